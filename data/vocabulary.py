@@ -1,0 +1,237 @@
+"""The words of the centre. One row here is one word everywhere: store, pages, files, locale keys."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Dataset(StrEnum):
+    """The canonical files; each has a row in `data.sources.canonical.DATASETS`."""
+
+    FLOW = "flow"
+    QUEUE = "queue"
+    ROSTER = "roster"
+    SERVICE = "service"
+    STOCK = "stock"
+    RESOURCE = "resource"
+    REFERRAL = "referral"
+    PRESENT = "present"
+    EVENT = "event"
+
+
+class Measure(StrEnum):
+    ARRIVALS = "arrivals"
+    SERVED = "served"
+    LEFT = "left"
+    EXITS = "exits"
+    ONWARD = "onward"
+
+
+class Stage(StrEnum):
+    """Stages of the path through a centre. A site lists the ones it has, in order."""
+
+    VACCINATION = "vaccination"
+    MIGRATION_CONTROL = "migration-control"
+    ASYLUM_CEPR = "asylum-cepr"
+    CHILD_PROTECTION_UPE = "child-protection-upe"
+    SERVICES = "services"
+    TRANSPORT = "transport"
+
+
+class Lane(StrEnum):
+    GENERAL = "general"
+    PRIORITY = "priority"
+
+
+class Method(StrEnum):
+    """How a number came to be; never dropped on the way to a screen."""
+
+    REGISTERED = "registered"
+    COUNTED = "counted"
+    SAMPLED = "sampled"
+    ESTIMATED = "estimated"
+    DERIVED = "derived"
+    MODELLED = "modelled"
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNCLASSIFIED = "unclassified"
+
+
+class AgeBand(StrEnum):
+    AGE_0_4 = "0-4"
+    AGE_5_11 = "5-11"
+    AGE_12_17 = "12-17"
+    AGE_18_59 = "18-59"
+    AGE_60_UP = "60+"
+    AGE_UNDER_18 = "0-17"
+    AGE_18_UP = "18+"
+    UNCLASSIFIED = "unclassified"
+
+
+class Category(StrEnum):
+    """Flow categories (feature F4)."""
+
+    MIGRATORY_STAMP = "migratory-stamp"
+    ASYLUM_CLAIM = "asylum-claim"
+    HUMANITARIAN_VISA = "humanitarian-visa"
+    REFUSED = "refused"
+    TRANSIT = "transit"
+    UNCLASSIFIED = "unclassified"
+
+
+class Sector(StrEnum):
+    """RMRP 2023-24 sectors plus the local lines of the founding document."""
+
+    EDUCATION = "education"
+    FOOD = "food"
+    HEALTH = "health"
+    TRANSPORT = "transport"
+    INTEGRATION = "integration"
+    NUTRITION = "nutrition"
+    PROTECTION = "protection"
+    CHILD_PROTECTION = "child-protection"
+    GBV = "gbv"
+    TRAFFICKING = "trafficking"
+    SHELTER = "shelter"
+    WASH = "wash"
+    CONNECTIVITY = "connectivity"
+    ORDER = "order"
+
+
+class State(StrEnum):
+    """State of one shown number (`data-state`)."""
+
+    OK = "ok"
+    PROVISIONAL = "provisional"
+    STALE = "stale"
+    MISSING = "missing"
+    MASKED = "masked"
+    NEVER = "never"
+
+
+class Level(StrEnum):
+    """Pressure level, in rising order; `NO_DATA` stands outside the order."""
+
+    NORMAL = "normal"
+    WATCH = "watch"
+    ALERT = "alert"
+    CRITICAL = "critical"
+    NO_DATA = "no-data"
+
+
+LEVEL_ORDER = (Level.NORMAL, Level.WATCH, Level.ALERT, Level.CRITICAL)
+
+
+class AlertState(StrEnum):
+    PENDING = "pending"
+    FIRING = "firing"
+    RECOVERING = "recovering"
+    RESOLVED = "resolved"
+    NO_DATA = "no-data"
+    ERROR = "error"
+
+
+class SiteKind(StrEnum):
+    """What a site's history is. Everything but `REAL` is marked on every screen and file."""
+
+    REAL = "real"
+    RECONSTRUCTION = "reconstruction"
+    SIMULATION = "simulation"
+
+
+class Role(StrEnum):
+    SCREEN = "screen"
+    LEADERSHIP = "leadership"
+    PARTNER = "partner"
+    SECTOR_LEAD = "sector-lead"
+    PROTECTION = "protection"
+    COORDINATION = "coordination"
+    ADMIN = "admin"
+
+
+class Audience(StrEnum):
+    OPEN = "open"
+    PROTECTION = "protection"
+
+
+class Language(StrEnum):
+    ES = "es"
+    EN = "en"
+
+
+class Look(StrEnum):
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class KpiName(StrEnum):
+    ENTRIES_TODAY = "entries_today"
+    ARRIVALS_TODAY = "arrivals_today"
+    ARRIVALS_LAST_HOUR = "arrivals_last_hour"
+    ARRIVALS_EXPECTED_TODAY = "arrivals_expected_today"
+    PRESENT = "present"
+    QUEUE_LEN = "queue_len"
+    WAIT_MINUTES = "wait_minutes"
+    TIME_TO_CLEAR_MINUTES = "time_to_clear_minutes"
+    PRESSURE_LEVEL = "pressure_level"
+    COVERAGE_WORST_SECTOR = "coverage_worst_sector"
+    ALERTS_OPEN = "alerts_open"
+    REPORTS_MISSING = "reports_missing"
+    CONFIDENCE = "confidence"
+
+
+class Service(StrEnum):
+    """Services a coverage line can name. Each has a sector in `SERVICE_SECTOR`."""
+
+    WATER = "water"
+    LATRINES = "latrines"
+    SHOWERS = "showers"
+    HYGIENE_KITS = "hygiene-kits"
+    MEALS = "meals"
+    SHELTER_PLACES = "shelter-places"
+    HEALTH_SCREENING = "health-screening"
+    MEDICAL_ATTENTION = "medical-attention"
+    VACCINATION = "vaccination"
+    NUTRITION_SCREENING = "nutrition-screening"
+    PSYCHOSOCIAL = "psychosocial"
+    LEGAL_ORIENTATION = "legal-orientation"
+    CHILD_FRIENDLY_SPACE = "child-friendly-space"
+    GBV_RESPONSE = "gbv-response"
+    TRAFFICKING_RESPONSE = "trafficking-response"
+    TRANSPORT_SEATS = "transport-seats"
+    CONNECTIVITY = "connectivity"
+    EDUCATION_SPACE = "education-space"
+    INFORMATION = "information"
+    INTEGRATION_SUPPORT = "integration-support"
+    CROWD_ORDER = "crowd-order"
+    OTHER = "other"
+
+
+SERVICE_SECTOR: dict[Service, Sector | None] = {
+    Service.WATER: Sector.WASH,
+    Service.LATRINES: Sector.WASH,
+    Service.SHOWERS: Sector.WASH,
+    Service.HYGIENE_KITS: Sector.WASH,
+    Service.MEALS: Sector.FOOD,
+    Service.SHELTER_PLACES: Sector.SHELTER,
+    Service.HEALTH_SCREENING: Sector.HEALTH,
+    Service.MEDICAL_ATTENTION: Sector.HEALTH,
+    Service.VACCINATION: Sector.HEALTH,
+    Service.NUTRITION_SCREENING: Sector.NUTRITION,
+    Service.PSYCHOSOCIAL: Sector.HEALTH,
+    Service.LEGAL_ORIENTATION: Sector.PROTECTION,
+    Service.CHILD_FRIENDLY_SPACE: Sector.CHILD_PROTECTION,
+    Service.GBV_RESPONSE: Sector.GBV,
+    Service.TRAFFICKING_RESPONSE: Sector.TRAFFICKING,
+    Service.TRANSPORT_SEATS: Sector.TRANSPORT,
+    Service.CONNECTIVITY: Sector.CONNECTIVITY,
+    Service.EDUCATION_SPACE: Sector.EDUCATION,
+    Service.INFORMATION: Sector.PROTECTION,
+    Service.INTEGRATION_SUPPORT: Sector.INTEGRATION,
+    Service.CROWD_ORDER: Sector.ORDER,
+    Service.OTHER: None,  # belongs to whatever sector its line names
+}

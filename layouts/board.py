@@ -1,0 +1,75 @@
+"""A board: everything one page shares with all who watch it. Built once per version, encoded once.
+
+As JSON:
+    version    "<data version>.<tick>", compared for equality only
+    as_of      newest report behind the board, ISO 8601 with offset, or null
+    clock      {"now", "speed", "replay"}: the browser counts ages on it
+    page, site, lang, window
+    marks      ["reconstruction" | "simulation" | "replay"], the words are in texts["marks"]
+    kpis       {name: KpiView as a dict}
+    figures    {name: plotly figure as a plain dict; colours are token names such as "@arrivals"}
+    texts      {name: a string, or a component tree as Dash encodes it, or a list of both}
+
+A page is a function of its board: `page.frame(board, look, t)` gives the Dash layout, the first HTML and, for
+`/lite`, the whole page. A change of the board reaches an open page as a delta of this JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Figure = dict[str, Any]
+Tree = Any  # str | component dict | list of both
+
+
+@dataclass(frozen=True)
+class KpiView:
+    """A headline ready to show. `text`, `note`, `origin` and `label` are in the board's language."""
+
+    name: str
+    label: str
+    value: float | int | None
+    text: str
+    note: str = ""
+    origin: str = ""
+    state: str = "ok"
+    as_of: str | None = None
+    bound: str | None = None  # "low": at least
+    word: str | None = None  # goes to data-text: a word instead of a number
+    level: str | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    version: str
+    page: str
+    site: str
+    lang: str
+    window: str
+    as_of: str | None
+    clock: dict[str, Any]
+    marks: tuple[str, ...] = ()
+    kpis: dict[str, KpiView] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    texts: dict[str, Tree] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values only; components become what Dash itself would send."""
+        plain = {k: v for k, v in self.__dict__.items() if k not in ("kpis", "texts")}
+        return {
+            **plain,
+            "marks": list(self.marks),
+            "kpis": {name: asdict(view) for name, view in self.kpis.items()},
+            "texts": {name: plain_tree(tree) for name, tree in self.texts.items()},
+        }
+
+
+def plain_tree(tree: Tree) -> Tree:
+    if isinstance(tree, list | tuple):
+        return [plain_tree(part) for part in tree]
+    if hasattr(tree, "to_plotly_json"):
+        return plain_tree(tree.to_plotly_json())
+    if isinstance(tree, dict):
+        return {key: plain_tree(value) for key, value in tree.items()}
+    return tree
