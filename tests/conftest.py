@@ -156,9 +156,7 @@ def chromium() -> Iterator[object]:
     """A real browser, headless. A machine without one says so loudly."""
     found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
     if found is None:
-        pytest.skip(
-            "NO BROWSER: none of " + ", ".join(CHROMIUM_NAMES) + " is installed; browser tests did not run"
-        )
+        pytest.skip("NO BROWSER: none of " + ", ".join(CHROMIUM_NAMES) + " is installed; browser tests did not run")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from importlib.metadata import packages_distributions
 
-from data.tables import metadata
 from dashboard.settings import Settings
+from data.tables import metadata
 from tests.conftest import ROOT
 
 OURS = ("data", "layouts", "callbacks", "dashboard")
