@@ -58,7 +58,7 @@ class Server:
             text=True,
             start_new_session=True,
         )
-        until(lambda: self._answers(), 60, f"the server did not answer; see {self.var / 'serve.log'}")
+        until(self._answers, 60, f"the server did not answer; see {self.var / 'serve.log'}")
         return self
 
     def _answers(self) -> bool:
