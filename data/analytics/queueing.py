@@ -1,0 +1,134 @@
+"""The crowd as a fluid: queue, waits and time to clear read off cumulative arrivals and departures.
+
+Notation of the sources: A(t), D(t) cumulative arrivals and departures; lambda arrivals per hour; mu people per
+counter-hour; c counters; rho = lambda / (c mu). Rates are people per hour, spans hours unless a name says minutes.
+
+Newell, Queues with time-dependent arrival rates I:
+https://wixlib.com/document/fcbc_queues-with-time-dependent-arrival-rates-i-the-transition.html
+Ibrahim and Whitt, Wait-time predictors for time-varying demand and capacity:
+http://www.mcgill.ca/channels/news/wait-time-predictors-customer-service-systems-time-varying-demand-and-capacity-213782
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from data.analytics.buckets import HOUR, Curve
+
+
+def utilisation(arriving: float, capacity: float) -> float | None:
+    """rho = lambda / (c mu); None when nothing is being served."""
+    return arriving / capacity if capacity > 0 else None
+
+
+def growth_per_hour(arriving: float, capacity: float) -> float:
+    """lambda - c mu: people the queue gains each hour while it exists; negative while it shrinks."""
+    return arriving - capacity
+
+
+def time_to_clear(waiting: float, served_per_hour: float, arriving_per_hour: float) -> timedelta | None:
+    """Time until the queue is empty at these rates, Q / (c mu - lambda) (Newell); None if it never empties."""
+    if waiting <= 0:
+        return timedelta(0)
+    surplus = served_per_hour - arriving_per_hour
+    return timedelta(hours=waiting / surplus) if surplus > 0 else None
+
+
+def time_to_clear_along(waiting: float, net_by_hour: list[float]) -> timedelta | None:
+    """First moment with Q(t) <= 0 when each coming hour changes the queue by `net_by_hour`; None if not within them."""
+    for hour, net in enumerate(net_by_hour):
+        if waiting <= 0:
+            return timedelta(hours=hour)
+        if waiting + net <= 0:
+            return timedelta(hours=hour + waiting / -net)
+        waiting += net
+    return timedelta(hours=len(net_by_hour)) if waiting <= 0 else None
+
+
+def virtual_wait(waiting: float, capacity: float) -> float | None:
+    """Hours a person joining now will wait, Q / (c mu) (fluid predictor); None when nobody serves a queue."""
+    if waiting <= 0:
+        return 0.0
+    return waiting / capacity if capacity > 0 else None
+
+
+def virtual_wait_under_plan(waiting: float, capacity_by_hour: list[float]) -> float | None:
+    """Hours until the planned capacity has served everyone already waiting; None if the plan is too short."""
+    for hour, capacity in enumerate(capacity_by_hour):
+        if waiting <= 0:
+            return float(hour)
+        if capacity >= waiting:
+            return hour + waiting / capacity
+        waiting -= capacity
+    return float(len(capacity_by_hour)) if waiting <= 0 else None
+
+
+def counters_that_stop_growth(arriving: float, rate: float, open_now: int) -> int:
+    """More counters needed for c mu >= lambda; 0 when the queue does not grow."""
+    # A hair below: 13.000000001 counters is 13, not 14.
+    return max(0, math.ceil(arriving / rate - 1e-9) - open_now)
+
+
+def joined_at(arrivals: Curve, waiting: float, at: float) -> float | None:
+    """When the person served at `at` joined: t - W(t) with A(t - W) = A(t) - Q(t), first in first out (Newell).
+
+    Linear inside a bucket. Epoch seconds; None when that person joined before the curve begins.
+    """
+    if waiting <= 0:
+        return at
+    return arrivals.when(arrivals.count(at) - waiting)
+
+
+def waiting_longer_than(arrivals: Curve, waiting: float, at: float, hours: float) -> float | None:
+    """People in the queue at `at` who joined more than `hours` ago: max(0, A(t - T) - D(t)), first in first out.
+
+    None when the curve does not reach back that far and the queue may hold older people.
+    """
+    since = at - hours * HOUR
+    if since >= arrivals.at[0]:
+        return max(0.0, waiting - (arrivals.count(at) - arrivals.count(since)))
+    return 0.0 if waiting <= arrivals.count(at) else None
+
+
+@dataclass(frozen=True)
+class QueuePath:
+    """Queue at moments `at` (epoch s). At a reading `waiting` is the reading and `unexplained` what counts missed."""
+
+    at: np.ndarray
+    waiting: np.ndarray
+    unexplained: np.ndarray
+
+
+def queue_path(
+    arrivals: Curve, served: Curve, readings_at: np.ndarray, readings: np.ndarray, at: np.ndarray
+) -> QueuePath:
+    """Q(t) = Q(last reading) + arrivals since - served since. NaN before the first reading.
+
+    A head count corrects the model. The difference is kept in `unexplained`, never spread or clipped: a negative
+    queue is a data error that must be seen.
+    """
+    net_at = np.array([arrivals.count(t) - served.count(t) for t in at])
+    if len(readings) == 0:
+        nothing = np.full(len(at), np.nan)
+        return QueuePath(at, nothing, nothing.copy())
+    net_read = np.array([arrivals.count(t) - served.count(t) for t in readings_at])
+    offset = readings - net_read
+    last = np.searchsorted(readings_at, at, side="right") - 1
+    waiting = np.where(last >= 0, net_at + offset[np.maximum(last, 0)], np.nan)
+    jumps = np.concatenate([[0.0], np.diff(offset)])
+    on_reading = (last >= 0) & (readings_at[np.maximum(last, 0)] == at)
+    unexplained = np.where(on_reading, jumps[np.maximum(last, 0)], 0.0)
+    return QueuePath(at, waiting, unexplained)
+
+
+def least_queue(arrivals: Curve, served: Curve, at: float) -> float:
+    """A lower bound without any reading: whatever the queue was at its lowest, it was not below zero."""
+    moments = np.unique(np.concatenate([arrivals.at, served.at]))
+    moments = moments[moments <= at]
+    net = np.array([arrivals.count(t) - served.count(t) for t in moments]) if len(moments) else np.zeros(1)
+    now = arrivals.count(at) - served.count(at)
+    return float(max(0.0, now - min(net.min(), now)))

@@ -1,0 +1,201 @@
+"""The arithmetic of a crowd, against the printed values of the domain notes and against what must always hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.analytics import erlang, queueing, rates
+from data.analytics.buckets import HOUR, Curve, buckets, curve
+
+FIVE_POINT_FOUR = 60 / 5.4  # people per counter-hour at 5.4 minutes each
+
+
+def steady(per_hour: list[float], start: float = 0.0) -> Curve:
+    at = start + np.arange(len(per_hour) + 1) * HOUR
+    return Curve(at, np.concatenate([[0.0], np.cumsum(per_hour)]))
+
+
+@pytest.mark.parametrize(("counters", "waits"), [(3, 0.7022), (4, 0.3199), (5, 0.1304), (6, 0.0474)])
+def test_erlang_c_gives_the_printed_values_at_load_two_and_a_half(counters, waits):
+    assert round(erlang.erlang_c(2.5, counters), 4) == waits
+
+
+@pytest.mark.parametrize(
+    ("counters", "arriving", "capacity", "rho", "waits", "minutes"),
+    [(11, 110, 122.2, 0.900, 0.654, 3.2), (30, 300, 333.3, 0.900, 0.471, 0.8), (30, 330, 333.3, 0.990, 0.936, 16.8)],
+)
+def test_five_point_four_minutes_each_gives_the_printed_waits(counters, arriving, capacity, rho, waits, minutes):
+    assert round(counters * FIVE_POINT_FOUR, 1) == capacity
+    assert round(queueing.utilisation(arriving, counters * FIVE_POINT_FOUR), 3) == rho
+    assert round(erlang.erlang_c(arriving / FIVE_POINT_FOUR, counters), 3) == waits
+    assert round(erlang.mean_wait_hours(arriving, FIVE_POINT_FOUR, counters) * 60, 1) == minutes
+
+
+@pytest.mark.parametrize(
+    ("arriving", "counters", "root_rule"), [(21, 3, 4), (83, 8, 11), (125, 12, 15), (210, 20, 24), (330, 30, 36)]
+)
+def test_counters_for_four_in_five_within_half_an_hour(arriving, counters, root_rule):
+    assert erlang.counters_for_target(arriving, FIVE_POINT_FOUR, 0.5, 0.8) == counters
+    assert erlang.counters_by_root_rule(arriving, FIVE_POINT_FOUR) == root_rule
+
+
+def test_the_surge_of_the_notes_builds_and_clears_as_printed():
+    arrivals, served = steady([350.0] * 12), steady([11 * FIVE_POINT_FOUR] * 12)
+    path = queueing.queue_path(arrivals, served, np.zeros(1), np.zeros(1), np.array([12 * HOUR]))
+    waiting = path.waiting[0]
+    assert round(waiting) == 2733
+    capacity = 30 * FIVE_POINT_FOUR
+    clears = queueing.time_to_clear(waiting, capacity, 100)
+    assert clears is not None
+    assert round(clears / timedelta(hours=1), 2) == 11.71
+    assert round(clears / timedelta(minutes=1)) == 11 * 60 + 43
+    assert round(queueing.virtual_wait(waiting, capacity), 1) == 8.2
+
+
+def test_above_capacity_there_is_growth_and_no_mean_wait():
+    capacity = 30 * FIVE_POINT_FOUR
+    assert round(queueing.utilisation(350, capacity), 2) == 1.05
+    assert round(queueing.growth_per_hour(350, capacity)) == 17
+    assert erlang.mean_wait_hours(350, FIVE_POINT_FOUR, 30) is None
+    assert queueing.time_to_clear(10, capacity, 350) is None
+    assert queueing.counters_that_stop_growth(350, FIVE_POINT_FOUR, 30) == 2
+
+
+def test_an_exact_number_of_counters_is_not_rounded_up():
+    assert queueing.counters_that_stop_growth(30 * FIVE_POINT_FOUR, FIVE_POINT_FOUR, 17) == 13
+
+
+def test_a_head_count_corrects_the_model_and_the_difference_is_kept():
+    arrivals, served = steady([100.0] * 4), steady([60.0] * 4)
+    path = queueing.queue_path(arrivals, served, np.array([0.0, 2 * HOUR]), np.array([0.0, 50.0]), np.arange(5) * HOUR)
+    assert path.waiting.tolist() == [0, 40, 50, 90, 130]
+    assert path.unexplained.tolist() == [0, 0, -30, 0, 0]
+
+
+def test_a_negative_queue_is_shown_as_the_data_error_it_is():
+    path = queueing.queue_path(steady([10.0]), steady([50.0]), np.array([0.0]), np.array([5.0]), np.array([0.0, HOUR]))
+    assert path.waiting[-1] == -35
+
+
+def test_before_the_first_reading_the_queue_is_unknown_but_has_a_lower_bound():
+    arrivals, served = steady([0.0, 100.0, 100.0]), steady([40.0, 60.0, 60.0])
+    path = queueing.queue_path(arrivals, served, np.array([]), np.array([]), np.array([3 * HOUR]))
+    assert np.isnan(path.waiting[0])
+    assert queueing.least_queue(arrivals, served, 3 * HOUR) == 80
+
+
+def test_who_is_served_now_joined_where_the_horizontal_gap_ends():
+    arrivals = steady([100.0, 200.0, 300.0])
+    # 350 waiting at 03:00: the first 250 have gone, and the 250th came at 01:45.
+    assert queueing.joined_at(arrivals, 350, 3 * HOUR) == pytest.approx(1.75 * HOUR)
+    assert queueing.joined_at(arrivals, 0, 3 * HOUR) == 3 * HOUR
+    assert queueing.joined_at(arrivals, 601, 3 * HOUR) is None
+
+
+def test_people_waiting_more_than_a_while_are_those_left_of_the_older_arrivals():
+    arrivals = steady([100.0] * 24)
+    assert queueing.waiting_longer_than(arrivals, 1500, 24 * HOUR, 12) == pytest.approx(300)
+    assert queueing.waiting_longer_than(arrivals, 900, 24 * HOUR, 12) == 0
+    assert queueing.waiting_longer_than(arrivals, 2500, 24 * HOUR, 25) is None
+
+
+def test_a_staffing_plan_is_integrated_until_the_queue_is_served():
+    assert queueing.virtual_wait_under_plan(250, [100, 100, 200]) == pytest.approx(2.25)
+    assert queueing.virtual_wait_under_plan(250, [100, 100]) is None
+    assert queueing.time_to_clear_along(100, [50, -100, -100]) == timedelta(hours=2.5)
+    assert queueing.time_to_clear_along(100, [50, 50]) is None
+
+
+def test_the_rate_is_learned_only_from_hours_with_a_queue():
+    served = np.array([110.0, 20.0, 121.0, 99.0])
+    rate = rates.service_rate(served, np.full(4, 11.0), np.array([50.0, 0.0, 80.0, 60.0]))
+    assert rate is not None
+    assert (rate.value, rate.hours) == (10.0, 3)
+    assert rate.low < 10 < rate.high
+    assert rates.service_rate(served, np.full(4, 11.0), np.zeros(4)) is None
+    assert rates.service_rate(served, np.full(4, np.nan), np.full(4, 9.0)) is None
+
+
+def test_open_counters_hold_between_readings_but_not_for_ever():
+    hours = np.arange(6) * HOUR
+    staffed = rates.counter_hours(hours, np.array([0.0, 1.5 * HOUR]), np.array([10.0, 20.0]))
+    assert staffed[:4].tolist() == [10, 15, 20, 20]
+    assert np.isnan(staffed[5])
+
+
+def test_an_unreported_hour_breaks_the_curve_instead_of_counting_as_zero():
+    nine = datetime(2018, 10, 31, 9, tzinfo=UTC)
+    hours = pd.DataFrame(
+        {
+            "hour": pd.to_datetime([nine, nine + timedelta(hours=1), nine + timedelta(hours=3)], utc=True),
+            "people": [10.0, 20.0, 30.0],
+            "minutes": [60, 60, 15],
+            "at_least": False,
+            "method": "counted",
+            "received_at": pd.Timestamp(nine),
+        }
+    )
+    tail = buckets(hours).unbroken()
+    assert tail.people.tolist() == [30]
+    assert curve(tail).at[-1] - curve(tail).at[0] == 900
+
+
+people = st.lists(st.floats(0, 5000), min_size=2, max_size=72)
+
+
+@given(people, people, st.floats(0, 5000))
+def test_people_are_conserved(came, went, first):
+    size = min(len(came), len(went))
+    arrivals, served = steady(came[:size]), steady(went[:size])
+    at = np.arange(size + 1) * HOUR
+    path = queueing.queue_path(arrivals, served, np.zeros(1), np.array([first]), at)
+    assert path.waiting[-1] == pytest.approx(first + sum(came[:size]) - sum(went[:size]), abs=1e-6)
+
+
+@given(people, st.floats(0, 1))
+def test_nobody_waits_a_negative_time_and_more_waiting_is_a_longer_wait(came, share):
+    arrivals = steady(came)
+    end = float(arrivals.at[-1])
+    few = queueing.joined_at(arrivals, share * arrivals.people[-1] / 2, end)
+    many = queueing.joined_at(arrivals, share * arrivals.people[-1], end)
+    assert few is not None
+    assert many is not None
+    assert many <= few + 1e-6
+    assert few <= end + 1e-6
+
+
+@given(people, st.floats(0, 1), st.integers(-(10**6), 10**6))
+def test_the_same_day_a_year_later_has_the_same_wait(came, share, hours):
+    here, there = steady(came), steady(came, hours * HOUR)
+    waiting = share * here.people[-1]
+    first = queueing.joined_at(here, waiting, float(here.at[-1]))
+    second = queueing.joined_at(there, waiting, float(there.at[-1]))
+    assert first is not None
+    assert second is not None
+    assert second - first == pytest.approx(hours * HOUR, abs=1e-3)
+
+
+@given(st.floats(0, 10000), st.floats(1, 500), st.integers(1, 60), st.floats(1, 60))
+def test_another_counter_never_makes_anything_longer(waiting, arriving, counters, rate):
+    fewer, more = counters * rate, (counters + 1) * rate
+    assert queueing.virtual_wait(waiting, more) <= queueing.virtual_wait(waiting, fewer)
+    slow, fast = (queueing.time_to_clear(waiting, c, arriving) for c in (fewer, more))
+    assert slow is None or (fast is not None and fast <= slow)
+    assert queueing.counters_that_stop_growth(arriving, rate, counters) >= queueing.counters_that_stop_growth(
+        arriving, rate, counters + 1
+    )
+
+
+@given(st.floats(0.1, 20), st.integers(1, 40))
+def test_more_counters_mean_fewer_who_wait(load, counters):
+    few, many = erlang.erlang_c(load, counters), erlang.erlang_c(load, counters + 1)
+    if few is None:
+        return
+    assert many is not None
+    assert 0 <= many <= few <= 1
