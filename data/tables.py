@@ -125,6 +125,14 @@ report = Table(
     Index(None, "source", "sha256"),
     Index(None, "received_at"),
 )
+# Undone deliveries are few; every read asks which they are.
+Index(
+    "ix_report_undone",
+    report.c.report_id,
+    report.c.undone_at,
+    sqlite_where=report.c.undone_at.is_not(None),
+    postgresql_where=report.c.undone_at.is_not(None),
+)
 
 report_issue = Table(
     "report_issue",
@@ -137,6 +145,19 @@ report_issue = Table(
     Column("facts", JSON, nullable=False),
 )
 
+report_site = Table(
+    "report_site",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("report_id", RowId, primary_key=True),
+    Column("source", String(80), nullable=False),
+    Column("dataset", String(40), nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("period_start", Utc, nullable=False),
+    Column("period_end", Utc, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Index(None, "site", "received_at"),
+)
 
 flow_line = Table(
     "flow_line",
@@ -147,6 +168,7 @@ flow_line = Table(
     Column("start", Utc, primary_key=True),
     Column("line_id", RowId, primary_key=True),  # report_id * 2**24 + row in the report
     Column("end", Utc, nullable=False),
+    Column("minutes", Integer, nullable=False),  # end - start
     Column("lane", String(20), nullable=False),
     Column("source", String(80), nullable=False),
     Column("category", String(40), nullable=False),  # "" is the total, as in the columns below
@@ -163,6 +185,13 @@ flow_line = Table(
     Column("issued_at", Utc, nullable=False),
     Column("received_at", Utc, nullable=False),
     Index(None, "report_id"),
+)
+# Shifts and days are few; a day's rollup finds them here without reading the day's quarters of an hour.
+Index(
+    "ix_flow_line_coarse",
+    *(flow_line.c[name] for name in ("site", "stage", "measure", "start")),
+    sqlite_where=flow_line.c.minutes > 60,
+    postgresql_where=flow_line.c.minutes > 60,
 )
 
 queue_reading = Table(
