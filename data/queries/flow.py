@@ -1,0 +1,137 @@
+"""People by hour and by day, of one series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Connection, select, text
+
+from data import grains
+from data.days import days_of
+from data.frames import frame
+from data.revisions import counting
+from data.sites import site
+from data.tables import flow_daily, flow_hourly, flow_line, official
+from data.types import Site, Window
+from data.vocabulary import Lane
+
+
+@dataclass(frozen=True)
+class SeriesKey:
+    """Site, stage, measure, lane and source: what may be drawn as one line and never added to another."""
+
+    site: str
+    stage: str
+    measure: str
+    source: str
+    lane: str = Lane.GENERAL
+
+    @property
+    def columns(self) -> dict[str, str]:
+        names = ("stage", "measure", "lane", "source")
+        return {"site": self.site, **{name: str(getattr(self, name)) for name in names}}
+
+
+HOUR_COLUMNS = ["hour", "people", "minutes", "at_least", "method", "received_at"]
+DAY_COLUMNS = [
+    *("day", "people", "low", "high", "minutes", "at_least", "method", "differs", "grain_minutes", "received_at"),
+]
+
+
+def flow_by_hour(conn: Connection, key: SeriesKey, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
+    """Hours that start in the window.
+
+    Columns: hour, people, minutes (of the 60, how many were reported), at_least, method, received_at.
+    """
+    if as_of is None:
+        h = flow_hourly.c
+        return frame(
+            conn,
+            select(*(h[name] for name in HOUR_COLUMNS))
+            .where(*(h[name] == value for name, value in key.columns.items()))
+            .where(h.hour >= window.start, h.hour < window.end)
+            .order_by(h.hour),
+        )
+    hours = _hours_known_at(conn, key, site(conn, key.site), window, as_of)
+    return hours.sort_values("hour")[HOUR_COLUMNS].reset_index(drop=True)
+
+
+def flow_by_day(conn: Connection, key: SeriesKey, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
+    """Operational days that start in the window.
+
+    Columns: day (its start), people, low, high, minutes (reported; a day has 1380, 1440 or 1500), at_least,
+    method, differs (the day's own report minus the figure, where not equal), grain_minutes, received_at.
+    """
+    if as_of is None:
+        d = flow_daily.c
+        return frame(
+            conn,
+            select(*(d[name] for name in DAY_COLUMNS))
+            .where(*(d[name] == value for name, value in key.columns.items()))
+            .where(d.day >= window.start, d.day < window.end)
+            .order_by(d.day),
+        )
+    place = site(conn, key.site)
+    days = tuple(day for day in days_of(place, window) if window.start <= day.start < window.end)
+    if not days:
+        days = days_of(place, window)[:1]
+    whole = Window(days[0].start, days[-1].end)
+    hours = _hours_known_at(conn, key, place, whole, as_of)
+    coarse = grains.flow_totals(_lines_known_at(conn, key, whole, as_of, "minutes > 60"))
+    found = grains.days(hours, coarse, days)
+    found = found[(found["day"] >= window.start) & (found["day"] < window.end)]
+    return found.sort_values("day")[DAY_COLUMNS].reset_index(drop=True)
+
+
+def _hours_known_at(conn: Connection, key: SeriesKey, place: Site, window: Window, as_of: datetime) -> pd.DataFrame:
+    # An hour that starts in the window ends at most an hour after it.
+    reach = Window(window.start, window.end + grains.HOUR.to_pytimedelta())
+    hours = grains.hours(grains.flow_totals(_lines_known_at(conn, key, reach, as_of, "minutes <= 60")), place)
+    return hours[(hours["hour"] >= window.start) & (hours["hour"] < window.end)]
+
+
+LINE_COLUMNS = [
+    *grains.SERIES,
+    *("start", "minutes"),
+    *grains.BREAKDOWN,
+    *("people", "low", "high", "at_least", "method"),
+    *grains.REVISION,
+]
+
+
+def _lines_known_at(conn: Connection, key: SeriesKey, window: Window, as_of: datetime, length: str) -> pd.DataFrame:
+    line = flow_line.c
+    return frame(
+        conn,
+        select(*(line[name] for name in LINE_COLUMNS))
+        .where(*(line[name] == value for name, value in key.columns.items()))
+        .where(line.start >= window.start, line.start < window.end, text(length), counting(flow_line, as_of)),
+    )
+
+
+def official_source(conn: Connection, site: str, stage: str, measure: str, at: datetime) -> str | None:
+    """The source that is official for this figure at a moment; None where nobody chose one."""
+    o = official.c
+    return (
+        conn.execute(
+            select(o.source)
+            .where(o.site == site, o.stage == stage, o.measure == measure, o.valid_from <= at)
+            .order_by(o.valid_from.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        or None
+    )
+
+
+def series(conn: Connection, site: str, window: Window) -> pd.DataFrame:
+    """Every series with a figure of a day in the window. Columns: stage, measure, lane, source."""
+    d = flow_daily.c
+    return frame(
+        conn,
+        select(d.stage, d.measure, d.lane, d.source)
+        .where(d.site == site, d.day >= window.start, d.day < window.end)
+        .distinct()
+        .order_by(d.stage, d.measure, d.lane, d.source),
+    )

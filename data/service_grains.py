@@ -1,0 +1,81 @@
+"""From the lines of one site about services to figures of their periods and days. Pure: frames in, frames out."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data.grains import REVISION, totals, winning
+from data.revisions import NATURAL_KEY
+from data.types import Window
+from data.vocabulary import Dataset
+
+# Who did what where: the lines of one activity speak of the same thing at different times.
+ACTIVITY = ["source", "organisation", "sector", "service", "activity", "place", "unit"]
+BREAKDOWN = ["sex", "age_band", "need"]
+SUMS = ["people", "quantity"]
+
+LINE_COLUMNS = [
+    *ACTIVITY,
+    *("shift", "start", "end"),
+    *BREAKDOWN,
+    *("quantity", "people", "capacity"),
+    *REVISION,
+]
+
+
+def service_totals(lines: pd.DataFrame) -> pd.DataFrame:
+    """One row per activity, shift and period: ACTIVITY, shift, start, end, quantity, people, capacity, received_at.
+
+    A breakdown gives its total as flow does; a capacity is one place's, not a part's, so the largest stands.
+    Of a long period and the shorter ones inside it the shorter stay if they fill it, else the long one.
+    """
+    lines = lines.assign(activity=lines["activity"].fillna(""), unit=lines["unit"].fillna(""))
+    won = winning(lines, NATURAL_KEY[Dataset.SERVICE]).assign(at_least=False, method="")
+    period = [*ACTIVITY, "shift", "start", "end"]
+    found = totals(won, period, BREAKDOWN, SUMS)
+    capacity = won.groupby(period, sort=False)["capacity"].max().reset_index()
+    found = found.merge(capacity, on=period, how="left")
+    return _one_grain(found).drop(columns=["at_least", "method"])
+
+
+def _one_grain(periods: pd.DataFrame) -> pd.DataFrame:
+    length = periods["end"] - periods["start"]
+    mixed = length.groupby([periods[c] for c in ACTIVITY]).transform("nunique") > 1
+    if not mixed.any():
+        return periods
+    dropped: list[int] = []
+    for _, same in periods[mixed].groupby(ACTIVITY, sort=False):
+        spans = same.assign(length=same["end"] - same["start"]).sort_values("length")
+        for place, long in spans.iterrows():
+            shorter = spans[
+                (spans["length"] < long["length"])
+                & (spans["start"] >= long["start"])
+                & (spans["end"] <= long["end"])
+                & ~spans.index.isin(dropped)
+            ]
+            if len(shorter):
+                dropped += [place] if shorter["length"].sum() >= long["length"] else list(shorter.index)
+    return periods.drop(index=dropped)
+
+
+def days(periods: pd.DataFrame, operational_days: tuple[Window, ...]) -> pd.DataFrame:
+    """Sums by operational day of the periods inside it; longer ones belong to no day.
+
+    Columns: day, sector, service, organisation, source, unit, quantity, people, capacity, lines, last_end, received_at.
+    Missing where every part is missing. The capacity of shifts that follow each other is the largest one's.
+    """
+    starts = pd.Series([day.start for day in operational_days], dtype="datetime64[us, UTC]")
+    ends = pd.Series([day.end for day in operational_days], dtype="datetime64[us, UTC]")
+    place = starts.searchsorted(periods["start"], side="right") - 1
+    placed = periods.assign(day=starts.reindex(place).array, day_end=ends.reindex(place).array)
+    placed = placed[(place >= 0) & (placed["end"] <= placed["day_end"])]
+    group = ["day", "sector", "service", "organisation", "source", "unit"]
+    grouped = placed.groupby(group, sort=False)
+    result = grouped[["quantity", "people"]].sum(min_count=1)
+    # Places that differ add up; shifts of one place do not.
+    by_place = placed.groupby([*group, "activity", "place"], sort=False)["capacity"].max()
+    result["capacity"] = by_place.groupby(group, sort=False).sum(min_count=1)
+    result["lines"] = grouped.size()
+    result["last_end"] = grouped["end"].max()
+    result["received_at"] = grouped["received_at"].max()
+    return result.reset_index()
