@@ -1,0 +1,141 @@
+"""Who is asking, and what they may see. One function says who, one table says what; every route asks both."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from data.accounts import Directory, digest
+from data.vocabulary import Audience, Role
+
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+# Any of these says that somebody stands between the browser and us, so that "it came from loopback" means nothing.
+FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+
+PROTECTION_ROLES = frozenset({Role.PROTECTION, Role.COORDINATION, Role.ADMIN})
+SENDING_ROLES = frozenset({Role.PARTNER, Role.SECTOR_LEAD, Role.PROTECTION, Role.COORDINATION, Role.ADMIN})
+OPERATING_ROLES = frozenset({Role.COORDINATION, Role.ADMIN})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    name: str
+    role: Role
+    audience: Audience
+    sites: tuple[str, ...] | None = None  # None: all
+    boards: tuple[str, ...] | None = None  # None: all
+    source: str | None = None  # may send reports of this source only
+    local: bool = False  # at the machine itself, without an account
+    program: bool = False  # a token: the API, no pages
+
+    @property
+    def may_operate(self) -> bool:
+        return self.local or self.role in OPERATING_ROLES
+
+    def may_see_site(self, site: str) -> bool:
+        return self.sites is None or site in self.sites
+
+    def may_see_board(self, page: str) -> bool:
+        return not self.program and (self.boards is None or page in self.boards)
+
+    def may_send(self, source: str) -> bool:
+        if self.program:
+            return self.role in SENDING_ROLES and self.source in (None, source)
+        return self.local or self.role in SENDING_ROLES
+
+
+# The person at the machine sees what the wall shows: small protected counts need a name.
+LOCAL = Viewer("local", Role.COORDINATION, Audience.OPEN, local=True)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The parts of a request that say who asks. Header names in lower case."""
+
+    method: str
+    headers: Mapping[str, str]
+    peer: str | None  # address of the other end of the connection
+    session: Mapping[str, str | int] | None  # the signed cookie's content, if its signature holds
+
+
+def viewer(asking: Asking, who: Directory, loopback_only: bool) -> Viewer | None:
+    """Who asks, or None. `loopback_only`: the server listens on loopback and nowhere else."""
+    if crosses_sites(asking):
+        return None
+    bearer = asking.headers.get("authorization", "")
+    if bearer:
+        return _token(bearer, who)
+    if asking.session is not None:
+        known = _account(asking.session, who) or _screen(asking, who)
+        if known is not None or asking.session.get("kind") == "screen":
+            return known  # a revoked screen does not become the person at the machine
+    if not who.accounts and loopback_only and is_local(asking):
+        return LOCAL
+    return None
+
+
+def is_local(asking: Asking) -> bool:
+    """Sent by a programme on this machine to a local name. Rebinding gives itself away by its Host."""
+    if any(name in asking.headers for name in FORWARDING):
+        return False
+    return _is_loopback(asking.peer) and _host(asking.headers.get("host", "")) in LOCAL_NAMES
+
+
+def crosses_sites(asking: Asking) -> bool:
+    """Another site's page wrote this request."""
+    origin = asking.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != asking.headers.get("host", ""):
+        return True
+    # A link from elsewhere is a navigation and welcome; a script, image or frame from elsewhere is not.
+    if asking.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return asking.headers.get("sec-fetch-mode") != "navigate" or asking.method not in ("GET", "HEAD")
+    return False
+
+
+def audience_of(role: Role) -> Audience:
+    return Audience.PROTECTION if role in PROTECTION_ROLES else Audience.OPEN
+
+
+def _account(session: Mapping[str, str | int], who: Directory) -> Viewer | None:
+    if session.get("kind") != "account":
+        return None
+    known = who.accounts.get(str(session.get("name")))
+    if known is None or known.disabled or known.epoch != session.get("epoch"):
+        return None
+    return Viewer(known.name, known.role, audience_of(known.role), known.sites)
+
+
+def _screen(asking: Asking, who: Directory) -> Viewer | None:
+    session = asking.session or {}
+    if session.get("kind") != "screen" or asking.method not in ("GET", "HEAD"):
+        return None
+    known = who.screens.get(str(session.get("name")))
+    if known is None or known.revoked or known.token_hash[:16] != session.get("link"):
+        return None
+    return Viewer(known.name, Role.SCREEN, Audience.OPEN, (known.site,), known.boards)
+
+
+def _token(header: str, who: Directory) -> Viewer | None:
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    known = who.tokens.get(digest(secret.strip()))
+    if known is None:
+        return None
+    return Viewer(known.name, known.role, audience_of(known.role), known.sites, source=known.source, program=True)
+
+
+def _is_loopback(peer: str | None) -> bool:
+    try:
+        return peer is not None and ipaddress.ip_address(peer).is_loopback
+    except ValueError:
+        return False
+
+
+def _host(header: str) -> str:
+    try:
+        return (urlsplit("//" + header).hostname or "").lower()
+    except ValueError:
+        return ""

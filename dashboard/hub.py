@@ -1,0 +1,257 @@
+"""Boards that somebody watches: built once per version, encoded once, handed to everyone as the same bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import gzip
+import hashlib
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import brotli
+import orjson
+import structlog
+
+from dashboard import measures
+from dashboard.delta import delta
+from data.types import Scope
+from layouts.board import Board
+
+log = structlog.get_logger()
+
+# A client this many events behind is told to fetch the board instead: one short message whatever it missed.
+LONGEST_QUEUE = 8
+# A change that is not much shorter than the board is not worth repeating on the old one.
+LARGEST_DELTA = 32_768
+# Parts that say when a board was built, not what it says.
+NOT_CONTENT = ("version", "clock")
+
+
+@dataclass(frozen=True)
+class BoardKey:
+    """Everything a board depends on besides the version. Two viewers with one key see the same bytes."""
+
+    page: str
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What the watcher last saw: the data version of each site, the whole domain minute, and since when."""
+
+    versions: Mapping[str, int] = field(default_factory=dict)
+    minute: int = 0
+
+    def of(self, site: str) -> tuple[int, int]:
+        return self.versions.get(site, 0), self.minute
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A board as it travels. Compressed when first asked for in that coding, then kept."""
+
+    board: Board
+    json: dict[str, Any]
+    stamp: tuple[int, int]
+
+    @cached_property
+    def body(self) -> bytes:
+        return orjson.dumps(self.json)
+
+    @cached_property
+    def brotli(self) -> bytes:
+        return brotli.compress(self.body, quality=5)
+
+    @cached_property
+    def gzip(self) -> bytes:
+        return gzip.compress(self.body, compresslevel=6, mtime=0)
+
+    @cached_property
+    def etag(self) -> str:
+        return '"' + hashlib.blake2b(self.body, digest_size=9).hexdigest() + '"'
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        kept = {name: part for name, part in self.json.items() if name not in NOT_CONTENT}
+        return {**kept, "pace": [self.json["clock"]["speed"], self.json["clock"]["replay"]]}
+
+
+class Watcher:
+    """One viewer's queue of events ready to send. Bounded: who lags hears only that there is something to fetch."""
+
+    def __init__(self) -> None:
+        self._events: deque[bytes] = deque()
+        self._ready = asyncio.Event()
+        self.closed = False
+
+    def put(self, event: bytes, instead: bytes) -> None:
+        if len(self._events) >= LONGEST_QUEUE:
+            self._events.clear()
+            measures.lagging.inc()
+            event = instead
+        self._events.append(event)
+        self._ready.set()
+
+    def close(self) -> None:
+        self.closed = True
+        self._ready.set()
+
+    async def next(self, timeout: float) -> bytes | None:
+        """All that waits, as one piece, or None when nothing came in `timeout` seconds."""
+        if not self._events and not self.closed:
+            try:
+                await asyncio.wait_for(self._ready.wait(), timeout)
+            except TimeoutError:
+                return None
+        self._ready.clear()
+        waiting = b"".join(self._events)
+        self._events.clear()
+        return waiting
+
+
+def event(name: str, facts: Mapping[str, Any]) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(facts) + b"\n\n"
+
+
+class Hub:
+    """Belongs to one event loop; only `build` runs elsewhere, in `builders`."""
+
+    def __init__(
+        self,
+        build: Callable[[BoardKey], Board],
+        builders: Executor,
+        now: Callable[[], datetime],
+        keep: int = 256,
+    ) -> None:
+        self._build = build
+        self._builders = builders
+        self._now = now
+        self._keep = keep
+        self._boards: OrderedDict[BoardKey, Encoded] = OrderedDict()
+        self._flights: dict[BoardKey, asyncio.Task[Encoded]] = {}
+        self._watchers: dict[BoardKey, set[Watcher]] = {}
+        self.stamp = Stamp()
+
+    @property
+    def viewers(self) -> int:
+        return sum(len(watchers) for watchers in self._watchers.values())
+
+    async def board(self, key: BoardKey) -> Encoded:
+        """The board as of the newest version seen. Many may ask at once; it is built once.
+
+        When it cannot be built, the last good one, whose age shows; without one, what went wrong.
+        """
+        held = self._boards.get(key)
+        # A flight that began before the newest version came is joined, then asked again; data that change faster
+        # than a board can be built must not keep anybody waiting.
+        for _ in range(2):
+            if held is not None and held.stamp == self.stamp.of(key.scope.site):
+                break
+            flight = self._flights.get(key)
+            if flight is None:
+                flight = asyncio.create_task(self._fly(key))
+                self._flights[key] = flight
+                flight.add_done_callback(lambda _: self._flights.pop(key, None))
+            held = await asyncio.shield(flight)
+        assert held is not None
+        return held
+
+    async def _fly(self, key: BoardKey) -> Encoded:
+        stamp = self.stamp.of(key.scope.site)
+        held = self._boards.get(key)
+        started = time.perf_counter()
+        try:
+            board = await asyncio.get_running_loop().run_in_executor(self._builders, self._build, key)
+            # Through JSON and back: what is compared is what travels.
+            built = Encoded(board, orjson.loads(orjson.dumps(board.to_json())), stamp)
+        except Exception:
+            measures.failed.labels(key.page).inc()
+            log.exception("board not built", page=key.page, site=key.scope.site)
+            if held is None:
+                raise
+            kept = dataclasses.replace(held, stamp=stamp)  # tried for this version; again at the next
+            self._boards[key] = kept
+            return kept
+        measures.built.labels(key.page).inc()
+        measures.build_seconds.labels(key.page).observe(time.perf_counter() - started)
+        fresh = self._named_apart(held, built)
+        self._boards[key] = fresh
+        self._boards.move_to_end(key)
+        self._forget_unwatched()
+        if held is not None:
+            self._tell(key, held, fresh)
+        return fresh
+
+    def _named_apart(self, held: Encoded | None, built: Encoded) -> Encoded:
+        """Two boards that differ never share a version, even if both were read within one version and minute."""
+        if held is None or held.json["version"] != built.json["version"]:
+            return built
+        if held.content == built.content:
+            return dataclasses.replace(held, stamp=built.stamp)
+        data_version, tick, *turn = held.board.version.split(".")
+        version = f"{data_version}.{tick}.{int(turn[0]) + 1 if turn else 1}"
+        board = dataclasses.replace(built.board, version=version)
+        return Encoded(board, {**built.json, "version": version}, built.stamp)
+
+    def _forget_unwatched(self) -> None:
+        for key in [key for key in self._boards if key not in self._watchers]:
+            if len(self._boards) <= self._keep:
+                return
+            del self._boards[key]
+
+    def _tell(self, key: BoardKey, old: Encoded, new: Encoded) -> None:
+        watchers = self._watchers.get(key)
+        if not watchers or old.json["version"] == new.json["version"]:
+            return
+        facts = {"from": old.json["version"], "to": new.json["version"], **self.now_facts(new)}
+        fetch = event("version", {"version": new.json["version"], **self.now_facts(new)})
+        changes = [] if old.content == new.content else delta(_watched(old.json), _watched(new.json))
+        message = event("delta", {**facts, "changes": changes})
+        if len(message) > LARGEST_DELTA or len(message) > 0.8 * len(new.body):
+            message = fetch
+        for watcher in watchers:
+            watcher.put(message, instead=fetch)
+        measures.events.inc(len(watchers))
+        measures.event_bytes.inc(len(message) * len(watchers))
+
+    def now_facts(self, encoded: Encoded) -> dict[str, Any]:
+        """The domain clock now, not when the board was built."""
+        return {"now": self._now().isoformat(), "speed": encoded.json["clock"]["speed"]}
+
+    def watch(self, key: BoardKey) -> Watcher:
+        watcher = Watcher()
+        self._watchers.setdefault(key, set()).add(watcher)
+        measures.viewers.set(self.viewers)
+        return watcher
+
+    def leave(self, key: BoardKey, watcher: Watcher) -> None:
+        watcher.close()
+        watchers = self._watchers.get(key, set())
+        watchers.discard(watcher)
+        if not watchers:
+            self._watchers.pop(key, None)
+        measures.viewers.set(self.viewers)
+
+    async def saw(self, stamp: Stamp) -> None:
+        """The watcher saw new data or a new minute: rebuild what is watched and touched by it."""
+        before, self.stamp = self.stamp, stamp
+        stale = [key for key in self._watchers if before.of(key.scope.site) != stamp.of(key.scope.site)]
+        await asyncio.gather(*(self.board(key) for key in stale), return_exceptions=True)
+
+    def close(self) -> None:
+        """Every open stream ends, so that the server can stop."""
+        for watchers in self._watchers.values():
+            for watcher in watchers:
+                watcher.close()
+
+
+def _watched(json: dict[str, Any]) -> dict[str, Any]:
+    """The part of a board that a delta carries; version and clock travel beside it."""
+    return {name: part for name, part in json.items() if name not in NOT_CONTENT}

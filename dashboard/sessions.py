@@ -1,0 +1,79 @@
+"""One signed cookie for pages and live path, and the sign-in form's guard against forged posts."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from data.accounts import Account, Screen
+
+COOKIE = "caudal_session"
+FORM_COOKIE = "caudal_form"
+LANG_COOKIE = "caudal_lang"
+ACCOUNT_SECONDS = 12 * 3600
+# A wall never asks for a password; revoking the screen ends it.
+SCREEN_SECONDS = 10 * 365 * 24 * 3600
+FORM_SECONDS = 3600
+
+
+def secret_key(var: Path) -> bytes:
+    """This installation's own, made at first need, readable by its user only."""
+    file = var / "secret.key"
+    var.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        fresh = file.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(secrets.token_bytes(32))
+        try:
+            os.link(fresh, file)  # the first of several processes wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return file.read_bytes()
+
+
+class Sessions:
+    def __init__(self, secret: bytes) -> None:
+        self._cookies = URLSafeTimedSerializer(secret, salt="caudal.session")
+        self._forms = URLSafeTimedSerializer(secret, salt="caudal.form")
+
+    def read(self, cookie: str | None) -> Mapping[str, Any] | None:
+        """What the cookie says, or None where it was not signed here or is too old."""
+        if not cookie:
+            return None
+        try:
+            said = self._cookies.loads(cookie, max_age=SCREEN_SECONDS)
+            if said.get("kind") != "screen":
+                self._cookies.loads(cookie, max_age=ACCOUNT_SECONDS)
+        except BadSignature:
+            return None
+        return said
+
+    def for_account(self, account: Account) -> str:
+        return self._sign({"kind": "account", "name": account.name, "epoch": account.epoch})
+
+    def for_screen(self, screen: Screen) -> str:
+        return self._sign({"kind": "screen", "name": screen.name, "link": screen.token_hash[:16]})
+
+    def form_token(self) -> str:
+        """Goes into the form and into a cookie; another site can write neither."""
+        return str(self._forms.dumps(secrets.token_urlsafe(12)))
+
+    def form_is_ours(self, in_form: str, in_cookie: str | None) -> bool:
+        if not in_cookie or not hmac.compare_digest(in_form.encode(), in_cookie.encode()):
+            return False
+        try:
+            self._forms.loads(in_form, max_age=FORM_SECONDS)
+        except BadSignature:
+            return False
+        return True
+
+    def _sign(self, said: dict[str, Any]) -> str:
+        return str(self._cookies.dumps(said))

@@ -1,0 +1,139 @@
+"""The state of a page is its address: reading it, writing it, and saying what is wrong with it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
+
+from data.types import Scope, Site
+from data.vocabulary import Audience, Language, Look
+
+WINDOWS = ("today", "yesterday", "48h", "7d", "30d")
+DISTANCES = (3, 6, 10)
+# What an address may carry besides; pages read these themselves.
+EXTRAS = ("boards", "dwell")
+
+
+class BadAddress(Exception):
+    """Locale key `address.<code>` and its facts; `status` for the answer."""
+
+    def __init__(self, code: str, status: int = 400, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class View:
+    """What one address shows. `extras` are further parts that the page itself understands."""
+
+    page: str
+    site: str
+    lang: Language
+    look: Look
+    window: str
+    distance: int
+    as_of: datetime | None = None
+    extras: tuple[tuple[str, str], ...] = ()
+
+    def scope(self, audience: Audience) -> Scope:
+        return Scope(self.site, self.lang, audience, self.window, self.as_of)
+
+    def query(self) -> str:
+        asked = {
+            "site": self.site,
+            "lang": self.lang,
+            "look": self.look,
+            "window": self.window,
+            "distance": str(self.distance),
+            **({"as_of": self.as_of.isoformat()} if self.as_of else {}),
+            **dict(self.extras),
+        }
+        return urlencode(asked)
+
+    def token(self) -> str:
+        """One path segment that says it all; a name, not a permission."""
+        return base64.urlsafe_b64encode(f"{self.page}?{self.query()}".encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an address is read against."""
+
+    sites: tuple[Site, ...]
+    default_site: str
+    default_lang: Language
+
+
+def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str | None = None) -> View:
+    """`wanted_lang`: what this browser chose before, for an address that names no language."""
+    lang = language(query.get("lang"), wanted_lang, known)
+    site = _site(query.get("site"), known)
+    return View(
+        page=page,
+        site=site.site,
+        lang=lang,
+        look=Look(_one_of("look", query.get("look"), tuple(Look), Look.DARK if page == "wall" else Look.LIGHT)),
+        window=_one_of("window", query.get("window"), WINDOWS, "today"),
+        distance=int(_one_of("distance", query.get("distance"), tuple(map(str, DISTANCES)), str(DISTANCES[0]))),
+        as_of=_moment(query.get("as_of"), site),
+        extras=tuple((name, query[name]) for name in EXTRAS if name in query),
+    )
+
+
+def view_of_token(token: str, known: Known) -> View:
+    try:
+        address = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise BadAddress("unknown_page", 404) from None
+    page, _, query = address.partition("?")
+    return view_of(page, dict(parse_qsl(query)), known)
+
+
+def language(asked: str | None, wanted: str | None, known: Known) -> Language:
+    if asked:
+        return Language(_one_of("lang", asked, tuple(Language), known.default_lang))
+    return Language(wanted) if wanted in tuple(Language) else known.default_lang
+
+
+def with_page(view: View, page: str) -> View:
+    return replace(view, page=page)
+
+
+def _one_of(name: str, value: str | None, allowed: tuple[str, ...], default: str) -> str:
+    if not value:
+        return default
+    if value not in allowed:
+        raise BadAddress("unknown_value", name=name, value=value[:60], allowed=", ".join(allowed))
+    return value
+
+
+def _site(name: str | None, known: Known) -> Site:
+    if not known.sites:
+        raise BadAddress("no_site", 503)
+    wanted = name or known.default_site
+    found = next((site for site in known.sites if site.site == wanted), None)
+    if found is None and not name:
+        found = known.sites[0]
+    if found is None:
+        raise BadAddress(
+            "unknown_site", 404, value=str(name)[:60], allowed=", ".join(site.site for site in known.sites)
+        )
+    return found
+
+
+def _moment(value: str | None, site: Site) -> datetime | None:
+    if not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value.replace(" ", "+"))  # a plus sign that nobody encoded
+    except ValueError:
+        raise BadAddress("bad_moment", name="as_of", value=value[:60]) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(site.zone))
