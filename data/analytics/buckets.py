@@ -90,6 +90,9 @@ class Curve:
     def count(self, at: float) -> float:
         return float(np.interp(at, self.at, self.people))
 
+    def counts(self, at: np.ndarray) -> np.ndarray:
+        return np.interp(at, self.at, self.people)
+
     def when(self, people: float) -> float | None:
         """The last moment at which the curve stood at `people`; None below where it begins."""
         if people < self.people[0] - 1e-9:

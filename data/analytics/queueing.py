@@ -111,11 +111,11 @@ def queue_path(
     A head count corrects the model. The difference is kept in `unexplained`, never spread or clipped: a negative
     queue is a data error that must be seen.
     """
-    net_at = np.array([arrivals.count(t) - served.count(t) for t in at])
+    net_at = arrivals.counts(at) - served.counts(at)
     if len(readings) == 0:
         nothing = np.full(len(at), np.nan)
         return QueuePath(at, nothing, nothing.copy())
-    net_read = np.array([arrivals.count(t) - served.count(t) for t in readings_at])
+    net_read = arrivals.counts(readings_at) - served.counts(readings_at)
     offset = readings - net_read
     last = np.searchsorted(readings_at, at, side="right") - 1
     waiting = np.where(last >= 0, net_at + offset[np.maximum(last, 0)], np.nan)
@@ -129,6 +129,6 @@ def least_queue(arrivals: Curve, served: Curve, at: float) -> float:
     """A lower bound without any reading: whatever the queue was at its lowest, it was not below zero."""
     moments = np.unique(np.concatenate([arrivals.at, served.at]))
     moments = moments[moments <= at]
-    net = np.array([arrivals.count(t) - served.count(t) for t in moments]) if len(moments) else np.zeros(1)
+    net = arrivals.counts(moments) - served.counts(moments) if len(moments) else np.zeros(1)
     now = arrivals.count(at) - served.count(at)
     return float(max(0.0, now - min(net.min(), now)))

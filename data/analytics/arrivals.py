@@ -1,0 +1,112 @@
+"""People so far in a day, in its last whole hour, and by its end, from the hours reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from data.analytics.baseline import History
+from data.analytics.buckets import HOUR, Buckets, moment, seconds
+from data.types import Window
+from data.vocabulary import Method
+
+# Hours of usual arrivals that the day's own level must outweigh before it is believed.
+PRIOR_HOURS = 3.0
+
+
+@dataclass(frozen=True)
+class DayTotal:
+    people: float
+    as_of: datetime  # end of the newest report it contains
+    at_least: bool
+    method: Method | None
+    low: float | None = None
+    high: float | None = None
+
+    def usual_so_far(self, usual: History, day: Window) -> float:
+        """Usual people by the same moment of the same kind of day."""
+        middle = usual.cumulative[1]
+        return float(np.interp(_hours_in(self.as_of, day), np.arange(len(middle)), middle))
+
+
+def day_total(hours: Buckets, day: Window, now: datetime, days: pd.DataFrame) -> DayTotal | None:
+    """The day so far; None when nothing of it was reported.
+
+    `days` is the row of `queries.flow_by_day` for the day, or empty: the figure of a day reported whole. A day with
+    an unreported hour before its newest one is at least its sum.
+    """
+    if not days.empty and (days["minutes"].iloc[0] >= (day.end - day.start).total_seconds() / 60):
+        row = days.iloc[0]
+        return DayTotal(
+            float(row["people"]),
+            min(day.end, now),
+            bool(row["at_least"]),
+            Method(row["method"]),
+            _known(row["low"]),
+            _known(row["high"]),
+        )
+    today = hours.between(seconds(day.start), seconds(min(day.end, now)))
+    if len(today) == 0:
+        return None
+    covered = float(today.minutes.sum()) * 60
+    holes = covered < today.end[-1] - seconds(day.start) - 1
+    names, counts = np.unique(today.method.astype(str), return_counts=True)
+    return DayTotal(
+        float(today.people.sum()),
+        moment(min(float(today.end[-1]), seconds(now))),
+        bool(today.at_least.any()) or holes,
+        Method(str(names[counts.argmax()])),
+    )
+
+
+@dataclass(frozen=True)
+class LastHour:
+    people: float
+    end: datetime
+    at_least: bool
+    method: Method
+
+    def usual(self, usual: History, day: Window) -> float | None:
+        slot = round(_hours_in(self.end, day)) - 1
+        middle = usual.hourly[1]
+        if not 0 <= slot < len(middle) or np.isnan(middle[slot]):
+            return None
+        return float(middle[slot])
+
+
+def last_hour(hours: Buckets, now: datetime) -> LastHour | None:
+    """The newest hour reported whole."""
+    whole = hours.where(hours.whole & (hours.end <= seconds(now)))
+    if len(whole) == 0:
+        return None
+    return LastHour(
+        float(whole.people[-1]), moment(float(whole.end[-1])), bool(whole.at_least[-1]), Method(whole.method[-1])
+    )
+
+
+def expected_today(so_far: DayTotal, usual: History, day: Window) -> tuple[float, float, float] | None:
+    """Low, middle and high of the day's arrivals: those so far, and the usual rest of the day at today's own level.
+
+    The level is people so far over usual so far, drawn towards 1 by three usual hours, so that a busy first
+    half-hour does not triple the day.
+    """
+    low, mid, high = usual.cumulative
+    if np.isnan(mid[-1]):
+        return None
+    at = _hours_in(so_far.as_of, day)
+    prior = mid[-1] / 24 * PRIOR_HOURS
+    level = (so_far.people + prior) / (so_far.usual_so_far(usual, day) + prior)
+    rest = [band[-1] - float(np.interp(at, np.arange(len(band)), band)) for band in (low, mid, high)]
+    ahead = sorted(max(0.0, part) for part in rest)
+    return tuple(so_far.people + level * part for part in ahead)  # type: ignore[return-value]
+
+
+def _hours_in(at: datetime, day: Window) -> float:
+    return (seconds(at) - seconds(day.start)) / HOUR
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)

@@ -1,0 +1,264 @@
+"""Services against their standards: need, delivered, gap in units. No report is missing, never zero.
+
+Coverage = delivered / required, required = standard x denominator x period. What is delivered is compared with the
+need of the same span, from the day's start to the end of the last report: a shift not yet reported is not a gap.
+What stands on the ground (latrines, places) is compared as it stands now, never summed over shifts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from data.types import SectorCoverage, ServiceCoverage, Site, Window
+from data.vocabulary import SERVICE_SECTOR, Level, Sector, Service, State
+
+# Share of the need that is met, under which watch, alert and critical begin. Provisional: nobody published any.
+LIMITS = (1.0, 0.8, 0.5)
+# Standing things stay on the ground between reports; after this nobody knows any more.
+STANDS_FOR = timedelta(hours=36)
+# In the morning, before today's first report, yesterday's figure stays on, with its age.
+CARRIES = timedelta(hours=12)
+STALE_AFTER = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Denominators:
+    """People the standards speak of. None is unreported. `arrivals` counts people in a span of the site's time."""
+
+    present: float | None
+    arrivals: Callable[[Window], float | None]
+    overnight: float | None = None
+
+    def of(self, name: str, span: Window) -> float | None:
+        if name == "arrivals":
+            return self.arrivals(span)
+        return {"present": self.present, "overnight": self.overnight}.get(name)
+
+
+@dataclass(frozen=True)
+class Standard:
+    service: Service
+    value: float
+    per: str
+    denominator: str
+    unit: str
+    source: str
+    phase: str
+    provisional: bool
+
+
+# per: (people, value, share of a day) -> units needed
+NEED: Mapping[str, Callable[[float, float, float], float]] = {
+    "per-person-day": lambda people, value, days: people * value * days,
+    "per-arrival": lambda people, value, days: people * value,
+    "people-per-unit": lambda people, value, days: math.ceil(people / value - 1e-9),
+    "units-per-person": lambda people, value, days: people * value,
+}
+STANDING = ("people-per-unit", "units-per-person")
+# Units that come in pieces; litres and square metres do not.
+DIVISIBLE = ("l", "litres", "litros", "m2", "m²", "kcal", "kg")
+
+
+def standards_in_force(frame: pd.DataFrame, phase: str) -> dict[Service, Standard]:
+    """From a frame service, phase, value, per, denominator, unit, source, provisional."""
+    return {
+        Service(row["service"]): Standard(
+            Service(row["service"]),
+            float(row["value"]),
+            row["per"],
+            row["denominator"],
+            row["unit"],
+            row["source"],
+            row["phase"],
+            bool(row["provisional"]),
+        )
+        for row in frame[frame["phase"] == phase].to_dict("records")
+    }
+
+
+def coverage(
+    site: Site,
+    lines: pd.DataFrame,
+    standards: Mapping[Service, Standard],
+    people: Denominators,
+    day: Window,
+    now: datetime,
+) -> tuple[SectorCoverage, ...]:
+    """Every sector of the site, worst first.
+
+    `lines` as `queries.service_totals` gives them, reaching back far enough for things that stand and for the
+    last sign of life of a silent service. A service with a standard and no report shows as missing.
+    """
+    found: dict[tuple[Sector, Service], list[Mapping[str, object]]] = {}
+    for row in lines.to_dict("records"):
+        if row["start"] < now:
+            found.setdefault((Sector(row["sector"]), Service(row["service"])), []).append(
+                {str(k): v for k, v in row.items()}
+            )
+    for service in standards:
+        sector = SERVICE_SECTOR[service]
+        if sector is not None and not any(key[1] is service for key in found):
+            found[sector, service] = []
+    judged = [
+        service_coverage(sector, service, rows, standards.get(service), people, day, now)
+        for (sector, service), rows in found.items()
+        if sector in site.sectors
+    ]
+    sectors = [_sector(sector, [row for row in judged if row.sector is sector]) for sector in site.sectors]
+    return tuple(sorted(sectors, key=lambda row: _badness(row.level, row.worst.ratio if row.worst else None)))
+
+
+def service_coverage(
+    sector: Sector,
+    service: Service,
+    rows: Sequence[Mapping[str, object]],
+    standard: Standard | None,
+    people: Denominators,
+    day: Window,
+    now: datetime,
+) -> ServiceCoverage:
+    standing = standard is not None and standard.per in STANDING
+    span, used = _standing(rows, now) if standing else _delivered_span(rows, day, now)
+    delivered = _delivered(used, standard, standing)
+    required = denominator = None
+    if standard is not None:
+        until = span.end if span else now
+        need_span = span or Window(day.start, until)
+        denominator = people.of(standard.denominator, need_span)
+        if denominator is not None:
+            share_of_day = (need_span.end - need_span.start) / timedelta(days=1)
+            required = NEED[standard.per](denominator, standard.value, share_of_day)
+    ratio = _ratio(delivered, required)
+    ends = [row["end"] for row in rows if isinstance(row["end"], datetime)]
+    last = min(max(ends), now) if ends else None
+    state = State.MISSING
+    if used:
+        state = State.STALE if last is None or last < now - STALE_AFTER else State.OK
+    contacts = [float(v) for row in used if (v := _number(row["people"])) is not None]
+    return ServiceCoverage(
+        sector=sector,
+        service=service,
+        delivered=delivered,
+        required=required,
+        unit=standard.unit if standard else next((str(r["unit"]) for r in used if r["unit"]), ""),
+        gap=_gap(delivered, required, standard.unit if standard else ""),
+        ratio=ratio,
+        state=state if delivered is not None or standard is None else State.MISSING,
+        level=level_of(ratio),
+        as_of=last if used else None,
+        denominator=standard.denominator if standard else None,
+        denominator_value=denominator,
+        standard_value=standard.value if standard else None,
+        standard_per=standard.per if standard else None,
+        standard_source=standard.source if standard else None,
+        phase=standard.phase if standard else None,
+        organisations=tuple(sorted({str(row["organisation"]) for row in used})),
+        contacts=sum(contacts) if contacts else None,
+        silent_since=last if not used else None,
+    )
+
+
+def level_of(ratio: float | None) -> Level:
+    if ratio is None:
+        return Level.NO_DATA
+    watch, alert, critical = LIMITS
+    if ratio < critical:
+        return Level.CRITICAL
+    if ratio < alert:
+        return Level.ALERT
+    return Level.WATCH if ratio < watch else Level.NORMAL
+
+
+def _delivered_span(
+    rows: Sequence[Mapping[str, object]], day: Window, now: datetime
+) -> tuple[Window | None, list[Mapping[str, object]]]:
+    """The part of the day that reports speak for, and those reports; yesterday's until today's first one comes."""
+    for start, end in ((day.start, now), (day.start - (day.end - day.start), day.start)):
+        used = [row for row in rows if start <= _time(row["start"]) < end]
+        if used:
+            return Window(start, min(now, max(_time(row["end"]) for row in used))), used
+        if now > day.start + CARRIES:
+            break
+    return None, []
+
+
+def _standing(rows: Sequence[Mapping[str, object]], now: datetime) -> tuple[Window | None, list[Mapping[str, object]]]:
+    """The newest report of each organisation that still speaks for now."""
+    newest: dict[tuple[object, object], datetime] = {}
+    for row in rows:
+        key = (row["organisation"], row["source"])
+        newest[key] = max(newest.get(key, _time(row["start"])), _time(row["start"]))
+    used = [
+        row
+        for row in rows
+        if _time(row["start"]) == newest[row["organisation"], row["source"]] and _time(row["end"]) > now - STANDS_FOR
+    ]
+    if not used:
+        return None, []
+    return Window(min(_time(row["start"]) for row in used), now), used
+
+
+def _delivered(rows: Sequence[Mapping[str, object]], standard: Standard | None, standing: bool) -> float | None:
+    """Units delivered, or standing. A report in another unit cannot be compared and does not count."""
+    amounts = []
+    for row in rows:
+        unit = str(row["unit"] or "").strip().lower()
+        if standard is not None and unit and unit != standard.unit.lower():
+            continue
+        amount = _number(row["quantity"])
+        if amount is None and standing:
+            amount = _number(row["capacity"])
+        if amount is None and not standing and standard is not None and standard.per == "per-arrival":
+            amount = _number(row["people"])
+        if amount is not None:
+            amounts.append(amount)
+    return sum(amounts) if amounts else None
+
+
+def _ratio(delivered: float | None, required: float | None) -> float | None:
+    if delivered is None or required is None:
+        return None
+    return delivered / required if required > 0 else 1.0
+
+
+def _gap(delivered: float | None, required: float | None, unit: str) -> float | None:
+    """Units missing, whole ones where a unit comes in pieces."""
+    if delivered is None or required is None:
+        return None
+    gap = max(0.0, required - delivered)
+    return gap if unit.lower() in DIVISIBLE else float(math.ceil(gap - 1e-9))
+
+
+def _sector(sector: Sector, services: list[ServiceCoverage]) -> SectorCoverage:
+    ordered = tuple(sorted(services, key=lambda row: _badness(row.level, row.ratio, row.required is None)))
+    worst = ordered[0] if ordered else None
+    return SectorCoverage(
+        sector=sector,
+        level=worst.level if worst else Level.NO_DATA,
+        state=worst.state if worst else State.MISSING,
+        worst=worst,
+        services=ordered,
+    )
+
+
+# A service nobody reports may be anything: it stands before what is known to be nearly covered.
+BADNESS = (Level.CRITICAL, Level.ALERT, Level.NO_DATA, Level.WATCH, Level.NORMAL)
+
+
+def _badness(level: Level, ratio: float | None, no_standard: bool = False) -> tuple[bool, int, float]:
+    return (no_standard, BADNESS.index(level), ratio if ratio is not None else 0.0)
+
+
+def _time(value: object) -> datetime:
+    assert isinstance(value, datetime)
+    return value
+
+
+def _number(value: object) -> float | None:
+    number = float(value) if isinstance(value, int | float) else math.nan
+    return None if math.isnan(number) else number

@@ -1,0 +1,131 @@
+"""The home picture of one day: cumulative arrivals over served; the height between is the queue, the width the wait."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from data.analytics import queueing
+from data.analytics.baseline import History
+from data.analytics.buckets import HOUR, Buckets, curve, seconds
+from data.analytics.stages import Observed, StageState
+from data.analytics.windows import local_date
+from data.types import DayCurves, Site, Window
+from data.vocabulary import Method
+
+
+def day_curves(
+    site: Site, day: Window, seen: Observed, state: StageState, usual: History | None, now_seconds: float
+) -> DayCurves:
+    """Curves of one operational day at one stage.
+
+    `seen.arrivals` may begin days earlier: who is served now may have joined then. The arrivals start from the queue
+    carried into the day. After the first unreported hour a curve has no value: a sum across it would read it as zero.
+    """
+    start, end = seconds(day.start), min(seconds(day.end), now_seconds)
+    came, went = seen.arrivals.between(start, end), seen.served.between(start, end)
+    carried = carried_in(seen, start)
+    at, arrivals, partly_a = _cumulative(came, start, carried or 0.0)
+    at_served, served, partly_s = _cumulative(went, start, 0.0)
+    moments = np.union1d(at, at_served)
+    points = pd.DataFrame(
+        {
+            "at": _times(moments),
+            "arrivals": _placed(moments, at, arrivals),
+            "served": _placed(moments, at_served, served),
+            "provisional": np.isin(moments, partly_a) | np.isin(moments, partly_s),
+            "modelled": _modelled(moments, came) | _modelled(moments, went),
+        }
+    )
+    wait_to = level = None
+    queue = _queue_at(seen, end)
+    if now_seconds < seconds(day.end):
+        queue, wait_to = state.waiting, state.waiting_at
+    if wait_to is None or queue is None or state.joined is None or wait_to < day.start or len(at) < 2:
+        wait_to = None
+    else:
+        level = float(np.interp(seconds(wait_to), at, arrivals)) - queue
+    return DayCurves(
+        stage=seen.stage,
+        day=day,
+        points=points,
+        usual=_usual(usual, day),
+        carried_in=carried,
+        queue_now=queue,
+        queue_at_least=state.at_least,
+        wait_from=state.joined if wait_to is not None else None,
+        wait_to=wait_to,
+        wait_level=level,
+        arrivals_at_least=bool(came.at_least.any()),
+        weekday=local_date(site, day.start).weekday(),
+        served_method=_main_method(went),
+        arrivals_method=_main_method(came),
+    )
+
+
+def carried_in(seen: Observed, start: float) -> float | None:
+    """The queue at the day's first moment, from the head count before it and the counts in between."""
+    return _queue_at(seen, start)
+
+
+def _queue_at(seen: Observed, at: float) -> float | None:
+    read = seen.readings
+    before = np.flatnonzero(~np.isnan(read.waiting) & (read.at <= at) & (read.at > at - 24 * HOUR))
+    if len(before) == 0:
+        return None
+    last = before[-1]
+    since, to = float(read.at[last]), float(read.waiting[last])
+    if since == at:
+        return to
+    arrivals, served = seen.arrivals.unbroken(), seen.served.unbroken()
+    if not len(arrivals) or not len(served) or max(arrivals.start[0], served.start[0]) > since:
+        return to if at - since <= HOUR else None
+    path = queueing.queue_path(curve(arrivals), curve(served), read.at[before], read.waiting[before], np.array([at]))
+    return float(path.waiting[0])
+
+
+def _cumulative(hours: Buckets, start: float, first: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Moments, people so far, and the moments that close an hour still filling. Ends at the first unreported hour."""
+    if len(hours) == 0 or hours.start[0] > start + 1:
+        return np.array([start]), np.array([first]), np.zeros(0)
+    holes = np.flatnonzero(np.diff(hours.start) > HOUR + 1)
+    whole = hours.where(np.arange(len(hours)) <= (holes[0] if len(holes) else len(hours)))
+    ends = np.concatenate([whole.start[1:], whole.end[-1:]])
+    partly = ends[-1:][whole.minutes[-1:] < 60]
+    return np.concatenate([[start], ends]), first + np.concatenate([[0.0], np.cumsum(whole.people)]), partly
+
+
+def _placed(moments: np.ndarray, at: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """Linear between the curve's own moments; NaN after its last one. A curve with no hour at all has no value."""
+    if len(at) < 2:
+        return np.full(len(moments), np.nan)
+    return np.where(moments <= at[-1], np.interp(moments, at, people), np.nan)
+
+
+def _modelled(moments: np.ndarray, hours: Buckets) -> np.ndarray:
+    if len(hours) == 0:
+        return np.zeros(len(moments), dtype=bool)
+    index = np.clip(np.searchsorted(hours.start, moments - 1, side="right") - 1, 0, len(hours) - 1)
+    return hours.method[index] == Method.MODELLED
+
+
+def _usual(usual: History | None, day: Window) -> pd.DataFrame:
+    if usual is None:
+        return pd.DataFrame(
+            {"at": _times(np.zeros(0)), **{c: pd.Series([], dtype=float) for c in ("low", "mid", "high")}}
+        )
+    low, mid, high = usual.cumulative
+    at = _times(seconds(day.start) + np.arange(len(mid)) * HOUR)
+    return pd.DataFrame({"at": at, "low": low, "mid": mid, "high": high})
+
+
+def _times(epochs: np.ndarray) -> pd.Series:
+    return pd.Series(pd.DatetimeIndex((epochs * 1e6).astype("datetime64[us]"), tz="UTC"))
+
+
+def _main_method(hours: Buckets) -> Method | None:
+    """The method of most hours."""
+    if len(hours) == 0:
+        return None
+    names, counts = np.unique(hours.method.astype(str), return_counts=True)
+    return Method(str(names[counts.argmax()]))

@@ -1,0 +1,46 @@
+"""The headline sentence: what is happening, and what would help. Keys of locale `sentence.*`, with plain facts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from data.analytics.stages import StageState
+from data.types import Pressure, Sentence
+from data.vocabulary import Level
+
+SHORT_WAIT = 15  # minutes: below it there is no queue worth a sentence
+
+
+def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
+    """One sentence for the entry stage; `stage` is a vocabulary code, names in `_minutes` are durations."""
+    stage = str(entry.stage)
+    if entry.waiting is None:
+        return Sentence("sentence.no_queue_data", {"stage": stage})
+    waiting = round(entry.waiting)
+    growth = entry.growth
+    if entry.waiting > 0 and growth is not None and round(growth) > 0:
+        return _growing(entry, stage, round(growth))
+    if entry.counters_open == 0 and waiting > 0:
+        return Sentence("sentence.closed_with_queue", {"stage": stage, "people": waiting})
+    wait = entry.wait if entry.wait is not None else entry.measured_wait
+    if wait is None:
+        return Sentence("sentence.waiting_unknown_rate", {"stage": stage, "people": waiting})
+    minutes = round(wait * 60)
+    if minutes < SHORT_WAIT and pressure.level in (Level.NORMAL, Level.WATCH):
+        return Sentence("sentence.calm", {"stage": stage})
+    if entry.clears_in is not None and entry.clears_in > timedelta(0):
+        clears = round(entry.clears_in / timedelta(minutes=1))
+        return Sentence(
+            "sentence.clearing",
+            {"stage": stage, "people": waiting, "wait_minutes": minutes, "clear_minutes": clears},
+        )
+    return Sentence("sentence.waiting", {"stage": stage, "people": waiting, "wait_minutes": minutes})
+
+
+def _growing(entry: StageState, stage: str, growth: int) -> Sentence:
+    facts: dict[str, object] = {"stage": stage, "growth": growth}
+    more = entry.counters_to_add
+    if more is None or more <= 0:
+        return Sentence("sentence.growing", facts)
+    facts["counters"] = more
+    return Sentence("sentence.growing_one_counter" if more == 1 else "sentence.growing_counters", facts)

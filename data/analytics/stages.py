@@ -1,0 +1,268 @@
+"""One stage and lane as it stands now: its queue, its rate, its waits, from counts corrected by readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from data.analytics import queueing
+from data.analytics.buckets import HOUR, Buckets, buckets, curve, epochs, moment, seconds
+from data.analytics.rates import Rate, counter_hours, service_rate
+from data.vocabulary import Lane, Method, Stage
+
+LOOK_BACK = 24.0  # hours in which a queue's rate is looked for
+READING_HOLDS = 2.0  # hours for which a reading of counters speaks for now
+RATE_WINDOW = 120.0  # minutes over which arrivals per hour are taken
+LONG_WAIT = 12.0  # hours
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Readings of one stage and lane, oldest first; NaN where the reading is silent about a thing."""
+
+    at: np.ndarray
+    waiting: np.ndarray
+    counters_open: np.ndarray
+    counters_total: np.ndarray
+    wait_minutes: np.ndarray
+    at_least: np.ndarray
+    method: np.ndarray
+    source: np.ndarray
+
+
+def readings(frame: pd.DataFrame) -> Readings:
+    """From a frame as `queries.queue_readings` gives it; numbered tickets stand in for a head count."""
+    tickets = _floats(frame, "ticket_issued") - _floats(frame, "ticket_served")
+    waiting = _floats(frame, "waiting")
+    return Readings(
+        epochs(frame["at"]),
+        np.where(np.isnan(waiting), tickets, waiting),
+        _floats(frame, "counters_open"),
+        _floats(frame, "counters_total"),
+        _floats(frame, "wait_minutes"),
+        frame["at_least"].to_numpy(dtype=bool),
+        frame["method"].to_numpy(dtype=object),
+        frame["source"].to_numpy(dtype=object),
+    )
+
+
+def _floats(frame: pd.DataFrame, column: str) -> np.ndarray:
+    return pd.to_numeric(frame[column]).to_numpy(dtype=float, na_value=np.nan)
+
+
+NO_HOURS = buckets(
+    pd.DataFrame(
+        {
+            "hour": pd.DatetimeIndex([], tz="UTC"),
+            "people": np.zeros(0),
+            "minutes": np.zeros(0),
+            "at_least": np.zeros(0, dtype=bool),
+            "method": np.zeros(0, dtype=object),
+            "received_at": pd.DatetimeIndex([], tz="UTC"),
+        }
+    )
+)
+NO_READINGS = Readings(*(np.zeros(0) for _ in range(8)))
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was reported lately about one stage and lane, each by its own source."""
+
+    stage: Stage
+    lane: Lane = Lane.GENERAL
+    arrivals: Buckets = field(default_factory=lambda: NO_HOURS)
+    served: Buckets = field(default_factory=lambda: NO_HOURS)
+    readings: Readings = field(default_factory=lambda: NO_READINGS)
+
+
+@dataclass(frozen=True)
+class StageState:
+    """None is unknown, never zero. Rates are people per hour; waits are hours."""
+
+    stage: Stage
+    lane: Lane
+    waiting: float | None = None
+    waiting_at: datetime | None = None
+    at_least: bool = False
+    method: Method | None = None
+    source: str | None = None
+    unexplained: float | None = None  # what the last head count saw and the counts did not
+    counters_open: int | None = None
+    counters_total: int | None = None
+    arriving: float | None = None
+    served_last_hour: float | None = None
+    served_at: datetime | None = None
+    rate: Rate | None = None  # per counter-hour
+    capacity: float | None = None
+    capacity_low: float | None = None
+    capacity_high: float | None = None
+    wait: float | None = None
+    wait_low: float | None = None
+    wait_high: float | None = None
+    measured_wait: float | None = None
+    joined: datetime | None = None  # when the person served now had joined
+    over_12h: float | None = None
+    clears_in: timedelta | None = None
+    never_clears: bool = False
+
+    @property
+    def growth(self) -> float | None:
+        if self.arriving is None or self.capacity is None:
+            return None
+        return queueing.growth_per_hour(self.arriving, self.capacity)
+
+    @property
+    def utilisation(self) -> float | None:
+        if self.arriving is None or self.capacity is None:
+            return None
+        return queueing.utilisation(self.arriving, self.capacity)
+
+    @property
+    def counters_to_add(self) -> int | None:
+        """More counters that stop the growth; None when the rate per counter is unknown."""
+        if self.arriving is None or self.rate is None or self.counters_open is None:
+            return None
+        return queueing.counters_that_stop_growth(self.arriving, self.rate.value, self.counters_open)
+
+
+def stage_state(seen: Observed, now: datetime) -> StageState:
+    until = seconds(now)
+    read = seen.readings
+    arrivals, served = seen.arrivals.unbroken(), seen.served.unbroken()
+    queue = _queue(seen, arrivals, served, until)
+    open_now = _latest(read.at, read.counters_open, until, READING_HOLDS)
+    total = _latest(read.at, read.counters_total, until, LOOK_BACK)
+    arriving = _per_hour(arrivals, until)
+    last_hour = _last_whole(served, until)
+    rate, per_counter = _rate(seen, served, arrivals, until)
+    counters = open_now if per_counter else 1.0
+    capacity = None if rate is None or counters is None else counters * rate.value
+    low = None if rate is None or counters is None else counters * rate.low
+    high = None if rate is None or counters is None else counters * rate.high
+    waiting = queue.waiting
+    clears, never = None, False
+    if waiting is not None and (waiting <= 0 or (capacity is not None and arriving is not None)):
+        clears = queueing.time_to_clear(waiting, capacity or 0.0, arriving or 0.0)
+        never = clears is None
+    joined = over = None
+    if waiting is not None and queue.at is not None and len(arrivals):
+        came = curve(arrivals)
+        back = queueing.joined_at(came, waiting, queue.at)
+        joined = None if back is None else moment(back)
+        over = queueing.waiting_longer_than(came, waiting, queue.at, LONG_WAIT)
+    measured = _latest(read.at, read.wait_minutes, until, READING_HOLDS)
+    return StageState(
+        stage=seen.stage,
+        lane=seen.lane,
+        waiting=waiting,
+        waiting_at=None if queue.at is None else moment(queue.at),
+        at_least=queue.at_least,
+        method=queue.method,
+        source=queue.source,
+        unexplained=queue.unexplained,
+        counters_open=None if open_now is None else round(open_now),
+        counters_total=None if total is None else round(total),
+        arriving=arriving,
+        served_last_hour=last_hour[0] if last_hour else None,
+        served_at=moment(last_hour[1]) if last_hour else None,
+        rate=rate if per_counter else None,
+        capacity=capacity,
+        capacity_low=low,
+        capacity_high=high,
+        wait=_wait(waiting, capacity),
+        wait_low=_wait(waiting, high),
+        wait_high=_wait(waiting, low),
+        measured_wait=None if measured is None else measured / 60,
+        joined=joined,
+        over_12h=over,
+        clears_in=clears,
+        never_clears=never,
+    )
+
+
+@dataclass(frozen=True)
+class _Queue:
+    waiting: float | None = None
+    at: float | None = None
+    at_least: bool = False
+    method: Method | None = None
+    source: str | None = None
+    unexplained: float | None = None
+
+
+def _queue(seen: Observed, arrivals: Buckets, served: Buckets, until: float) -> _Queue:
+    """The newest head count carried on by the counts since, as far as both counts reach without a hole."""
+    read = seen.readings
+    known = np.flatnonzero(~np.isnan(read.waiting) & (read.at <= until) & (read.at > until - LOOK_BACK * HOUR))
+    both = len(arrivals) > 0 and len(served) > 0
+    counted_to = min(arrivals.end[-1], served.end[-1], until) if both else None
+    if len(known) == 0:
+        if not both or counted_to is None:
+            return _Queue()
+        bound = queueing.least_queue(curve(arrivals), curve(served), counted_to)
+        return _Queue(bound, counted_to, True, Method.DERIVED)
+    last = known[-1]
+    at, waiting = float(read.at[last]), float(read.waiting[last])
+    method, source, low = Method(read.method[last]), str(read.source[last]), bool(read.at_least[last])
+    if counted_to is None or not both or max(arrivals.start[0], served.start[0]) > at or counted_to < at:
+        return _Queue(waiting, at, low, method, source)
+    path = queueing.queue_path(
+        curve(arrivals), curve(served), read.at[known], read.waiting[known], np.array([at, counted_to])
+    )
+    jump = float(path.unexplained[0]) if len(known) > 1 else None
+    if counted_to == at:
+        return _Queue(waiting, at, low, method, source, jump)
+    since = arrivals.between(at - HOUR + 1, until)
+    low = low or bool(since.at_least.any())
+    return _Queue(float(path.waiting[1]), counted_to, low, Method.DERIVED, source, jump)
+
+
+def _rate(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -> tuple[Rate | None, bool]:
+    """Rate per counter-hour where counters are reported (True), else of the whole stage per hour (False)."""
+    whole = served.where(served.whole & (served.start >= until - LOOK_BACK * HOUR) & (served.end <= until))
+    read = seen.readings
+    if len(whole) == 0:
+        return None, True
+    edges = whole.start[:, None] + (np.arange(5) * 900.0)[None, :]
+    known = ~np.isnan(read.waiting)
+    if not known.any():
+        return None, True
+    path = queueing.queue_path(
+        curve(arrivals), curve(served), read.at[known], read.waiting[known], edges.ravel()
+    ).waiting.reshape(edges.shape)
+    least = path.min(axis=1)
+    staffed = counter_hours(whole.start, read.at, read.counters_open)
+    if np.isnan(staffed).all():
+        return service_rate(whole.people, np.ones(len(whole)), least), False
+    # As many waiting as counters: every counter was surely busy.
+    return service_rate(whole.people, staffed, least - staffed + 1), True
+
+
+def _wait(waiting: float | None, capacity: float | None) -> float | None:
+    if waiting is None:
+        return None
+    return queueing.virtual_wait(waiting, capacity or 0.0)
+
+
+def _per_hour(hours: Buckets, until: float) -> float | None:
+    """People per hour over the newest two reported hours, if they are recent."""
+    if len(hours) == 0 or hours.end[-1] < until - 3 * HOUR:
+        return None
+    recent = hours.where(hours.end > hours.end[-1] - RATE_WINDOW * 60)
+    covered = float(recent.minutes.sum())
+    return float(recent.people.sum()) / covered * 60 if covered > 0 else None
+
+
+def _last_whole(hours: Buckets, until: float) -> tuple[float, float] | None:
+    """People and end of the newest complete hour."""
+    whole = hours.where(hours.whole & (hours.end <= until))
+    return (float(whole.people[-1]), float(whole.end[-1])) if len(whole) else None
+
+
+def _latest(at: np.ndarray, values: np.ndarray, until: float, hours: float) -> float | None:
+    known = np.flatnonzero(~np.isnan(values) & (at <= until) & (at > until - hours * HOUR))
+    return float(values[known[-1]]) if len(known) else None

@@ -1,0 +1,72 @@
+"""The station board: each stage and lane of a site on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from data.analytics.freshness import STALE_WITHOUT_CADENCE
+from data.analytics.pressure import stage_level
+from data.analytics.stages import StageState
+from data.types import Station
+from data.vocabulary import Lane, Stage, State
+
+
+def stations(
+    stages: Sequence[Stage], states: Mapping[tuple[Stage, Lane], StageState], now: datetime
+) -> tuple[Station, ...]:
+    """In the order of the path. Every stage has its general lane, reported or not; a priority lane once reported."""
+    board = []
+    for stage in stages:
+        for lane in Lane:
+            state = states.get((stage, lane))
+            if state is None and lane is Lane.GENERAL:
+                state = StageState(stage, lane)
+            if state is not None and (lane is Lane.GENERAL or _reported(state)):
+                board.append(station(state, now))
+    return tuple(board)
+
+
+def station(state: StageState, now: datetime) -> Station:
+    measured = state.wait is None and state.measured_wait is not None
+    wait = state.measured_wait if measured else state.wait
+    as_of = max((at for at in (state.waiting_at, state.served_at) if at is not None), default=None)
+    closed = state.counters_open == 0
+    return Station(
+        stage=state.stage,
+        lane=state.lane,
+        waiting=state.waiting,
+        served_last_hour=state.served_last_hour,
+        counters_open=state.counters_open,
+        counters_total=state.counters_total,
+        wait_minutes=minutes(wait),
+        wait_low=None if measured else minutes(state.wait_low),
+        wait_high=None if measured else minutes(state.wait_high),
+        wait_method=None if wait is None else ("measured" if measured else "virtual"),
+        growth_per_hour=state.growth if state.waiting else None,
+        utilisation=state.utilisation,
+        time_to_clear_minutes=None if state.clears_in is None else state.clears_in / timedelta(minutes=1),
+        level=stage_level(state, state.lane is Lane.PRIORITY),
+        state=_state(as_of, now),
+        as_of=as_of,
+        at_least=state.at_least,
+        closed=closed,
+        never_clears=state.never_clears,
+        waiting_method=state.method,
+        rate_per_counter_hour=state.rate.value if state.rate else None,
+        rate_sample_hours=state.rate.hours if state.rate else None,
+    )
+
+
+def minutes(hours: float | None) -> float | None:
+    return None if hours is None else hours * 60
+
+
+def _reported(state: StageState) -> bool:
+    return any(x is not None for x in (state.waiting, state.served_last_hour, state.counters_open))
+
+
+def _state(as_of: datetime | None, now: datetime) -> State:
+    if as_of is None:
+        return State.MISSING
+    return State.STALE if now - as_of > STALE_WITHOUT_CADENCE else State.OK
