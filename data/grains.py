@@ -130,7 +130,8 @@ def days(hourly: pd.DataFrame, coarse: pd.DataFrame, operational_days: tuple[Win
     """
     daily = _in_days(coarse.rename(columns={"start": "at"}), operational_days)
     whole = (daily["at"] == daily["day"]) & (daily["minutes"].isin([DAY_MINUTES]) | (daily["minutes"] == daily["full"]))
-    own = daily[whole].assign(covered=daily["full"]).drop_duplicates([*SERIES, "day"], keep="last")
+    own = daily[whole].drop_duplicates([*SERIES, "day"], keep="last")
+    own = own.assign(covered=own["full"])
     shifts = _shifts(daily[~whole & (daily["at"] + pd.to_timedelta(daily["minutes"], unit="min") <= daily["end"])])
     by_hour = _in_days(hourly.rename(columns={"hour": "at"}), operational_days)
     by_hour = by_hour.assign(covered=by_hour["minutes"], low=np.nan, high=np.nan, minutes=60)

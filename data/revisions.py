@@ -27,7 +27,7 @@ NATURAL_KEY: dict[Dataset, list[str]] = {
         *("source", "pathway", "need", "from_organisation", "to_institution", "priority", "start", "end"),
     ],
     Dataset.PRESENT: ["source", "at"],
-    Dataset.EVENT: ["source", "at", "kind", "title_es"],
+    Dataset.EVENT: ["source", "at", "title_es"],
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import pandas as pd
 
 from data.grains import REVISION, totals, winning
@@ -43,7 +45,7 @@ def _one_grain(periods: pd.DataFrame) -> pd.DataFrame:
     mixed = length.groupby([periods[c] for c in ACTIVITY]).transform("nunique") > 1
     if not mixed.any():
         return periods
-    dropped: list[int] = []
+    dropped: list[Hashable] = []
     for _, same in periods[mixed].groupby(ACTIVITY, sort=False):
         spans = same.assign(length=same["end"] - same["start"]).sort_values("length")
         for place, long in spans.iterrows():

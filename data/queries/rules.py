@@ -57,10 +57,10 @@ def policy_events(
     won = winning(read, NATURAL_KEY[Dataset.EVENT]).sort_values(["at", "line_id"])
     return tuple(
         PolicyEvent(
-            at=row.at.to_pydatetime(),
-            title={"es": row.title_es, "en": row.title_en},
-            kind=row.kind,
-            source_url=row.source_url if isinstance(row.source_url, str) else None,
+            at=row["at"].to_pydatetime(),
+            title={"es": str(row["title_es"]), "en": str(row["title_en"])},
+            kind=str(row["kind"]),
+            source_url=row["source_url"] if isinstance(row["source_url"], str) else None,
         )
-        for row in won.itertuples()
+        for row in won.to_dict("records")
     )

@@ -1,0 +1,73 @@
+"""A frame into a table with as little per cell as the driver allows, inside the transaction it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, Table
+
+from data.tables import Utc
+
+CHUNK = 20_000
+
+
+def insert_frame(
+    conn: Connection, table: Table, rows: pd.DataFrame, progress: Callable[[int], None] | None = None
+) -> None:
+    """Insert rows; missing is null. `progress` hears how many are in after each chunk."""
+    if rows.empty:
+        return
+    sqlite = conn.dialect.name == "sqlite"
+    columns = [table.c[name] for name in rows.columns]
+    preparer = conn.dialect.identifier_preparer
+    names = ", ".join(preparer.quote(column.name) for column in columns)
+    for first in range(0, len(rows), CHUNK):
+        part = rows.iloc[first : first + CHUNK]
+        cells = [_cells(part[column.name], column, as_text=sqlite) for column in columns]
+        tuples = list(zip(*cells, strict=True))
+        if sqlite:
+            marks = ", ".join("?" * len(columns))
+            conn.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", tuples)  # noqa: S608
+        else:
+            _copy(conn, f"COPY {table.name} ({names}) FROM STDIN", tuples)
+        if progress is not None:
+            progress(first + len(part))
+
+
+def _copy(conn: Connection, statement: str, tuples: list[tuple[Any, ...]]) -> None:
+    with conn.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        for row in tuples:
+            copy.write_row(row)
+
+
+def _cells(values: pd.Series[Any], column: Column[Any], as_text: bool) -> list[Any]:
+    if isinstance(column.type, Utc):
+        return _moments(values, as_text)
+    if isinstance(column.type, Boolean):
+        return [bool(value) for value in values]
+    missing = values.isna().to_numpy()
+    if isinstance(column.type, Float):
+        cells = values.to_numpy(dtype=float).astype(object)
+    elif isinstance(column.type, Integer) and missing.any():
+        cells = np.array([None if gap else int(value) for value, gap in zip(values, missing, strict=True)], object)
+    elif isinstance(column.type, Integer):
+        cells = values.to_numpy(dtype="int64").astype(object)
+    else:
+        cells = values.to_numpy(dtype=object, copy=True)
+    if missing.any():
+        cells[missing] = None
+    return list(cells)
+
+
+def _moments(values: pd.Series[Any], as_text: bool) -> list[Any]:
+    """Each distinct moment is written out once: a file of a million rows has a few thousand of them."""
+    codes, distinct = pd.factorize(values)
+    written: list[Any] = [moment.to_pydatetime() for moment in pd.DatetimeIndex(distinct)]
+    if as_text:
+        # As SQLAlchemy writes a moment into SQLite, so that texts compare as times do.
+        written = [moment.strftime("%Y-%m-%d %H:%M:%S.%f") for moment in written]
+    written.append(None)  # code -1
+    return [written[code] for code in codes]

@@ -1,0 +1,99 @@
+"""A delivery's rows as lines of the store: written, found again, summarised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, String, Table, select
+
+from data import tables
+from data.bulk import insert_frame
+from data.frames import MOMENT, frame
+from data.rollups import rebuild_flow, rebuild_services
+from data.types import Site
+from data.vocabulary import Dataset
+
+LINES: dict[Dataset, Table] = {
+    Dataset.FLOW: tables.flow_line,
+    Dataset.QUEUE: tables.queue_reading,
+    Dataset.ROSTER: tables.roster_line,
+    Dataset.SERVICE: tables.service_line,
+    Dataset.STOCK: tables.stock_reading,
+    Dataset.RESOURCE: tables.resource_reading,
+    Dataset.REFERRAL: tables.referral_line,
+    Dataset.PRESENT: tables.present_reading,
+    Dataset.EVENT: tables.policy_event,
+}
+
+# A line's number is its report's times this, plus its place in the report: the later report has the higher ones.
+LINES_PER_REPORT = 2**24
+
+
+def begins(table: Table) -> str:
+    return "at" if "at" in table.c else "start"
+
+
+def ends(table: Table) -> str:
+    return "end" if "end" in table.c else "at"
+
+
+def lines_of(
+    rows: pd.DataFrame, dataset: Dataset, source: str, issued_at: datetime, received_at: datetime
+) -> pd.DataFrame:
+    """Accepted rows with every column of their table but the report's numbers. A row's own issued_at goes first."""
+    table = LINES[dataset]
+    if len(rows) >= LINES_PER_REPORT:
+        raise ValueError(f"one delivery holds {len(rows)} rows; send at most {LINES_PER_REPORT - 1} at a time")
+    given: dict[str, Any] = {
+        "source": source,
+        "issued_at": pd.Series(pd.Timestamp(issued_at), index=rows.index, dtype=MOMENT),
+        "received_at": pd.Series(pd.Timestamp(received_at), index=rows.index, dtype=MOMENT),
+    }
+    if "issued_at" in rows:
+        given["issued_at"] = rows["issued_at"].astype(MOMENT).fillna(pd.Timestamp(issued_at))
+    if "minutes" in table.c:
+        given["minutes"] = ((rows["end"] - rows["start"]).dt.total_seconds() // 60).astype("int64")
+    columns = {}
+    for column in table.c:
+        if column.name in ("report_id", "line_id"):
+            continue
+        columns[column.name] = given.get(column.name, rows.get(column.name, _absent(column, rows)))
+        if isinstance(column.type, String) and not column.nullable:
+            columns[column.name] = pd.Series(columns[column.name], index=rows.index, dtype=object).fillna("")
+    return pd.DataFrame(columns, index=rows.index).reset_index(drop=True)
+
+
+def _absent(column: Any, rows: pd.DataFrame) -> Any:
+    """What a column holds that the delivery does not have: no breakdown, no lower bound, else missing."""
+    if column.name == "at_least":
+        return pd.Series(False, index=rows.index)
+    return pd.Series("" if not column.nullable else None, index=rows.index, dtype=object)
+
+
+def write_lines(
+    conn: Connection,
+    dataset: Dataset,
+    report_id: int,
+    lines: pd.DataFrame,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    numbers = report_id * LINES_PER_REPORT + pd.RangeIndex(len(lines))
+    insert_frame(conn, LINES[dataset], lines.assign(report_id=report_id, line_id=numbers), progress)
+
+
+def touched_by(conn: Connection, dataset: Dataset, report_id: int) -> pd.DataFrame:
+    """Where the lines of a report lie, for `rebuild`. Columns: site, and what the rollups of the dataset ask for."""
+    table = LINES[dataset]
+    names = ["site", *(n for n in ("stage", "measure", "start", "minutes") if n in table.c)]
+    return frame(conn, select(*(table.c[name] for name in names)).where(table.c.report_id == report_id))
+
+
+def rebuild(conn: Connection, site: Site, source: str, dataset: Dataset, touched: pd.DataFrame) -> None:
+    """Bring the summaries up to date where lines of this dataset came or went. `touched` is of this site only."""
+    if dataset is Dataset.FLOW:
+        rebuild_flow(conn, site, source, touched[["stage", "measure", "start", "minutes"]])
+    elif dataset is Dataset.SERVICE:
+        rebuild_services(conn, site, source, touched[["start"]])

@@ -1,0 +1,188 @@
+"""The book of deliveries: each is entered once, with what was wrong with it, whether it counts or was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select
+
+from data.tables import report, report_issue, report_site
+from data.tables import source as source_table
+from data.types import Issue
+from data.vocabulary import Dataset
+
+ISSUES_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A delivery before it was read."""
+
+    source: str
+    filename: str
+    sha256: str
+    bytes: int
+    dataset: Dataset | None
+    issued_at: datetime | None
+    received_at: datetime
+    key: str | None
+    sent_by: str | None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a delivery. `report` None: nothing was written (a dry run)."""
+
+    report: int | None
+    accepted: int
+    rejected: int
+    already_received: bool
+    issues: tuple[Issue, ...]
+    dataset: str
+    source: str
+    state: str  # accepted, partial, refused, undone
+    sites: tuple[str, ...] = ()
+
+
+def already(conn: Connection, sent: Sent) -> Receipt | None:
+    """The receipt of the same delivery, if it came before and counts."""
+    r = report.c
+    same = [r.sha256 == sent.sha256]
+    if sent.issued_at is not None:
+        same.append(r.issued_at == sent.issued_at)
+    if sent.dataset is not None:  # one workbook may hold two datasets
+        same.append(r.dataset == str(sent.dataset))
+    by_key = [] if sent.key is None else [r.idempotency_key == sent.key]
+    row = conn.execute(
+        select(report)
+        .where(r.source == sent.source, r.state.in_(("accepted", "partial")))
+        .where(or_(same[0] if len(same) == 1 else _all(same), *by_key))
+        .order_by(r.report_id)
+    ).first()
+    return None if row is None or row.sha256 != sent.sha256 else receipt_of(conn, row)
+
+
+def _all(conditions: Sequence[Any]) -> Any:
+    first, *rest = conditions
+    for condition in rest:
+        first = first & condition
+    return first
+
+
+def key_reused(conn: Connection, sent: Sent) -> Issue | None:
+    """An idempotency key stands for one content. Under another one it is a mistake of the sender's program."""
+    r = report.c
+    if sent.key is None:
+        return None
+    row = conn.execute(
+        select(r.report_id, r.received_at).where(
+            r.source == sent.source, r.idempotency_key == sent.key, r.sha256 != sent.sha256
+        )
+    ).first()
+    if row is None:
+        return None
+    return Issue(None, None, "idempotency_key_reused", {"key": sent.key, "report": row.report_id})
+
+
+def receipt_of(conn: Connection, row: Any) -> Receipt:
+    """The receipt of a row of `report`, given again."""
+    i, s = report_issue.c, report_site.c
+    issues = conn.execute(select(report_issue).where(i.report_id == row.report_id).order_by(i.issue))
+    return Receipt(
+        report=row.report_id,
+        accepted=row.accepted,
+        rejected=row.rejected,
+        already_received=True,
+        issues=tuple(Issue(x.line, x.column_name, x.code, x.facts) for x in issues),
+        dataset=row.dataset,
+        source=row.source,
+        state=row.state,
+        sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
+    )
+
+
+def refused_before(conn: Connection, sent: Sent, receipt: Receipt) -> Receipt | None:
+    """The receipt of the same file, refused for the same reasons: sending it again adds no entry."""
+    r = report.c
+    rows = conn.execute(
+        select(report).where(r.source == sent.source, r.sha256 == sent.sha256, r.state == "refused")
+    ).all()
+    for row in rows:
+        earlier = receipt_of(conn, row)
+        if [_place(x) for x in earlier.issues] == [_place(x) for x in receipt.issues]:
+            return earlier
+    return None
+
+
+def _place(issue: Issue) -> tuple[int | None, str | None, str]:
+    return issue.line, issue.column, issue.code
+
+
+def enter(
+    conn: Connection,
+    sent: Sent,
+    receipt: Receipt,
+    rows: int,
+    issued_at: datetime | None,
+    period: tuple[datetime, datetime] | None,
+) -> Receipt:
+    """Write the entry of a delivery and its issues; its receipt with the number it got."""
+    if conn.execute(select(source_table.c.source).where(source_table.c.source == sent.source)).first() is None:
+        conn.execute(insert(source_table).values(source=sent.source, name=sent.source))
+    report_id = conn.execute(
+        insert(report)
+        .values(
+            source=sent.source,
+            dataset=receipt.dataset,
+            filename=sent.filename,
+            sha256=sent.sha256,
+            bytes=sent.bytes,
+            # A refused file may come again, put right, under the key of its first try.
+            idempotency_key=None if receipt.state == "refused" else sent.key,
+            issued_at=issued_at or sent.received_at,
+            issued_given=issued_at is not None,
+            received_at=sent.received_at,
+            period_start=period and period[0],
+            period_end=period and period[1],
+            rows=rows,
+            accepted=receipt.accepted,
+            rejected=receipt.rejected,
+            state=receipt.state,
+            sent_by=sent.sent_by,
+        )
+        .returning(report.c.report_id)
+    ).scalar_one()
+    for first in range(0, len(receipt.issues), ISSUES_AT_ONCE):
+        conn.execute(
+            insert(report_issue),
+            [
+                {
+                    "report_id": report_id,
+                    "issue": number,
+                    "line": issue.line,
+                    "column_name": issue.column,
+                    "code": issue.code,
+                    "facts": plain_facts(issue),
+                }
+                for number, issue in enumerate(receipt.issues[first : first + ISSUES_AT_ONCE], start=first + 1)
+            ],
+        )
+    return replace(receipt, report=report_id)
+
+
+def plain_facts(issue: Issue) -> dict[str, Any]:
+    """Facts as JSON holds them: moments as ISO 8601 text, words as text."""
+    return {name: _plain(value) for name, value in issue.facts.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(part) for part in value]
+    if isinstance(value, bool | int | float | None):
+        return value
+    return str(value)

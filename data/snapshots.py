@@ -1,0 +1,49 @@
+"""The received bytes, kept under their hash before anything reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def kept_at(var: Path, sha256: str) -> Path:
+    """Where the bytes of this hash are, or will be."""
+    return var / "received" / sha256[:2] / sha256
+
+
+def keep(var: Path, content: bytes) -> str:
+    """Write the bytes so that they survive a power cut, once however often they come. Returns their sha256."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    place = kept_at(var, sha256)
+    if place.exists():
+        return sha256
+    place.parent.mkdir(parents=True, exist_ok=True)
+    # Beside its final place, so that the rename is one step of one file system.
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as part:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+        Path(name).replace(place)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    for folder in (place.parent, place.parent.parent, var):
+        _settle(folder)
+    return sha256
+
+
+def _settle(folder: Path) -> None:
+    """The name of a new file survives a power cut only once its folder is on disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def kept(var: Path, sha256: str) -> bytes:
+    return kept_at(var, sha256).read_bytes()
