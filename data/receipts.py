@@ -45,6 +45,7 @@ class Receipt:
     source: str
     state: str  # accepted, partial, refused, undone
     sites: tuple[str, ...] = ()
+    notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
 
 
 def already(conn: Connection, sent: Sent) -> Receipt | None:
@@ -78,9 +79,7 @@ def key_reused(conn: Connection, sent: Sent) -> Issue | None:
     if sent.key is None:
         return None
     row = conn.execute(
-        select(r.report_id, r.received_at).where(
-            r.source == sent.source, r.idempotency_key == sent.key, r.sha256 != sent.sha256
-        )
+        select(r.report_id).where(r.source == sent.source, r.idempotency_key == sent.key, r.sha256 != sent.sha256)
     ).first()
     if row is None:
         return None
@@ -102,6 +101,12 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         state=row.state,
         sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
     )
+
+
+def seen(conn: Connection, source: str, sha256: str) -> bool:
+    """Whether these bytes ever came from this source, also if they were undone or refused since."""
+    r = report.c
+    return conn.execute(select(r.report_id).where(r.source == source, r.sha256 == sha256)).first() is not None
 
 
 def refused_before(conn: Connection, sent: Sent, receipt: Receipt) -> Receipt | None:
