@@ -1,0 +1,215 @@
+"""The way in: bytes of a partner's file become rows of a dataset, and everything that was wrong with them."""
+
+from __future__ import annotations
+
+import collections.abc as abc
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pandas as pd
+
+from data.sources import delimited, layout, personal, records, workbook
+from data.sources.canonical import (
+    DATASETS,
+    DatasetSpec,
+    by_tag,
+    guessed,
+    missing_columns,
+    nearest,
+    tag_key,
+)
+from data.sources.fields import Style
+from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
+from data.sources.mapping import Mapping, applied
+from data.sources.sheet import Cells, Codes, Grid, Table
+from data.sources.words import plain
+from data.types import Issue, Site
+from data.validate import check
+from data.vocabulary import Dataset
+
+__all__ = ["DEFAULT", "SOURCES", "Limits", "Mapping", "Parsed", "Refused", "parse"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A way for rows to come in; its label is `source_kind.<name>` in the locale files."""
+
+    name: str
+    kind: str  # as `guards.kind_of` names it
+    mapped: bool
+
+
+SOURCES = (
+    Source("canonical-csv", "text", mapped=False),
+    Source("canonical-xlsx", "workbook", mapped=False),
+    Source("canonical-json", "json", mapped=False),
+    Source("mapped-csv", "text", mapped=True),
+    Source("mapped-xlsx", "workbook", mapped=True),
+    Source("mapped-json", "json", mapped=True),
+)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a file said. `rows_in` = rows accepted + `rejected` + `not_reported`, always.
+
+    `rows`: the store's columns of the dataset plus `line` (row of the sheet, 1-based, as a spreadsheet numbers it);
+    `issued_at` is NaT where the row does not say. In a table with several value columns each cell is a row of its own.
+    `rejected_by`: rejected rows by their first fault. `notes`: what the sender should know and nothing was lost by.
+    """
+
+    dataset: Dataset
+    rows: pd.DataFrame
+    issues: list[Issue]
+    rows_in: int
+    rejected: int
+    not_reported: int
+    source: str | None = None
+    issued_at: datetime | None = None
+    notes: tuple[Issue, ...] = ()
+    rejected_by: abc.Mapping[str, int] = field(default_factory=dict)
+    file_rows: int = 0  # rows of the sheet under its header
+
+    @property
+    def accepted(self) -> int:
+        return len(self.rows)
+
+
+def parse(
+    content: bytes,
+    filename: str,
+    *,
+    dataset: Dataset | None,
+    mapping: Mapping | None,
+    sites: abc.Mapping[str, Site],
+    now: datetime,
+    limits: Limits = DEFAULT,
+) -> Parsed:
+    """Rows and issues of one file. Raises Refused when the file as a whole cannot be read."""
+    notes: list[Issue] = []
+    kind = kind_of(content, filename, limits)
+    grid = READERS[kind](content, filename, mapping, limits, notes)
+    if mapping is None:
+        spec, cells, table = _canonical(grid, dataset, notes)
+        lines, style, words, source, issued = table.lines, Style(), None, None, None
+    else:
+        table = layout.named_table(grid, mapping.wanted, mapping.header_row)
+        personal.refuse_personal(table, mapping.counted)
+        if dataset is not None and dataset != mapping.dataset:
+            raise refuse("other_dataset", dataset=str(dataset), mapping=mapping.name, expected=str(mapping.dataset))
+        spec = DATASETS[mapping.dataset]
+        cells, lines, left_out = applied(mapping, table)
+        if left_out:
+            notes.append(Issue(None, None, "rows_left_out", {"rows": left_out, "mapping": mapping.name}))
+        style, words, source, issued = mapping.style, mapping.words, mapping.source, mapping.issued_at
+    if not len(table.lines):
+        raise refuse("only_header", rows=grid.height)
+    return _checked(spec, cells, lines, style, words, sites, now, limits, notes, source, issued, len(table.lines))
+
+
+def _checked(
+    spec: DatasetSpec,
+    cells: dict[str, Cells],
+    lines: Codes,
+    style: Style,
+    words: abc.Mapping[str, abc.Mapping[str, str]] | None,
+    sites: abc.Mapping[str, Site],
+    now: datetime,
+    limits: Limits,
+    notes: list[Issue],
+    source: str | None,
+    issued: datetime | None,
+    file_rows: int,
+) -> Parsed:
+    checked = check(spec, cells, lines, sites, now, style, words)
+    if checked.ambiguous:
+        notes.append(Issue(None, "start", "ambiguous_time", {"rows": checked.ambiguous}))
+    return Parsed(
+        dataset=spec.dataset,
+        rows=checked.rows,
+        issues=checked.findings.issues(checked.not_reported, limits.issues),
+        rows_in=len(lines),
+        rejected=int(checked.rejected.sum()),
+        not_reported=int(checked.not_reported.sum()),
+        source=source,
+        issued_at=issued,
+        notes=tuple(notes),
+        rejected_by=checked.findings.reasons(checked.not_reported),
+        file_rows=file_rows,
+    )
+
+
+CANONICAL_NAMES = frozenset(plain(name) for spec in DATASETS.values() for name in spec.names)
+
+
+def _canonical(grid: Grid, dataset: Dataset | None, notes: list[Issue]) -> tuple[DatasetSpec, dict[str, Cells], Table]:
+    """The dataset's columns of a canonical file, by header or else by HXL tag. Raises Refused."""
+    table = layout.named_table(grid, CANONICAL_NAMES)
+    named = {name.replace(" ", "_"): cells for name, cells in layout.column_by_name(table).items()}
+    written = [name for name in table.names if name]
+    spec = _spec_of(dataset, named, table)
+    counted = [plain(column.name) for column in spec.columns if column.holds in ("people", "count", "amount")]
+    personal.refuse_personal(table, counted)
+    layout.refuse_duplicates(table, {plain(name) for name in spec.names})
+    tags = by_tag(spec.dataset)
+    for place, cells in enumerate(table.columns):
+        tag = table.tags[place] if place < len(table.tags) else ""
+        if tag and (name := tags.get(tag_key(tag))):
+            named.setdefault(name, cells)
+    if missing := missing_columns(spec, named):
+        found = ", ".join(written[:20]) or "—"
+        raise refuse(
+            "missing_columns",
+            dataset=str(spec.dataset),
+            missing=", ".join(missing),
+            expected=", ".join(spec.required),
+            found=found,
+        )
+    unknown = [
+        n for n, t in _headed(table) if plain(n).replace(" ", "_") not in spec.names and tags.get(tag_key(t)) is None
+    ]
+    if unknown:
+        notes.append(Issue(None, None, "unknown_columns", {"columns": ", ".join(unknown[:20])}))
+    return spec, {name: named[name] for name in spec.names if name in named}, table
+
+
+def _headed(table: Table) -> Iterable[tuple[str, str]]:
+    for place, name in enumerate(table.names):
+        if name:
+            yield name, table.tags[place] if place < len(table.tags) else ""
+
+
+def _spec_of(dataset: Dataset | None, named: abc.Mapping[str, Cells], table: Table) -> DatasetSpec:
+    if dataset is not None:
+        return DATASETS[dataset]
+    if found := guessed(named):
+        return DATASETS[found]
+    tags = {tag_key(tag) for tag in table.tags if tag}
+    for candidate in DATASETS:
+        names = set(named) | {name for tag, name in by_tag(candidate).items() if tag in tags}
+        if not missing_columns(DATASETS[candidate], names):
+            return DATASETS[candidate]
+    return nearest(named)
+
+
+Reader = Callable[[bytes, str, Mapping | None, Limits, list[Issue]], Grid]
+
+
+def _text(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
+    grid, encoding = delimited.read(content, limits, mapping.delimiter if mapping else None)
+    if encoding == "cp1252":
+        notes.append(Issue(None, None, "encoding_latin1", {"encoding": "Windows-1252 / Latin-1"}))
+    return grid
+
+
+def _workbook(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
+    sheet = mapping.sheet if mapping else None
+    return workbook.read(content, limits, sheet, mapping.column_range if mapping else None, CANONICAL_NAMES, notes)
+
+
+def _json(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
+    return records.read(content, limits)[0]
+
+
+READERS: dict[str, Reader] = {"text": _text, "workbook": _workbook, "json": _json}
