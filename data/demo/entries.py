@@ -12,7 +12,6 @@ import numpy as np
 
 from data.demo import facts
 from data.demo.shape import (
-    SLOT,
     SLOTS_PER_DAY,
     Floats,
     Ints,
@@ -68,13 +67,15 @@ def local_hours(start: datetime, slots: int) -> Floats:
     """Hours since an arbitrary local midnight at the middle of each slot; Lima has no summer time."""
     first = start.astimezone(facts.LIMA)
     since = (first - facts.moment(date(2018, 1, 1))) / timedelta(hours=1)
-    return since + (np.arange(slots) + 0.5) * (SLOT / timedelta(hours=1))
+    hours: Floats = since + (np.arange(slots, dtype=np.float64) + 0.5) / 4
+    return hours
 
 
 def round_the_clock(start: datetime, slots: int) -> Floats:
     at = np.array([slots_between(start, facts.moment(day)) for day, _ in ROUND_THE_CLOCK], dtype=np.float64)
     shares = np.array([share for _, share in ROUND_THE_CLOCK], dtype=np.float64)
-    return np.interp(np.arange(slots, dtype=np.float64), at, shares)
+    share: Floats = np.interp(np.arange(slots, dtype=np.float64), at, shares)
+    return share
 
 
 def cumulative_entries(start: datetime, days: tuple[facts.Day, ...]) -> Ints:
