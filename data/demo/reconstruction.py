@@ -36,7 +36,7 @@ PRESENT_TOLD = (
 LEAVING_SLOTS = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stage:
     """People per slot, and waiting at every slot boundary (one value more)."""
 
@@ -50,7 +50,7 @@ class Stage:
         return Stage(np.diff(arrived), np.diff(served), arrived - served, first_slot)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Span:
     """One season of the centre. `start` is a local midnight; arrays run in slots of 15 minutes from it."""
 

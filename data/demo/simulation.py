@@ -42,7 +42,7 @@ JUST_CAME = 0.3
 REST_SLOTS = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Line:
     """One queue: people per slot, and waiting at every slot boundary."""
 
@@ -51,7 +51,7 @@ class Line:
     waiting: Ints
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drill:
     start: datetime  # local midnight of the first day
     begins: datetime  # of the surge
