@@ -100,8 +100,8 @@ def expected_today(so_far: DayTotal, usual: History, day: Window) -> tuple[float
     prior = mid[-1] / 24 * PRIOR_HOURS
     level = (so_far.people + prior) / (so_far.usual_so_far(usual, day) + prior)
     rest = [band[-1] - float(np.interp(at, np.arange(len(band)), band)) for band in (low, mid, high)]
-    ahead = sorted(max(0.0, part) for part in rest)
-    return tuple(so_far.people + level * part for part in ahead)  # type: ignore[return-value]
+    least, middle, most = sorted(max(0.0, part) for part in rest)
+    return so_far.people + level * least, so_far.people + level * middle, so_far.people + level * most
 
 
 def _hours_in(at: datetime, day: Window) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -45,12 +46,12 @@ class History:
     people: np.ndarray
     reference: np.ndarray  # which rows (never the last) are days to compare `day` with
 
-    @property
+    @cached_property
     def hourly(self) -> np.ndarray:
         """Three rows (low, mid, high) of 24 local hours; NaN where no reference day reported the hour."""
         return _quantiles(self.people[:-1][self.reference])
 
-    @property
+    @cached_property
     def cumulative(self) -> np.ndarray:
         """Three rows of 25 (day start included), from the reference days that reported every hour."""
         whole = self.people[:-1][self.reference]

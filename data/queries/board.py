@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select, union_all
 
 from data.frames import frame
 from data.queries.flow import HOUR_COLUMNS, SeriesKey, flow_by_hour
-from data.tables import flow_hourly, official
-from data.types import Window
+from data.tables import flow_hourly, official, report_issue
+from data.types import Issue, Window
 
 SERIES = ["stage", "measure", "lane", "source"]
 
@@ -62,3 +62,15 @@ def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[ob
         )
     ).one()
     return tuple(row)
+
+
+def issues_of(conn: Connection, report_ids: Sequence[int], at_most: int) -> dict[int, tuple[Issue, ...]]:
+    """The first issues of each of these deliveries."""
+    i = report_issue.c
+    rows = conn.execute(
+        select(report_issue).where(i.report_id.in_(report_ids), i.issue < at_most).order_by(i.report_id, i.issue)
+    ).all()
+    found: dict[int, list[Issue]] = {}
+    for row in rows:
+        found.setdefault(row.report_id, []).append(Issue(row.line, row.column_name, row.code, row.facts))
+    return {report_id: tuple(issues) for report_id, issues in found.items()}

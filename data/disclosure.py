@@ -1,0 +1,80 @@
+"""Small counts, masked in this one place before anything leaves for somebody who may not see them.
+
+Site totals of flow and queue are never masked. What is crossed by sector and service is: for the `open` audience a
+count of people under the threshold is hidden together with every figure from which it could be worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from data.types import SectorCoverage, ServiceCoverage
+from data.vocabulary import Audience, Sector, State
+
+INSIDE = 5  # smallest count the open audience sees inside the mechanism
+PUBLIC = 10  # and in anything published
+# Categories where any count points at somebody: no cell of theirs is crossed by hour for anyone outside protection.
+PROTECTED = (Sector.GBV, Sector.TRAFFICKING)
+PEOPLE_UNITS = ("people", "personas", "person", "persons", "atenciones", "contacts", "cases", "casos")
+
+
+def is_small(count: float | None, threshold: int = INSIDE) -> bool:
+    """Zero is no one's secret; missing is not a count."""
+    return count is not None and 0 < count < threshold
+
+
+def hidden_cells(cells: Sequence[float | None], threshold: int = INSIDE) -> frozenset[int]:
+    """Which cells of a row to hide when the row's total is shown.
+
+    One hidden cell alone could be had by subtraction, so the smallest other one goes with it (complementary cell).
+    """
+    hidden = {i for i, count in enumerate(cells) if is_small(count, threshold)}
+    known = [i for i, count in enumerate(cells) if count is not None and count > 0 and i not in hidden]
+    if len(hidden) == 1 and known:
+        hidden.add(min(known, key=lambda i: cells[i] or 0))
+    return frozenset(hidden)
+
+
+def may_cross_by_hour(sector: Sector, audience: Audience) -> bool:
+    return audience is Audience.PROTECTION or sector not in PROTECTED
+
+
+def masked_service(row: ServiceCoverage, audience: Audience, threshold: int = INSIDE) -> ServiceCoverage:
+    if audience is Audience.PROTECTION:
+        return row
+    counts_people = row.sector in PROTECTED or row.unit.lower() in PEOPLE_UNITS
+    if counts_people and is_small(row.delivered, threshold):
+        # The need and the gap would give the count back.
+        return replace(
+            row,
+            delivered=None,
+            gap=None,
+            ratio=None,
+            contacts=None,
+            state=State.MASKED,
+            masked=True,
+        )
+    if is_small(row.contacts, threshold):
+        if row.sector in PROTECTED:
+            return replace(row, delivered=None, gap=None, ratio=None, contacts=None, state=State.MASKED, masked=True)
+        return replace(row, contacts=None, masked=True)
+    return row
+
+
+def masked_sectors(
+    sectors: tuple[SectorCoverage, ...], audience: Audience, threshold: int = INSIDE
+) -> tuple[SectorCoverage, ...]:
+    """As the audience may see them, in the same order."""
+    if audience is Audience.PROTECTION:
+        return sectors
+    return tuple(_masked_sector(row, audience, threshold) for row in sectors)
+
+
+def _masked_sector(row: SectorCoverage, audience: Audience, threshold: int) -> SectorCoverage:
+    services = tuple(masked_service(service, audience, threshold) for service in row.services)
+    if services == row.services:
+        return row
+    # Level and order of a masked service stay: they say that something is short, not how many people there were.
+    worst = None if row.worst is None else services[row.services.index(row.worst)]
+    return replace(row, services=services, worst=worst, state=worst.state if worst else row.state)
