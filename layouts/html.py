@@ -1,0 +1,80 @@
+"""A tree of Dash components as HTML: the first document of a page and the pages without script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+VOID = {"br", "hr", "img", "input", "meta", "link", "col"}
+ATTRIBUTE = {
+    "className": "class",
+    "htmlFor": "for",
+    "colSpan": "colspan",
+    "rowSpan": "rowspan",
+    "tabIndex": "tabindex",
+    "encType": "enctype",
+    "dateTime": "datetime",
+    "autoComplete": "autocomplete",
+}
+# What Dash components look like without their script.
+BOOTSTRAP = {
+    "Container": ("div", "container-fluid"),
+    "Row": ("div", "row"),
+    "Col": ("div", "col"),
+    "Badge": ("span", "badge"),
+    "Nav": ("ul", "nav"),
+    "NavItem": ("li", "nav-item"),
+    "NavLink": ("a", "nav-link"),
+    "Table": ("table", "table"),
+}
+FLAGS = {"open", "required", "disabled", "checked", "multiple", "selected", "hidden"}
+OWN_PROPS = {"children", "figure", "config", "responsive", "n_clicks", "external_link", "fluid", "active", "summary"}
+
+
+def to_html(tree: Any) -> str:
+    if tree is None:
+        return ""
+    if isinstance(tree, list | tuple):
+        return "".join(to_html(part) for part in tree)
+    if hasattr(tree, "to_plotly_json"):
+        tree = tree.to_plotly_json()
+    if isinstance(tree, Mapping) and "type" in tree and "props" in tree:
+        return _element(str(tree["type"]), str(tree.get("namespace", "")), tree["props"])
+    return escape(str(tree), quote=False)
+
+
+def _element(kind: str, namespace: str, props: Mapping[str, Any]) -> str:
+    if kind == "Graph":
+        # The chart itself needs its script; its place and its name are there from the start.
+        return f'<div id="{escape(str(props.get("id", "")))}" class="{escape(str(props.get("className", "")))}"></div>'
+    tag, own_class = BOOTSTRAP.get(kind, (kind.lower(), "")) if "bootstrap" in namespace else (kind.lower(), "")
+    classes = " ".join(
+        word for word in (own_class, "active" if props.get("active") else "", props.get("className") or "") if word
+    )
+    attributes = "".join(_attribute(name, value) for name, value in props.items() if name not in OWN_PROPS)
+    if classes:
+        attributes = f' class="{escape(classes)}"' + _without_class(props)
+    body = "" if tag in VOID else f"{to_html(props.get('children'))}</{tag}>"
+    return f"<{tag}{attributes}>{body}"
+
+
+def _without_class(props: Mapping[str, Any]) -> str:
+    return "".join(
+        _attribute(name, value) for name, value in props.items() if name not in OWN_PROPS and name != "className"
+    )
+
+
+def _attribute(name: str, value: Any) -> str:
+    if value is None or value is False and name not in ("spellCheck",):
+        return ""
+    shown = ATTRIBUTE.get(name, name)
+    if name == "style":
+        value = ";".join(f"{_kebab(key)}:{part}" for key, part in value.items())
+    elif shown in FLAGS:
+        return f" {shown}" if value else ""
+    return f' {shown}="{escape(str(value))}"'
+
+
+def _kebab(name: str) -> str:
+    return name if name.startswith("--") else "".join(f"-{c.lower()}" if c.isupper() else c for c in name)

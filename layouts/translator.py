@@ -1,0 +1,145 @@
+"""Words, numbers, dates and durations of one language. A key becomes a `str` at the moment of drawing."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from data.types import Sentence
+from data.vocabulary import Language
+
+LOCALES = Path(__file__).parent / "locales"
+GROUP = "\u202f"  # narrow no-break space: "3.500" means two things in a binational room
+MINUS = "\u2212"
+# Facts whose values are words of the vocabulary: {stage} = "transport" is shown as t("stage.transport").
+WORDS = ("stage", "sector", "service", "measure", "lane", "method", "level", "dataset", "rule", "unit", "state")
+
+
+class MissingWord(KeyError):
+    """A key that the language does not have; a test finds it before a viewer does."""
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Every key of every file of a language, dotted."""
+    words: dict[str, str] = {}
+    for path in sorted((LOCALES / language).glob("*.toml")):
+        for key, text in _flat(tomllib.loads(path.read_text("utf-8"))):
+            if key in words:
+                raise ValueError(f"{path.name}: {key} stands in two files")
+            words[key] = text
+    return words
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    pairs = []
+    for key, value in table.items():
+        dotted = f"{prefix}{key}"
+        pairs += _flat(value, dotted + ".") if isinstance(value, dict) else [(dotted, str(value))]
+    return pairs
+
+
+class Translator:
+    def __init__(self, language: Language, zone: str = "UTC") -> None:
+        self.language = language
+        self.zone = ZoneInfo(zone)
+        self._words = catalogue(language)
+        self._decimal = "," if language is Language.ES else "."
+
+    def in_zone(self, zone: str) -> Translator:
+        return Translator(self.language, zone)
+
+    def __call__(self, key: str, **facts: Any) -> str:
+        if key not in self._words:
+            raise MissingWord(f"{key} is not in layouts/locales/{self.language}")
+        text = self._words[key]
+        return text.format(**{name: self.fact(name, value) for name, value in facts.items()}) if facts else text
+
+    def n(self, key: str, count: float, **facts: Any) -> str:
+        """The form for a number: `<key>.one` or `<key>.other`, with {count}."""
+        return self(f"{key}.{'one' if count == 1 else 'other'}", count=count, **facts)
+
+    def maybe(self, key: str) -> str | None:
+        return self._words.get(key)
+
+    def has(self, key: str) -> bool:
+        return key in self._words
+
+    def sentence(self, sentence: Sentence | None) -> str:
+        return "" if sentence is None else self(sentence.key, **sentence.facts)
+
+    def fact(self, name: str, value: Any) -> str:
+        """A fact as a reader sees it; its name says what it is."""
+        if value is None:
+            return self("word.no_data")
+        if isinstance(value, datetime):
+            return self.moment(value)
+        if name.endswith("_at") and isinstance(value, str):
+            return self.moment(datetime.fromisoformat(value))
+        if name.endswith("_minutes") and not isinstance(value, str):
+            return self.duration(value)
+        if name in WORDS or name.rsplit("_", 1)[-1] in WORDS:
+            return self.word(name.rsplit("_", 1)[-1], str(value))
+        if isinstance(value, bool):
+            return self("word.yes" if value else "word.no")
+        if isinstance(value, int | float):
+            return self.number(value, 1 if isinstance(value, float) and not float(value).is_integer() else 0)
+        if isinstance(value, list | tuple):
+            return ", ".join(self.fact(name, one) for one in value)
+        return str(value)
+
+    def word(self, kind: str, value: str) -> str:
+        """A word of the vocabulary; a partner's own word stays as it is."""
+        return self._words.get(f"{kind}.{value}", value)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        text = f"{abs(value):,.{decimals}f}".replace(",", GROUP).replace(".", self._decimal)
+        negative = value < 0 and any(digit in "123456789" for digit in text)
+        return (MINUS if negative else "") + text
+
+    def percent(self, ratio: float) -> str:
+        return f"{self.number(100 * ratio)}{GROUP}%"
+
+    def duration(self, minutes: float) -> str:
+        """11 h 10 min; 45 min; 2 d 4 h."""
+        whole = round(minutes)
+        if whole < 60:
+            return f"{whole}\u00a0min"
+        hours, rest = divmod(whole, 60)
+        if hours < 48:
+            return f"{hours}\u00a0h\u00a0{rest:02d}\u00a0min" if rest else f"{hours}\u00a0h"
+        days, hours = divmod(hours, 24)
+        return f"{days}\u00a0d\u00a0{hours}\u00a0h" if hours else f"{days}\u00a0d"
+
+    def short_duration(self, minutes: float) -> str:
+        """For a headline: 11 h 10."""
+        whole = round(minutes)
+        if whole < 60 or whole >= 48 * 60:
+            return self.duration(minutes)
+        return f"{whole // 60}\u00a0h\u00a0{whole % 60:02d}"
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone)
+
+    def time(self, at: datetime) -> str:
+        return self.local(at).strftime("%H:%M")
+
+    def date(self, at: datetime) -> str:
+        """vie 14 jun"""
+        local = self.local(at)
+        return f"{self(f'date.day.{local.weekday()}')} {local.day} {self(f'date.month.{local.month}')}"
+
+    def moment(self, at: datetime) -> str:
+        return f"{self.date(at)} {self.local(at).year}, {self.time(at)}"
+
+    def weekday(self, weekday: int) -> str:
+        return self(f"date.weekday.{weekday}")
+
+
+def translator(language: Language | str, zone: str = "UTC") -> Translator:
+    return Translator(Language(language), zone)
