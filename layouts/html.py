@@ -66,7 +66,7 @@ def _without_class(props: Mapping[str, Any]) -> str:
 
 
 def _attribute(name: str, value: Any) -> str:
-    if value is None or value is False and name not in ("spellCheck",):
+    if value is None or (value is False and name not in ("spellCheck",)):
         return ""
     shown = ATTRIBUTE.get(name, name)
     if name == "style":

@@ -1,0 +1,152 @@
+"""The home picture: cumulative arrivals and served. Height between them is the queue, width is the wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from data.types import DayCurves, PolicyEvent
+from layouts.board import Figure
+from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.translator import Translator
+
+
+def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, t: Translator) -> Figure:
+    points = curves.points
+    if points.empty or (points["arrivals"].isna().all() and points["served"].isna().all()):
+        return empty("cumulative", t, t("figure.nothing_today"))
+    x = local_iso(points["at"], t)
+    data = [*_usual(curves, t), _line(x, points["served"], "@served", t("figure.served")), {**_line(x, points["arrivals"], "@arrivals", t("figure.arrivals")), "fill": "tonexty", "fillcolor": "@between"}]
+    shapes, notes = event_marks(events, curves.day, now, t)
+    queue_line, queue_notes = _queue(curves, points, t)
+    wait_line, wait_notes = _wait(curves, t)
+    return {
+        "data": data + queue_line + wait_line,
+        "layout": layout(
+            "cumulative",
+            t,
+            xaxis=hour_axis(curves.day, t),
+            yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            shapes=shapes,
+            annotations=[*notes, *_names(curves, points, t), *queue_notes, *wait_notes],
+            margin={"t": 34, "r": 16, "l": 8, "b": 8},
+        ),
+    }
+
+
+def _line(x: list[str], y: pd.Series, colour: str, name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": x,
+        "y": numbers(y, 0),
+        "line": {"color": colour, "width": 3},
+        "connectgaps": False,
+        "hovertemplate": "%{y:,d}",
+    }
+
+
+def _usual(curves: DayCurves, t: Translator) -> list[dict[str, Any]]:
+    usual = curves.usual
+    if usual.empty:
+        return []
+    x = local_iso(usual["at"], t)
+    edge = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
+    return [
+        {**edge, "name": t("figure.usual_low"), "y": numbers(usual["low"], 0)},
+        {
+            **edge,
+            "name": t("figure.usual_high"),
+            "y": numbers(usual["high"], 0),
+            "fill": "tonexty",
+            "fillcolor": "@band",
+        },
+    ]
+
+
+def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[str, Any]]:
+    """Each curve carries its own name; a legend would make the eye travel."""
+    notes = []
+    known = points.dropna(subset=["arrivals", "served"])
+    if len(known) >= 2:
+        at = known.iloc[max(1, int(len(known) * 0.55)) - 1]
+        [x] = local_iso([at["at"]], t)
+        notes.append(
+            label(
+                x,
+                float(at["arrivals"]),
+                t("figure.arrivals"),
+                "@arrivals",
+                xanchor="right",
+                yanchor="bottom",
+                xshift=-6,
+            )
+        )
+        low = known.iloc[max(1, int(len(known) * 0.7)) - 1]
+        [x] = local_iso([low["at"]], t)
+        notes.append(
+            label(x, float(low["served"]), t("figure.served"), "@served", xanchor="left", yanchor="top", xshift=6)
+        )
+    if not curves.usual.empty:
+        end = curves.usual.iloc[-1]
+        [x] = local_iso([end["at"]], t)
+        words = t("figure.usual_day", weekday=t.weekday(curves.weekday))
+        notes.append(label(x, float(end["low"]), words, "@muted", xanchor="right", yanchor="top", yshift=-4, xshift=-4))
+    return notes
+
+
+def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    known = points.dropna(subset=["arrivals", "served"])
+    if known.empty or curves.queue_now is None or round(curves.queue_now) < 1:
+        return [], []
+    last = known.iloc[-1]
+    [x] = local_iso([last["at"]], t)
+    served, arrived = float(last["served"]), float(last["arrivals"])
+    if arrived <= served:
+        return [], []
+    number = t.number(round(curves.queue_now))
+    words = t("figure.at_least_in_queue" if curves.queue_at_least else "figure.in_queue")
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x, x],
+        "y": numbers([served, arrived], 0),
+        "line": {"color": "@ink", "width": 2.5},
+        "hoverinfo": "skip",
+    }
+    late = (last["at"] - curves.day.start) > 0.8 * (curves.day.end - curves.day.start)
+    note = label(
+        x,
+        (served + arrived) / 2,
+        f"<b>{number}</b><br>{words}",
+        xanchor="right" if late else "left",
+        align="right" if late else "left",
+        xshift=-10 if late else 10,
+    )
+    return [line], [note]
+
+
+def _wait(curves: DayCurves, t: Translator) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    start, end, height = curves.wait_from, curves.wait_to, curves.wait_level
+    if start is None or end is None or height is None:
+        return [], []
+    waited = (end - start) / timedelta(minutes=1)
+    if waited < 30:
+        return [], []
+    drawn_from = max(start, curves.day.start)
+    x = local_iso([drawn_from, end], t)
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": numbers([height, height], 0),
+        "line": {"color": "@ink", "width": 2.5, "dash": "dot"},
+        "hoverinfo": "skip",
+    }
+    [middle] = local_iso([drawn_from + (end - drawn_from) / 2], t)
+    words = f"<b>{t.duration(waited)}</b><br>{t('figure.waited')}"
+    return [line], [label(middle, height, words, xanchor="center", yanchor="bottom", yshift=4)]

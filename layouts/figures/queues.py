@@ -1,0 +1,98 @@
+"""The queue of each stage over time, with the counters that were open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from data.types import PolicyEvent, Window
+from data.vocabulary import Stage
+from layouts.board import Figure
+from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.translator import Translator
+
+COLOURS = ("@arrivals", "@served", "@series3", "@series4")
+DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def queue_history(
+    history: pd.DataFrame,
+    entry: Stage,
+    events: Sequence[PolicyEvent],
+    window: Window,
+    now: datetime,
+    t: Translator,
+) -> Figure:
+    """At most four stages, the entry stage first; a gap in the readings is a gap in the line."""
+    if history.empty or history["waiting"].isna().all():
+        return empty("queue_history", t, t("figure.no_readings"))
+    known = [stage for stage in Stage if (history["stage"] == stage).any()]
+    stages = sorted(known, key=lambda stage: stage is not entry)[:4]
+    data: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for stage, colour, dash in zip(stages, COLOURS, DASHES, strict=False):
+        part = history[history["stage"] == stage].sort_values("at")
+        if part["waiting"].isna().all():
+            continue
+        x = local_iso(part["at"], t)
+        y = numbers(part["waiting"], 0)
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": t(f"stage.{stage}"),
+                "x": x,
+                "y": y,
+                "line": {"color": colour, "width": 3 if stage is entry else 2, "dash": dash},
+                "connectgaps": False,
+                "hovertemplate": "%{y:,d}",
+            }
+        )
+        peak = max(range(len(y)), key=lambda row: -1 if y[row] is None else y[row])
+        late = peak > len(y) / 2
+        notes.append(
+            label(x[peak], y[peak], t(f"stage.{stage}"), colour, yanchor="bottom", xanchor="right" if late else "left")
+        )
+    shapes, event_notes = event_marks(events, window, now, t)
+    return {
+        "data": data,
+        "layout": layout(
+            "queue_history",
+            t,
+            xaxis=hour_axis(window, t),
+            yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            shapes=shapes,
+            annotations=[*event_notes, *notes],
+            margin={"t": 34, "r": 16, "l": 8, "b": 8},
+        ),
+    }
+
+
+def counters_history(history: pd.DataFrame, entry: Stage, window: Window, t: Translator) -> Figure:
+    """Counters open at the entry stage, as steps: they stay as they were until the next reading."""
+    part = history[history["stage"] == entry].sort_values("at") if not history.empty else history
+    if part.empty or part["counters_open"].isna().all():
+        return empty("counters_history", t, t("figure.no_readings"))
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": t("figure.counters_open"),
+                "x": local_iso(part["at"], t),
+                "y": numbers(part["counters_open"], 0),
+                "line": {"color": "@served", "width": 2.5, "shape": "hv"},
+                "hovertemplate": "%{y:,d}",
+            }
+        ],
+        "layout": layout(
+            "counters_history",
+            t,
+            xaxis=hour_axis(window, t),
+            yaxis={"rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
+            margin={"t": 12, "r": 16, "l": 8, "b": 8},
+        ),
+    }

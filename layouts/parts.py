@@ -1,0 +1,182 @@
+"""What a page gives its board, and the small pieces that every page is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from data.types import Frame
+from data.vocabulary import AlertState, Level, SiteKind, State
+from layouts import ids
+from layouts.board import Board, Figure, KpiView, Tree
+from layouts.translator import Translator
+
+Children = Sequence[Any] | Component | str | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything of a page that changes with the data."""
+
+    kpis: dict[str, KpiView] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    texts: dict[str, Tree] = field(default_factory=dict)
+
+
+GRAPH_CONFIG: dict[str, Any] = {
+    "displayModeBar": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": "reset",
+}
+
+
+def mark(level: Level | str) -> Component:
+    """The shape of a level; the word stands beside it, so a reader who sees no colour loses nothing."""
+    return html.Span(className=f"mark mark-{level}", **{"aria-hidden": "true"})
+
+
+def level_word(level: Level, t: Translator) -> Component:
+    return html.Span([mark(level), t(f"level.{level}")], className=f"level level-{level}")
+
+
+def age(as_of: datetime | str | None, follows_board: bool = False) -> Component:
+    """Filled by the browser every second, so that it grows with the server gone."""
+    moment = as_of.isoformat() if isinstance(as_of, datetime) else (as_of or "")
+    more = {"data-follows": "board"} if follows_board else {}
+    return html.Span(className="age", **{"data-as-of": moment, **more})
+
+
+def kpi_attributes(view: KpiView) -> dict[str, str]:
+    def plain(value: object) -> str:
+        return "" if value is None else str(value)
+
+    return {
+        "data-kpi": view.name,
+        "data-value": plain(view.value),
+        "data-as-of": plain(view.as_of),
+        "data-state": view.state,
+        "data-bound": plain(view.bound),
+        "data-text": plain(view.word),
+        "data-level": plain(view.level),
+    }
+
+
+def kpi_card(view: KpiView, t: Translator, *, about: bool = True) -> Component:
+    """A headline: label, value, what it means, where it comes from and how old it is."""
+    children = [
+        html.Div(view.label, className="kpi-label"),
+        html.Div(view.text, id=ids.kpi_text(view.name), className="kpi-value"),
+        html.Div(view.note, id=ids.kpi_note(view.name), className="kpi-note"),
+        html.Div(
+            [
+                html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from"),
+                html.Span(className="age", **{"data-as-of": view.as_of or ""}),
+            ],
+            className="kpi-origin",
+        ),
+    ]
+    if about:
+        children.append(about_kpi(view.name, t))
+    return html.Div(children, id=ids.kpi(view.name), className="kpi", **kpi_attributes(view))
+
+
+def about_kpi(name: str, t: Translator) -> Component:
+    """Definition, formula and source, one click from the figure and without a script."""
+    return html.Details(
+        [
+            html.Summary("?", **{"aria-label": t("word.about", what=t(f"kpi.{name}.label"))}),
+            html.Div(
+                [
+                    html.P(t(f"kpi.{name}.definition")),
+                    html.P([html.B(t("word.formula")), " ", t(f"kpi.{name}.formula")]),
+                    html.P([html.B(t("word.source")), " ", t(f"kpi.{name}.source")]),
+                ],
+                className="about-body",
+            ),
+        ],
+        className="about",
+    )
+
+
+def slot(board: Board, name: str, class_name: str = "") -> Component:
+    """A place whose content is the board's texts[name]."""
+    return html.Div(board.texts.get(name), id=ids.text(name), className=class_name)
+
+
+def panel(board: Board, name: str, children: Children, class_name: str = "") -> Component:
+    return html.Section(
+        children,
+        id=ids.panel(name),
+        className=f"panel {class_name}".strip(),
+        **{"data-panel": name, "data-version": board.version, "aria-labelledby": f"title-{name}"},
+    )
+
+
+def title(name: str, t: Translator, says: str | None = None) -> Component:
+    says = says if says is not None else (t.maybe(f"panel.{name}.says") or "")
+    return html.Div(
+        [html.H2(t(f"panel.{name}.title"), id=f"title-{name}"), html.Span(says, className="says")],
+        className="panel-title",
+    )
+
+
+def chart(board: Board, name: str, figure: Figure, t: Translator, class_name: str = "") -> Component:
+    """A chart with its title, its sentence, its caveat and its table."""
+    return panel(
+        board,
+        name,
+        [
+            title(name, t),
+            html.Div(
+                dcc.Graph(id=ids.graph(name), figure=figure, config=GRAPH_CONFIG, className="graph", responsive=True),
+                className="graph-box",
+                role="img",
+                **{"aria-label": t(f"panel.{name}.title")},
+            ),
+            html.Div(
+                [
+                    slot(board, f"{name}-sentence", "chart-sentence"),
+                    html.Details(
+                        [html.Summary(t("word.see_table")), slot(board, f"{name}-table", "table-scroll")],
+                        className="twin",
+                    ),
+                ],
+                className="chart-foot",
+            ),
+        ],
+        f"chart {class_name}",
+    )
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]], class_name: str = "", caption: str = "") -> Component:
+    """First column is the row's name; numbers stand right, in tabular figures."""
+    children = [
+        html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
+        html.Tbody([html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows]),
+    ]
+    if caption:
+        children.insert(0, html.Caption(caption, className="visually-hidden"))
+    return html.Table(children, className=f"table-plain {class_name}".strip())
+
+
+def marks_of(frame: Frame) -> tuple[str, ...]:
+    found = [] if frame.site.kind is SiteKind.REAL else [str(frame.site.kind)]
+    return (*found, *(["replay"] if frame.clock.replay else []))
+
+
+def marks_text(frame: Frame, t: Translator) -> list[Component]:
+    return [html.Span(t(f"mark.{one}"), className=f"stamp stamp-{one}") for one in marks_of(frame)]
+
+
+STATE_WORD = {
+    State.MISSING: "word.no_report",
+    State.MASKED: "word.masked",
+    State.NEVER: "sentence.never_clears",
+}
+ALERT_LEVEL_WHEN = {AlertState.NO_DATA: Level.NO_DATA, AlertState.ERROR: Level.NO_DATA}
