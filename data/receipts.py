@@ -83,7 +83,7 @@ def key_reused(conn: Connection, sent: Sent) -> Issue | None:
     ).first()
     if row is None:
         return None
-    return Issue(None, None, "idempotency_key_reused", {"key": sent.key, "report": row.report_id})
+    return Issue(None, None, "idempotency_key_reused", {"key": sent.key, "report": str(row.report_id)})
 
 
 def receipt_of(conn: Connection, row: Any) -> Receipt:

@@ -142,7 +142,7 @@ def test_a_key_that_stood_for_other_content_is_refused_and_says_so(centre, var):
     first = send(centre, var, hour_csv("09:00", 40), idempotency_key="form-1")
     other = send(centre, var, hour_csv("09:00", 41), idempotency_key="form-1", now=LATER)
     assert (other.state, other.issues[0].code) == ("refused", "idempotency_key_reused")
-    assert other.issues[0].facts["report"] == first.report
+    assert other.issues[0].facts["report"] == str(first.report)
     assert people_by_hour(centre) == {"09:00": 40}
     assert send(centre, var, hour_csv("09:00", 41), idempotency_key="form-2", now=LATER).accepted == 1
 
