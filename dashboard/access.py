@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from data.accounts import Directory, digest
 from data.vocabulary import Audience, Role
 
-LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 # Any of these says that somebody stands between the browser and us, so that "it came from loopback" means nothing.
 FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 
@@ -80,7 +81,7 @@ def is_local(asking: Asking) -> bool:
     """Sent by a programme on this machine to a local name. Rebinding gives itself away by its Host."""
     if any(name in asking.headers for name in FORWARDING):
         return False
-    return _is_loopback(asking.peer) and _host(asking.headers.get("host", "")) in LOCAL_NAMES
+    return is_loopback(asking.peer) and LOCAL_HOST.fullmatch(asking.headers.get("host", "")) is not None
 
 
 def crosses_sites(asking: Asking) -> bool:
@@ -127,15 +128,8 @@ def _token(header: str, who: Directory) -> Viewer | None:
     return Viewer(known.name, known.role, audience_of(known.role), known.sites, source=known.source, program=True)
 
 
-def _is_loopback(peer: str | None) -> bool:
+def is_loopback(peer: str | None) -> bool:
     try:
         return peer is not None and ipaddress.ip_address(peer).is_loopback
     except ValueError:
         return False
-
-
-def _host(header: str) -> str:
-    try:
-        return (urlsplit("//" + header).hostname or "").lower()
-    except ValueError:
-        return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import gzip
 import hashlib
 import time
 from collections import OrderedDict, deque
@@ -15,11 +14,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import brotli
 import orjson
 import structlog
 
 from dashboard import measures
+from dashboard.coding import coded
 from dashboard.delta import delta
 from data.types import Scope
 from layouts.board import Board
@@ -67,11 +66,11 @@ class Encoded:
 
     @cached_property
     def brotli(self) -> bytes:
-        return brotli.compress(self.body, quality=5)
+        return coded(self.body, "br")
 
     @cached_property
     def gzip(self) -> bytes:
-        return gzip.compress(self.body, compresslevel=6, mtime=0)
+        return coded(self.body, "gzip")
 
     @cached_property
     def etag(self) -> str:
@@ -245,8 +244,8 @@ class Hub:
         stale = [key for key in self._watchers if before.of(key.scope.site) != stamp.of(key.scope.site)]
         await asyncio.gather(*(self.board(key) for key in stale), return_exceptions=True)
 
-    def close(self) -> None:
-        """Every open stream ends, so that the server can stop."""
+    def end_streams(self) -> None:
+        """So that the server can stop."""
         for watchers in self._watchers.values():
             for watcher in watchers:
                 watcher.close()

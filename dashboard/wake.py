@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
@@ -109,7 +110,7 @@ class Wake:
 
                 yield changed
             else:
-                driver = raw.driver_connection
+                driver: Any = raw.driver_connection
                 driver.autocommit = True
                 driver.execute(f"LISTEN {CHANNEL}")
 

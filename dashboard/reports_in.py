@@ -1,0 +1,166 @@
+"""POST /api/v1/reports: a partner's programme sends a file by the same way in as everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from dashboard import measures, sessions
+from dashboard.gate import Refused, viewer_of
+from dashboard.shell import Shell
+from dashboard.view import BadAddress, language
+from data.accounts import record
+from data.ingest import ingest
+from data.receipts import Receipt
+from data.sources import DEFAULT, Limits
+from data.store import writing
+from data.types import Issue
+from data.vocabulary import Dataset, Language
+from layouts.translator import Translator, translator
+
+# The name a body gets when its sender gave none; what it is, is read from its bytes.
+FILE_NAMES = {
+    "text/csv": "report.csv",
+    "text/plain": "report.csv",
+    "application/json": "report.json",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "report.xlsx",
+}
+LONGEST_KEY = 200
+
+
+async def post_report(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    viewer = viewer_of(request)
+    lang = _lang(request, shell)
+    asked = request.query_params
+    source = asked.get("source") or viewer.source or ""
+    if not source:
+        raise BadAddress("missing_value", name="source")
+    if not viewer.may_send(source):
+        raise Refused(403, "forbidden_source", source=source)
+    dataset = _dataset(asked.get("dataset"))
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise BadAddress("bad_key", most=LONGEST_KEY)
+    limits = limits_of(shell)
+    content = await _body(request, limits)
+    if content is None:
+        most = shell.settings.max_delivery_mb
+        issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
+        return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), translator(lang)), 413)
+    take = partial(
+        ingest,
+        shell.engine,
+        content,
+        _file_name(request),
+        source=source,
+        dataset=dataset,
+        now=shell.seen.now(),
+        var=shell.settings.var,
+        idempotency_key=key,
+        issued_at=_moment(asked.get("issued_at"), shell),
+        sent_by=viewer.name,
+        limits=limits,
+    )
+    receipt = await anyio.to_thread.run_sync(take)
+    shell.wake.poke()
+    measures.reports.labels(receipt.state).inc()
+    if not receipt.already_received:
+        await anyio.to_thread.run_sync(_recorded, shell, viewer.name, receipt)
+    return JSONResponse(answer(receipt, translator(lang)), status_of(receipt))
+
+
+def status_of(receipt: Receipt) -> int:
+    if receipt.already_received:
+        return 200
+    return 422 if receipt.state == "refused" else 201
+
+
+def answer(receipt: Receipt, t: Translator) -> dict[str, Any]:
+    """As `caudal import --json` prints it, too."""
+    return {
+        "report": receipt.report,
+        "accepted": receipt.accepted,
+        "rejected": receipt.rejected,
+        "already_received": receipt.already_received,
+        "state": receipt.state,
+        "dataset": receipt.dataset or None,
+        "source": receipt.source,
+        "sites": list(receipt.sites),
+        "issues": [_issue(issue, t) for issue in receipt.issues],
+    }
+
+
+def limits_of(shell: Shell) -> Limits:
+    return replace(DEFAULT, file_bytes=shell.settings.max_delivery_mb * 2**20, rows=shell.settings.max_rows)
+
+
+def _issue(issue: Issue, t: Translator) -> dict[str, Any]:
+    facts: Mapping[str, Any] = issue.facts
+    return {
+        "line": issue.line,
+        "column": issue.column,
+        "code": issue.code,
+        "message": t(f"issue.{issue.code}", **{"line": issue.line, "column": issue.column, **facts}),
+    }
+
+
+async def _body(request: Request, limits: Limits) -> bytes | None:
+    """None as soon as it is too large; the rest is not read."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limits.file_bytes:
+        return None
+    received = bytearray()
+    async for piece in request.stream():
+        received += piece
+        if len(received) > limits.file_bytes:
+            return None
+    return bytes(received)
+
+
+def _file_name(request: Request) -> str:
+    given = request.query_params.get("filename") or request.headers.get("x-filename")
+    if given:
+        return given.replace("\\", "/").rsplit("/", 1)[-1][:200]
+    mime = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    return FILE_NAMES.get(mime, "report.csv")
+
+
+def _dataset(name: str | None) -> Dataset | None:
+    if not name:
+        return None
+    if name not in list(Dataset):
+        raise BadAddress("unknown_value", name="dataset", value=name[:60], allowed=", ".join(Dataset))
+    return Dataset(name)
+
+
+def _moment(value: str | None, shell: Shell) -> datetime | None:
+    if not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value.replace(" ", "+"))
+    except ValueError:
+        raise BadAddress("bad_moment", name="issued_at", value=value[:60]) from None
+    if moment.tzinfo is None:
+        zone = shell.seen.sites[0].zone if shell.seen.sites else "UTC"
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return moment
+
+
+def _recorded(shell: Shell, who: str, receipt: Receipt) -> None:
+    with writing(shell.engine) as conn:
+        facts = {"accepted": receipt.accepted, "rejected": receipt.rejected, "source": receipt.source}
+        record(conn, shell.seen.real_now(), who, "report", str(receipt.report), facts)
+
+
+def _lang(request: Request, shell: Shell) -> Language:
+    header = request.headers.get("accept-language", "")[:2].lower()
+    return language(request.query_params.get("lang"), request.cookies.get(sessions.LANG_COOKIE) or header, shell.known)

@@ -1,0 +1,95 @@
+"""What one web process holds: the store, what is known of it, the boards, the sessions, the files, and Dash."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from callbacks import boards, register
+from dashboard.app import DashShell
+from dashboard.hub import BoardKey, Hub, Stamp
+from dashboard.sessions import Sessions, secret_key
+from dashboard.settings import Settings
+from dashboard.start_rules import listens_on_loopback
+from dashboard.static_files import StaticFiles
+from dashboard.view import Known
+from dashboard.wake import Seen, Wake
+from data.store import reading
+from data.vocabulary import Language
+from layouts.board import Board
+
+# Building holds the interpreter most of the time; more threads would only take turns.
+BUILDERS = 2
+
+
+@dataclass
+class Shell:
+    settings: Settings
+    engine: Engine
+    seen: Seen
+    hub: Hub
+    wake: Wake
+    sessions: Sessions
+    files: StaticFiles
+    dash: DashShell
+    builders: ThreadPoolExecutor
+    release: str
+    worker_beat: Path
+
+    @property
+    def loopback_only(self) -> bool:
+        return listens_on_loopback(self.settings) and not self.settings.behind_proxy
+
+    @property
+    def known(self) -> Known:
+        return Known(self.seen.sites, self.settings.site, Language(self.settings.language))
+
+    def stop(self) -> None:
+        self.wake.stop()
+        self.builders.shutdown(wait=False, cancel_futures=True)
+        self.engine.dispose()
+
+
+def shell_of(
+    settings: Settings, engine: Engine, real_now: Callable[[], datetime], loop: asyncio.AbstractEventLoop
+) -> Shell:
+    """Everything assembled and watching the store; belongs to `loop`."""
+    seen = Seen(real_now)
+    secret = secret_key(settings.var)
+    builders = ThreadPoolExecutor(BUILDERS, thread_name_prefix="board")
+
+    def build(key: BoardKey) -> Board:
+        with reading(engine) as conn:
+            return boards.build(conn, key.page, key.scope, seen.clock())
+
+    hub = Hub(build, builders, seen.now)
+    files = StaticFiles()
+    dash = DashShell(secret, lambda app: register.register(app, engine, seen.clock, settings.cache_url))
+    dash.add_files(files)
+    files.compress_once(settings.var / "cache" / "static")
+
+    def saw(stamp: Stamp) -> None:
+        asyncio.run_coroutine_threadsafe(hub.saw(stamp), loop)
+
+    wake = Wake(engine, seen, saw)
+    shell = Shell(
+        settings=settings,
+        engine=engine,
+        seen=seen,
+        hub=hub,
+        wake=wake,
+        sessions=Sessions(secret),
+        files=files,
+        dash=dash,
+        builders=builders,
+        release=files.release(),
+        worker_beat=settings.var / "run" / "worker.beat",
+    )
+    wake.start()
+    return shell
