@@ -21,8 +21,8 @@ from data.sources.canonical import (
 )
 from data.sources.fields import Style
 from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
-from data.sources.mapping import Mapping, applied
-from data.sources.sheet import Cells, Codes, Grid, Table
+from data.sources.mapped import Applied, Mapping, applied
+from data.sources.sheet import Cells, Grid, Table
 from data.sources.words import plain
 from data.types import Issue, Site
 from data.validate import check
@@ -88,55 +88,39 @@ def parse(
 ) -> Parsed:
     """Rows and issues of one file. Raises Refused when the file as a whole cannot be read."""
     notes: list[Issue] = []
+    words: abc.Mapping[str, abc.Mapping[str, str]] = {}
     kind = kind_of(content, filename, limits)
     grid = READERS[kind](content, filename, mapping, limits, notes)
     if mapping is None:
         spec, cells, table = _canonical(grid, dataset, notes)
-        lines, style, words, source, issued = table.lines, Style(), None, None, None
+        read = Applied(cells, table.lines, {}, 0)
+        style = Style()
     else:
         table = layout.named_table(grid, mapping.wanted, mapping.header_row)
         personal.refuse_personal(table, mapping.counted)
         if dataset is not None and dataset != mapping.dataset:
             raise refuse("other_dataset", dataset=str(dataset), mapping=mapping.name, expected=str(mapping.dataset))
-        spec = DATASETS[mapping.dataset]
-        cells, lines, left_out = applied(mapping, table)
-        if left_out:
-            notes.append(Issue(None, None, "rows_left_out", {"rows": left_out, "mapping": mapping.name}))
-        style, words, source, issued = mapping.style, mapping.words, mapping.source, mapping.issued_at
+        spec, read = DATASETS[mapping.dataset], applied(mapping, table)
+        style, words = mapping.style, mapping.words
     if not len(table.lines):
         raise refuse("only_header", rows=grid.height)
-    return _checked(spec, cells, lines, style, words, sites, now, limits, notes, source, issued, len(table.lines))
-
-
-def _checked(
-    spec: DatasetSpec,
-    cells: dict[str, Cells],
-    lines: Codes,
-    style: Style,
-    words: abc.Mapping[str, abc.Mapping[str, str]] | None,
-    sites: abc.Mapping[str, Site],
-    now: datetime,
-    limits: Limits,
-    notes: list[Issue],
-    source: str | None,
-    issued: datetime | None,
-    file_rows: int,
-) -> Parsed:
-    checked = check(spec, cells, lines, sites, now, style, words)
+    checked = check(spec, read.columns, read.lines, sites, now, style, words, read.headers)
+    if mapping and read.left_out:
+        notes.append(Issue(None, None, "rows_left_out", {"rows": read.left_out, "mapping": mapping.name}))
     if checked.ambiguous:
-        notes.append(Issue(None, "start", "ambiguous_time", {"rows": checked.ambiguous}))
+        notes.append(Issue(None, None, "ambiguous_time", {"rows": checked.ambiguous}))
     return Parsed(
         dataset=spec.dataset,
         rows=checked.rows,
         issues=checked.findings.issues(checked.not_reported, limits.issues),
-        rows_in=len(lines),
+        rows_in=len(read.lines),
         rejected=int(checked.rejected.sum()),
         not_reported=int(checked.not_reported.sum()),
-        source=source,
-        issued_at=issued,
+        source=mapping.source if mapping else None,
+        issued_at=mapping.issued_at if mapping else None,
         notes=tuple(notes),
         rejected_by=checked.findings.reasons(checked.not_reported),
-        file_rows=file_rows,
+        file_rows=len(table.lines),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from data.sources.sheet import Codes, Mask
+from data.sources.sheet import Cells, Codes, Mask
 from data.types import Issue
 
 Facts = Callable[[int], Mapping[str, Any]]
@@ -20,6 +20,7 @@ class Findings:
     """One entry per kind of fault and column. A row is rejected once, however many entries name it."""
 
     lines: Codes
+    headers: Mapping[str, Cells] = field(default_factory=dict)  # a column's name in the sender's own file
     entries: list[tuple[str | None, str, Mask, Facts]] = field(default_factory=list)
 
     def add(self, column: str | None, code: str, where: Mask, facts: Facts) -> None:
@@ -53,6 +54,8 @@ class Findings:
         for line, entry, row in found:
             column, code, _, facts = self.entries[entry]
             told = dict(facts(row))
+            if column is not None and column in self.headers:
+                column = str(self.headers[column].at(row))
             if (this := (line, column, code, repr(told))) in said:
                 continue
             said.add(this)

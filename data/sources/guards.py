@@ -43,6 +43,7 @@ def refuse(code: str, column: str | None = None, line: int | None = None, **fact
 
 READABLE = {".csv": "text", ".tsv": "text", ".txt": "text", ".xlsx": "workbook", ".xlsm": "workbook", ".json": "json"}
 EXPECTED = ".csv, .xlsx, .json"
+PLAIN_NAME = {"text": ".csv", "workbook": ".xlsx", "json": ".json"}
 
 
 def kind_of(content: bytes, filename: str, limits: Limits) -> str:
@@ -64,7 +65,7 @@ def kind_of(content: bytes, filename: str, limits: Limits) -> str:
     if found == "json" and named == "text":
         found = "text"  # a table may well begin with a bracket
     if found != named:
-        raise refuse("extension_mismatch", extension=extension, found=found)
+        raise refuse("extension_mismatch", extension=extension, found=PLAIN_NAME[found])
     return named
 
 

@@ -3,7 +3,7 @@
 The rules for local times:
 - A time with an offset means what it says. Without one it is the wall clock of the site.
 - A wall time that the clock jumps over does not exist; its row is rejected. A date alone is the first moment of that
-  day that does exist.
+  day that does exist, and a period that ends in the jump ends with it.
 - A wall time that happens twice means the first time. Where the same key comes twice with it, the second row means the
   second time, so a night of 25 hours arrives whole.
 - A day (`minutes` 1440) ends where the next local day begins, after 23, 24 or 25 hours.
@@ -14,20 +14,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from data.sources.sheet import Cells, Mask
+from data.sources.sheet import Cells, Mask, always
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|z|[+-]\d{2}:?\d{2})?)?")
 NUMERIC = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{2,4})(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 HOUR = re.compile(r"(\d{1,2}):?(\d{2})?\s*h?(?:\s*(?:-|–|a|to)\s*(\d{1,2}):?(\d{2})?\s*h?)?")
 
-NOT_A_TIME, IMPOSSIBLE, NOT_ISO = "not_a_time", "impossible_date", "not_iso_time"
+NOT_A_TIME, IMPOSSIBLE, NOT_ISO, NONEXISTENT = "not_a_time", "impossible_date", "not_iso_time", "nonexistent_time"
+PROBLEMS = (NOT_A_TIME, IMPOSSIBLE, NOT_ISO, NONEXISTENT)
+
+
+class Closing(datetime):
+    """A wall time at which something ends. Where the clock jumps over it, the jump is what ends it."""
 
 
 @dataclass(frozen=True)
@@ -95,78 +101,83 @@ def with_hour(day: Any, hour: Any, order: str, edge: str) -> Any:
         return f"{day} {hour}"
     if ended < began:
         ended += timedelta(days=1)
-    return written.at + (ended if edge == "end" else began)
+    if edge == "start":
+        return written.at + began
+    end = written.at + ended
+    return Closing(end.year, end.month, end.day, end.hour, end.minute)
+
+
+Utc = npt.NDArray[np.datetime64]  # naive, microseconds, UTC; NaT where unknown
+NEVER = np.datetime64("NaT", "us")
 
 
 @dataclass(frozen=True)
 class Moments:
     """A column of moments. `utc` is NaT where `problem` says why."""
 
-    utc: pd.DatetimeIndex
-    second: pd.DatetimeIndex  # where a wall time happens twice, the second time; else NaT
-    next_day: pd.DatetimeIndex  # the first moment of the next local day, same wall time
+    utc: Utc
+    second: Utc  # where a wall time happens twice, the second time
+    next_day: Utc  # the first moment of the next local day, same wall time
     day_only: Mask
-    problem: np.ndarray[Any, np.dtype[np.object_]]
+    problem: npt.NDArray[np.object_]
 
 
-def moments(cells: Cells, zones: Cells, order: str = "iso", day_start: Cells | None = None) -> Moments:
-    """The column's moments; `zones` holds each row's zone name, `day_start` the hour at which its day begins."""
+def utc(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def moments(
+    cells: Cells, zones: Cells, order: str = "iso", day_start: Cells | None = None, closes: bool = False
+) -> Moments:
+    """The column's moments; `zones` holds each row's zone name, `day_start` the hour at which its day begins.
+
+    `closes`: these are ends of periods.
+    """
     written = [read(value, order) for value in cells.values]
-    walls = pd.DatetimeIndex([w.at if w.at is not None and w.at.tzinfo is None else pd.NaT for w in written]).as_unit(
-        "us"
-    )
-    fixed = pd.DatetimeIndex(
-        [
-            w.at.astimezone(UTC).replace(tzinfo=None) if w.at is not None and w.at.tzinfo is not None else pd.NaT
-            for w in written
-        ]
-    ).as_unit("us")
+    walls = np.array([NEVER if w.at is None or w.at.tzinfo else w.at for w in written], "datetime64[us]")
+    fixed = np.array([utc(w.at) if w.at is not None and w.at.tzinfo else NEVER for w in written], "datetime64[us]")
     day_only = np.array([w.day_only for w in written], dtype=bool)
-    distinct_problem = np.array([w.problem for w in written], dtype=object)
-    rows = len(cells)
-    utc, second, next_day = (np.full(rows, np.datetime64("NaT", "us")) for _ in range(3))
-    problem = distinct_problem[cells.codes] if rows else np.zeros(0, dtype=object)
-    starts = zones if day_start is None else day_start
-    for zone_code, zone in enumerate(zones.values):
-        for start_code, hour in enumerate(starts.values if day_start is not None else [0]):
-            here = zones.codes == zone_code
-            if day_start is not None:
-                here &= day_start.codes == start_code
-            if not zone or not here.any():
-                continue
-            clock = _clock(walls, fixed, day_only, ZoneInfo(zone), int(hour))
-            codes = cells.codes[here]
-            utc[here], second[here], next_day[here] = (part[codes] for part in clock[:3])
-            problem[here] = np.where(clock[3][codes], "nonexistent_time", problem[here])
-    return Moments(
-        *(pd.DatetimeIndex(part).tz_localize("UTC") for part in (utc, second, next_day)),
-        day_only=day_only[cells.codes] if rows else np.zeros(0, bool),
-        problem=problem,
-    )
+    closing = np.array([closes or isinstance(w.at, Closing) for w in written], dtype=bool)
+    first, second, next_day = (np.full(len(cells), NEVER) for _ in range(3))
+    problem = np.array([w.problem for w in written], dtype=object)[cells.codes]
+    hours = always(0, len(cells)) if day_start is None else day_start
+    for place in np.unique(zones.codes * len(hours.values) + hours.codes):
+        zone, hour = zones.values[place // len(hours.values)], hours.values[place % len(hours.values)]
+        if not zone:
+            continue
+        here = (zones.codes == place // len(hours.values)) & (hours.codes == place % len(hours.values))
+        codes = cells.codes[here]
+        clock = _clock(walls, fixed, day_only, closing, ZoneInfo(zone), hour)
+        first[here], second[here], next_day[here] = (part[codes] for part in clock[:3])
+        problem[here] = np.where(clock[3][codes], NONEXISTENT, problem[here])
+    return Moments(first, second, next_day, day_only[cells.codes], problem)
 
 
 def _clock(
-    walls: pd.DatetimeIndex, fixed: pd.DatetimeIndex, day_only: Mask, zone: ZoneInfo, day_start: int
-) -> tuple[Any, Any, Any, Mask]:
+    walls: Utc, fixed: Utc, day_only: Mask, closing: Mask, zone: ZoneInfo, day_start: int
+) -> tuple[Utc, Utc, Utc, Mask]:
     """Distinct written times in one zone: moment, second occurrence, same wall time a day later, jumped over."""
-    walls = pd.DatetimeIndex(np.where(day_only, walls + pd.Timedelta(hours=day_start), walls))
-    local = fixed.tz_localize("UTC").tz_convert(zone).tz_localize(None)
-    walls_all = pd.DatetimeIndex(np.where(walls.isna(), local, walls))
-    first, later, jumped = localised(walls, zone)
-    onward, _, _ = localised(walls_all + pd.Timedelta(days=1), zone, forward=True)
-    shifted, _, _ = localised(walls, zone, forward=True)
-    first = np.where(day_only & jumped, shifted, first)
-    jumped &= ~day_only
-    moment = np.where(fixed.isna(), first, fixed.to_numpy())
-    return moment, later, onward, jumped
+    walls = np.where(day_only, walls + np.timedelta64(day_start, "h"), walls)
+    first, second, jumped = localised(walls, zone)
+    moved = (day_only | closing) & jumped
+    first = np.where(moved, localised(walls, zone, forward=True)[0], first)
+    local = pd.DatetimeIndex(fixed).tz_localize("UTC").tz_convert(zone).tz_localize(None).to_numpy()
+    tomorrow: Utc = np.where(np.isnat(walls), local, walls) + np.timedelta64(1, "D")  # type: ignore[assignment]
+    onward = localised(tomorrow, zone, forward=True)[0]
+    return np.where(np.isnat(fixed), first, fixed), second, onward, jumped & ~moved
 
 
-def localised(walls: pd.DatetimeIndex, zone: ZoneInfo, forward: bool = False) -> tuple[Any, Any, Mask]:
-    """Naive UTC of wall times: the first occurrence, the second where there are two (else NaT), which do not exist."""
+def localised(walls: Utc, zone: ZoneInfo, forward: bool = False) -> tuple[Utc, Utc, Mask]:
+    """UTC of wall times: the first occurrence, the second where there are two, and which do not exist.
+
+    `forward` takes the first moment after the gap for those that do not.
+    """
     summer = np.ones(len(walls), dtype=bool)
-    missing = "shift_forward" if forward else "NaT"
-    early = walls.tz_localize(zone, ambiguous=summer, nonexistent=missing).tz_convert("UTC").tz_localize(None)
-    late = walls.tz_localize(zone, ambiguous=~summer, nonexistent=missing).tz_convert("UTC").tz_localize(None)
-    twice = (early != late) & ~early.isna()
-    second = np.where(twice, late.to_numpy(), np.datetime64("NaT", "us"))
-    return early.to_numpy(), second, np.asarray(early.isna() & ~walls.isna())
+    missing: Literal["shift_forward", "NaT"] = "shift_forward" if forward else "NaT"
+    index = pd.DatetimeIndex(walls)
+    early, late = (
+        index.tz_localize(zone, ambiguous=which, nonexistent=missing).tz_convert("UTC").tz_localize(None).to_numpy()
+        for which in (summer, ~summer)
+    )
+    twice = (early != late) & ~np.isnat(early)
+    return early, np.where(twice, late, NEVER), np.isnat(early) & ~np.isnat(walls)

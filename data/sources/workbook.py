@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -74,13 +75,15 @@ def _chosen(
 
 def _mark_formulas(content: bytes, name: str, rows: list[list[Any]], notes: list[Issue]) -> None:
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        formulas = [
-            (cell.row, cell.column, str(cell.value))
-            for row in book[name].iter_rows()
-            for cell in row
-            if cell.data_type == "f"
-        ]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of drawings and styles it does not know, which hold no figures
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+            formulas = [
+                (cell.row, cell.column, str(cell.value))
+                for row in book[name].iter_rows()
+                for cell in row
+                if cell.data_type == "f"
+            ]
     except Exception as wrong:
         raise refuse("truncated_workbook") from wrong
     saved = 0
