@@ -142,7 +142,7 @@ def _measured_wait(line: Line, at: Ints) -> np.ndarray:
     arrived = np.cumsum(np.concatenate([[0], line.arrivals])).astype(np.float64)
     served = arrived - line.waiting
     joined = np.interp(served[at], arrived, np.arange(len(arrived)))
-    return np.rint((at - joined) * 15)
+    return np.maximum(np.rint((at - joined) * 15), 0.0)
 
 
 def present_rows(site: Drill, window: Window) -> pd.DataFrame:

@@ -19,6 +19,10 @@ QUARTERS_IN_HOUR = 4
 LOCAL_FORM = "%Y-%m-%dT%H:%M"
 STAMP = "%Y%m%dT%H%M"
 
+# Files of history are long, so that few of them fill the store; the newest days come as partners send them, by the day.
+LONG_FILE = timedelta(days=28)
+DAY_BY_DAY = timedelta(days=2)
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -89,15 +93,15 @@ def _stamp(at: datetime) -> str:
     return at.astimezone(facts.LIMA).strftime(STAMP)
 
 
-def history(streams: Sequence[Stream], until: datetime, recent: timedelta = timedelta(days=2)) -> list[Delivery]:
-    """Everything sent by `until`, in the order of sending: weekly files, then daily ones, the last up to the moment."""
+def history(streams: Sequence[Stream], until: datetime) -> list[Delivery]:
+    """Everything sent by `until`, in the order of sending: a file every four weeks, and the last days one by one."""
     found = []
     for stream in streams:
         last = stream.due(until)
         cuts = [stream.begins]
         while cuts[-1] < last:
-            step = timedelta(days=7) if cuts[-1] + timedelta(days=7) <= until - recent else timedelta(days=1)
-            cuts.append(min(stream.period_end(cuts[-1] + max(step, stream.every)), last))
+            days_left = min(LONG_FILE, until - DAY_BY_DAY - cuts[-1])
+            cuts.append(min(stream.period_end(cuts[-1] + max(days_left, timedelta(days=1), stream.every)), last))
         for start, end in pairwise(cuts):
             found.append(Delivery(stream, Window(start, end), min(end + stream.after, until)))
     return sorted(found, key=lambda delivery: (delivery.sent_at, delivery.stream.name))
