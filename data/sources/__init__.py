@@ -109,6 +109,8 @@ def parse(
         notes.append(Issue(None, None, "rows_left_out", {"rows": read.left_out, "mapping": mapping.name}))
     if checked.ambiguous:
         notes.append(Issue(None, None, "ambiguous_time", {"rows": checked.ambiguous}))
+    if checked.not_reported.any():
+        notes.append(Issue(None, None, "not_reported", {"rows": int(checked.not_reported.sum())}))
     return Parsed(
         dataset=spec.dataset,
         rows=checked.rows,
