@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import pandas as pd
 from sqlalchemy import Connection
 
 from callbacks.reads.ground import events_around, ground
-from data import queries
+from data.analytics.buckets import seconds
 from data.analytics.sentences import situation_sentence
+from data.analytics.stages import NO_READINGS, Readings
 from data.analytics.stations import stations
 from data.analytics.windows import named_window
-from data.picture import chosen
+from data.picture import Picture, queues
+from data.queries.board import queue_rows
 from data.types import ClockReading, QueueModel, Scope, Window
-
-HISTORY = ["at", "stage", "lane", "waiting", "counters_open", "at_least", "method"]
 
 
 def queue(conn: Connection, scope: Scope, clock: ClockReading) -> QueueModel:
@@ -29,19 +28,47 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> QueueModel:
         kpis=base.kpis,
         pressure=seen.pressure,
         stations=stations(seen.site.stages, seen.states, base.now),
-        history=_history(conn, scope, seen.readings, window, seen.official),
+        history=_history(conn, scope, seen, window),
         sentence=situation_sentence(seen.entry_state, seen.pressure),
         events=events_around(conn, scope, asked),
     )
 
 
-def _history(
-    conn: Connection, scope: Scope, at_hand: pd.DataFrame, window: Window, official: Mapping[tuple[str, str], str]
-) -> pd.DataFrame:
-    """Readings of the window, of one source per stage and lane, in the order of time."""
-    if not at_hand.empty and at_hand["at"].iloc[0] <= window.start:
-        read = at_hand
+def _history(conn: Connection, scope: Scope, seen: Picture, window: Window) -> pd.DataFrame:
+    """Readings of the window, of one source per stage and lane, by stage, lane and time.
+
+    Columns: at, stage, lane, waiting, counters_open, at_least, method.
+    """
+    if seen.readings_from <= window.start:
+        told = {(str(stage), str(lane)): part.readings for (stage, lane), part in seen.observed.items()}
     else:
-        read = chosen(queries.queue_readings(conn, scope.site, window, scope.as_of), official)
-    inside = read[(read["at"] >= window.start) & (read["at"] < window.end)]
-    return inside[HISTORY].sort_values(["at", "stage", "lane"]).reset_index(drop=True)
+        told = {
+            (k[0], k[1]): v for k, v in queues(queue_rows(conn, scope.site, window, scope.as_of), seen.official).items()
+        }
+    start, end = seconds(window.start), seconds(window.end)
+    order = [str(stage) for stage in seen.site.stages]
+    parts = [
+        _part(stage, lane, told[stage, lane], start, end)
+        for stage, lane in sorted(
+            told, key=lambda place: ([str(s) for s in seen.site.stages].index(place[0]), place[1])
+        )
+        if len(told[stage, lane].at)
+    ]
+    if not parts:
+        return _part("", "", NO_READINGS, start, end)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _part(stage: str, lane: str, told: Readings, start: float, end: float) -> pd.DataFrame:
+    inside = (told.at >= start) & (told.at < end)
+    return pd.DataFrame(
+        {
+            "at": pd.DatetimeIndex((told.at[inside] * 1e6).astype("datetime64[us]"), tz="UTC"),
+            "stage": stage,
+            "lane": lane,
+            "waiting": told.waiting[inside],
+            "counters_open": told.counters_open[inside],
+            "at_least": told.at_least[inside].astype(bool),
+            "method": told.method[inside].astype(object),
+        }
+    )

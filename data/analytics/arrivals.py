@@ -32,22 +32,26 @@ class DayTotal:
         return float(np.interp(_hours_in(self.as_of, day), np.arange(len(middle)), middle))
 
 
-def day_total(hours: Buckets, day: Window, now: datetime, days: pd.DataFrame) -> DayTotal | None:
-    """The day so far; None when nothing of it was reported.
+def reported_day(days: pd.DataFrame, day: Window) -> DayTotal | None:
+    """A day that is over, as `queries.flow_by_day` gives it; None where its reports do not cover it whole."""
+    if days.empty or days["minutes"].iloc[0] < (day.end - day.start).total_seconds() / 60:
+        return None
+    row = days.iloc[0]
+    return DayTotal(
+        float(row["people"]),
+        day.end,
+        bool(row["at_least"]),
+        Method(row["method"]),
+        _known(row["low"]),
+        _known(row["high"]),
+    )
 
-    `days` is the row of `queries.flow_by_day` for the day, or empty: the figure of a day reported whole. A day with
-    an unreported hour before its newest one is at least its sum.
+
+def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
+    """The day so far by its hours; None when none was reported.
+
+    A day with an unreported hour before its newest one is at least its sum.
     """
-    if not days.empty and (days["minutes"].iloc[0] >= (day.end - day.start).total_seconds() / 60):
-        row = days.iloc[0]
-        return DayTotal(
-            float(row["people"]),
-            min(day.end, now),
-            bool(row["at_least"]),
-            Method(row["method"]),
-            _known(row["low"]),
-            _known(row["high"]),
-        )
     today = hours.between(seconds(day.start), seconds(min(day.end, now)))
     if len(today) == 0:
         return None

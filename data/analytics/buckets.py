@@ -80,6 +80,11 @@ def buckets(hours: pd.DataFrame) -> Buckets:
     )
 
 
+NO_HOURS = Buckets(
+    np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0, dtype=object), np.zeros(0)
+)
+
+
 @dataclass(frozen=True)
 class Curve:
     """Cumulative people, linear inside a bucket; flat before its first moment and after its last."""

@@ -83,7 +83,7 @@ def standards_in_force(frame: pd.DataFrame, phase: str) -> dict[Service, Standar
 
 def coverage(
     site: Site,
-    lines: pd.DataFrame,
+    lines: Sequence[Mapping[str, object]],
     standards: Mapping[Service, Standard],
     people: Denominators,
     day: Window,
@@ -91,15 +91,13 @@ def coverage(
 ) -> tuple[SectorCoverage, ...]:
     """Every sector of the site, worst first.
 
-    `lines` as `queries.service_totals` gives them, reaching back far enough for things that stand and for the
+    `lines` are the rows of `queries.service_totals`, reaching back far enough for things that stand and for the
     last sign of life of a silent service. A service with a standard and no report shows as missing.
     """
     found: dict[tuple[Sector, Service], list[Mapping[str, object]]] = {}
-    for row in lines.to_dict("records"):
-        if row["start"] < now:
-            found.setdefault((Sector(row["sector"]), Service(row["service"])), []).append(
-                {str(k): v for k, v in row.items()}
-            )
+    for row in lines:
+        if _time(row["start"]) < now:
+            found.setdefault((Sector(str(row["sector"])), Service(str(row["service"]))), []).append(row)
     for service in standards:
         sector = SERVICE_SECTOR[service]
         if sector is not None and not any(key[1] is service for key in found):
@@ -110,7 +108,7 @@ def coverage(
         if sector in site.sectors
     ]
     sectors = [_sector(sector, [row for row in judged if row.sector is sector]) for sector in site.sectors]
-    return tuple(sorted(sectors, key=lambda row: _badness(row.level, row.worst.ratio if row.worst else None)))
+    return tuple(sorted(sectors, key=_sector_badness))
 
 
 def service_coverage(
@@ -252,6 +250,12 @@ BADNESS = (Level.CRITICAL, Level.ALERT, Level.NO_DATA, Level.WATCH, Level.NORMAL
 
 def _badness(level: Level, ratio: float | None, no_standard: bool = False) -> tuple[bool, int, float]:
     return (no_standard, BADNESS.index(level), ratio if ratio is not None else 0.0)
+
+
+def _sector_badness(row: SectorCoverage) -> tuple[bool, int, float]:
+    if row.worst is None:
+        return _badness(row.level, None)
+    return _badness(row.level, row.worst.ratio, row.worst.required is None and row.worst.state is not State.MISSING)
 
 
 def _time(value: object) -> datetime:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-import pandas as pd
 
 from data.analytics.buckets import HOUR, Buckets, seconds
 from data.vocabulary import State
@@ -36,17 +34,13 @@ class Expected:
         return age is None or age > self.every * times
 
 
-def expected(last_received: pd.DataFrame) -> tuple[Expected, ...]:
-    """From a frame as `queries.last_received` gives it."""
+def expected(
+    rows: Iterable[tuple[str, str, str | None, datetime | None, float | None]],
+) -> tuple[Expected, ...]:
+    """From source, dataset, organisation, last received and cadence in minutes."""
     return tuple(
-        Expected(
-            row["source"],
-            row["dataset"],
-            row["organisation"] if isinstance(row["organisation"], str) else None,
-            None if pd.isna(row["last_received"]) else row["last_received"].to_pydatetime(),
-            None if pd.isna(row["cadence_minutes"]) else timedelta(minutes=float(row["cadence_minutes"])),
-        )
-        for row in last_received.to_dict("records")
+        Expected(source, dataset, organisation, last, None if every is None else timedelta(minutes=every))
+        for source, dataset, organisation, last, every in rows
     )
 
 

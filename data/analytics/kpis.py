@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from data.analytics.arrivals import DayTotal, expected_today, last_hour
 from data.analytics.baseline import History
-from data.analytics.buckets import Buckets
+from data.analytics.buckets import Buckets, moment
 from data.analytics.freshness import Expected, cadences, confidence, overdue, state_of
 from data.analytics.stages import StageState
 from data.types import Kpi, Pressure, SectorCoverage, Sentence, Site, Window
@@ -118,7 +118,8 @@ def arrivals_last_hour(seen: Seen) -> Kpi:
     return Kpi(
         "arrivals_last_hour",
         hour.people,
-        state_of(hour.end, seen.judged_at, seen.cadence(seen.arrivals_source, "flow")),
+        # The hour now filling keeps the last whole one fresh.
+        state_of(moment(float(seen.arrivals.end[-1])), seen.judged_at, seen.cadence(seen.arrivals_source, "flow")),
         hour.end,
         at_least=hour.at_least,
         usual=usual,
@@ -195,12 +196,11 @@ def queue_len(seen: Seen) -> Kpi:
 
 def wait_minutes(seen: Seen) -> Kpi:
     entry = seen.entry
-    measured = entry.wait is None and entry.measured_wait is not None
-    wait = entry.measured_wait if measured else entry.wait
+    wait, method = entry.best_wait
     if wait is None:
         unknown = "sentence.no_head_count" if entry.waiting is None else "sentence.no_rate"
         return _missing("wait_minutes", "minutes", Sentence(unknown))
-    low, high = (None, None) if measured else (entry.wait_low, entry.wait_high)
+    low, high = entry.wait_low, entry.wait_high
     note = None
     if low is not None and high is not None and high > low:
         note = Sentence("sentence.between_minutes", {"low_minutes": round(low * 60), "high_minutes": round(high * 60)})
@@ -213,7 +213,7 @@ def wait_minutes(seen: Seen) -> Kpi:
         at_least=entry.at_least,
         low=None if low is None else low * 60,
         high=None if high is None else high * 60,
-        method="measured" if measured else "virtual",
+        method=method,
         source=entry.source,
         note=note,
     )
@@ -303,8 +303,8 @@ def reports_missing(seen: Seen) -> Kpi:
 def data_confidence(seen: Seen) -> Kpi:
     score = confidence(seen.reports, seen.arrivals, seen.now)
     if score is None:
-        return _missing("confidence", "ratio", Sentence("sentence.no_cadence"))
-    return Kpi("confidence", round(score), State.OK, seen.now, unit="of-100", method=Method.DERIVED)
+        return _missing("confidence", "count", Sentence("sentence.no_cadence"))
+    return Kpi("confidence", round(score), State.OK, seen.now, unit="count", method=Method.DERIVED)
 
 
 KPIS: tuple[KpiRow, ...] = (
@@ -320,7 +320,7 @@ KPIS: tuple[KpiRow, ...] = (
     KpiRow(KpiName.COVERAGE_WORST_SECTOR, "ratio", "site", "today", coverage_worst_sector),
     KpiRow(KpiName.ALERTS_OPEN, "count", "site", "now", alerts_open),
     KpiRow(KpiName.REPORTS_MISSING, "count", "site", "now", reports_missing),
-    KpiRow(KpiName.CONFIDENCE, "of-100", "site", "24h", data_confidence),
+    KpiRow(KpiName.CONFIDENCE, "count", "site", "24h", data_confidence),
 )
 
 

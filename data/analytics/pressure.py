@@ -6,7 +6,7 @@ The limits are a proposal for the local working group to agree on; nobody has pu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from data.analytics.stages import StageState
@@ -64,9 +64,9 @@ def pressure(general: StageState, priority: StageState | None, presence: float |
     """Pressure at the entry stage. `presence` is people present over safe capacity; None anywhere is no data."""
     values: dict[str, Callable[[], PressureComponent]] = {
         "utilisation": lambda: component("utilisation", general.utilisation),
-        "wait_general": lambda: component("wait_general", _minutes(general.wait)),
-        "wait_priority": lambda: component("wait_priority", _minutes(priority.wait) if priority else None),
-        "time_to_clear": lambda: component("time_to_clear", _span_minutes(general.clears_in), general.never_clears),
+        "wait_general": lambda: component("wait_general", _minutes(general.best_wait[0])),
+        "wait_priority": lambda: component("wait_priority", _minutes(priority.best_wait[0]) if priority else None),
+        "time_to_clear": lambda: _time_to_clear(general),
         "waiting_over_12h": lambda: component("waiting_over_12h", general.over_12h),
         "presence": lambda: component("presence", presence),
     }
@@ -80,14 +80,26 @@ def pressure(general: StageState, priority: StageState | None, presence: float |
 
 def stage_level(state: StageState, priority: bool) -> Level:
     """Level of one station from its own wait, load and time to clear."""
-    wait = state.wait if state.wait is not None else state.measured_wait
+    wait, _ = state.best_wait
     return worst(
         [
             component("wait_priority" if priority else "wait_general", _minutes(wait)).level,
-            component("utilisation", state.utilisation).level if state.waiting else Level.NO_DATA,
-            component("time_to_clear", _span_minutes(state.clears_in), state.never_clears).level,
+            component("utilisation", state.utilisation).level if state.stands else Level.NO_DATA,
+            _time_to_clear(state).level,
         ]
     )
+
+
+# A short queue that lasts all day is how a busy counter works: it counts once joining it means this long a wait.
+LONG_ENOUGH = LIMITS_OF["wait_general"].limits[0]
+
+
+def _time_to_clear(state: StageState) -> PressureComponent:
+    found = component("time_to_clear", _span_minutes(state.clears_in), state.never_clears)
+    wait = _minutes(state.best_wait[0])
+    if found.level is not Level.NO_DATA and wait is not None and wait < LONG_ENOUGH:
+        return replace(found, level=Level.NORMAL)
+    return found
 
 
 def _minutes(hours: float | None) -> float | None:

@@ -40,7 +40,7 @@ def service_rate(served: np.ndarray, counter_hours: np.ndarray, queue: np.ndarra
     chance = middle / np.sqrt(max(1.0, float(np.mean(people))))
     error = max(spread, chance, SMALLEST_SPREAD * middle) * 1.2533 / np.sqrt(len(rates))
     reach = T80[min(len(rates), len(T80)) - 1] * error
-    return Rate(middle, max(middle - reach, middle / 4), middle + reach, len(rates))
+    return Rate(middle, float(max(middle - reach, middle / 4)), float(middle + reach), len(rates))
 
 
 def counter_hours(hours: np.ndarray, read_at: np.ndarray, counters: np.ndarray, carry: float = 7200.0) -> np.ndarray:

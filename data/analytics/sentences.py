@@ -8,8 +8,6 @@ from data.analytics.stages import StageState
 from data.types import Pressure, Sentence
 from data.vocabulary import Level
 
-SHORT_WAIT = 15  # minutes: below it there is no queue worth a sentence
-
 
 def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
     """One sentence for the entry stage; `stage` is a vocabulary code, names in `_minutes` are durations."""
@@ -18,15 +16,15 @@ def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
         return Sentence("sentence.no_queue_data", {"stage": stage})
     waiting = round(entry.waiting)
     growth = entry.growth
-    if entry.waiting > 0 and growth is not None and round(growth) > 0:
+    if entry.stands and growth is not None and round(growth) > 0:
         return _growing(entry, stage, round(growth))
     if entry.counters_open == 0 and waiting > 0:
         return Sentence("sentence.closed_with_queue", {"stage": stage, "people": waiting})
-    wait = entry.wait if entry.wait is not None else entry.measured_wait
+    wait, _ = entry.best_wait
     if wait is None:
         return Sentence("sentence.waiting_unknown_rate", {"stage": stage, "people": waiting})
     minutes = round(wait * 60)
-    if minutes < SHORT_WAIT and pressure.level in (Level.NORMAL, Level.WATCH):
+    if not entry.stands and pressure.level in (Level.NORMAL, Level.WATCH, Level.NO_DATA):
         return Sentence("sentence.calm", {"stage": stage})
     if entry.clears_in is not None and entry.clears_in > timedelta(0):
         clears = round(entry.clears_in / timedelta(minutes=1))

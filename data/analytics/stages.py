@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-import pandas as pd
 
 from data.analytics import queueing
-from data.analytics.buckets import HOUR, Buckets, buckets, curve, epochs, moment, seconds
+from data.analytics.buckets import HOUR, NO_HOURS, Buckets, curve, moment, seconds
 from data.analytics.rates import Rate, counter_hours, service_rate
 from data.vocabulary import Lane, Method, Stage
 
 LOOK_BACK = 24.0  # hours in which a queue's rate is looked for
 READING_HOLDS = 2.0  # hours for which a reading of counters speaks for now
+STAFF_HOLDS = 6.0  # hours for which a stage that reports no counters is taken to be staffed as it was
 RATE_WINDOW = 120.0  # minutes over which arrivals per hour are taken
 LONG_WAIT = 12.0  # hours
+STANDING = 0.25  # hours of work: a shorter queue comes and goes by itself, whatever the rates of two hours say
 
 
 @dataclass(frozen=True)
@@ -33,38 +35,27 @@ class Readings:
     source: np.ndarray
 
 
-def readings(frame: pd.DataFrame) -> Readings:
-    """From a frame as `queries.queue_readings` gives it; numbered tickets stand in for a head count."""
-    tickets = _floats(frame, "ticket_issued") - _floats(frame, "ticket_served")
-    waiting = _floats(frame, "waiting")
-    return Readings(
-        epochs(frame["at"]),
-        np.where(np.isnan(waiting), tickets, waiting),
-        _floats(frame, "counters_open"),
-        _floats(frame, "counters_total"),
-        _floats(frame, "wait_minutes"),
-        frame["at_least"].to_numpy(dtype=bool),
-        frame["method"].to_numpy(dtype=object),
-        frame["source"].to_numpy(dtype=object),
-    )
+def numbers(cells: Sequence[float | None]) -> np.ndarray:
+    """Missing as NaN."""
+    return np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
 
 
-def _floats(frame: pd.DataFrame, column: str) -> np.ndarray:
-    return pd.to_numeric(frame[column]).to_numpy(dtype=float, na_value=np.nan)
+def readings(
+    at: np.ndarray,
+    waiting: np.ndarray,
+    counters: tuple[np.ndarray, np.ndarray],
+    tickets: tuple[np.ndarray, np.ndarray],
+    wait_minutes: np.ndarray,
+    at_least: np.ndarray,
+    method: np.ndarray,
+    source: np.ndarray,
+) -> Readings:
+    """Counters open and in all; tickets issued and served, which stand in for a head count where there is none."""
+    issued, served = tickets
+    told = np.where(np.isnan(waiting), issued - served, waiting)
+    return Readings(at, told, *counters, wait_minutes, at_least, method, source)
 
 
-NO_HOURS = buckets(
-    pd.DataFrame(
-        {
-            "hour": pd.DatetimeIndex([], tz="UTC"),
-            "people": np.zeros(0),
-            "minutes": np.zeros(0),
-            "at_least": np.zeros(0, dtype=bool),
-            "method": np.zeros(0, dtype=object),
-            "received_at": pd.DatetimeIndex([], tz="UTC"),
-        }
-    )
-)
 NO_READINGS = Readings(*(np.zeros(0) for _ in range(8)))
 
 
@@ -74,9 +65,9 @@ class Observed:
 
     stage: Stage
     lane: Lane = Lane.GENERAL
-    arrivals: Buckets = field(default_factory=lambda: NO_HOURS)
-    served: Buckets = field(default_factory=lambda: NO_HOURS)
-    readings: Readings = field(default_factory=lambda: NO_READINGS)
+    arrivals: Buckets = NO_HOURS
+    served: Buckets = NO_HOURS
+    readings: Readings = NO_READINGS
 
 
 @dataclass(frozen=True)
@@ -104,10 +95,23 @@ class StageState:
     wait_low: float | None = None
     wait_high: float | None = None
     measured_wait: float | None = None
+    head_wait: float | None = None  # what the person served now has waited
     joined: datetime | None = None  # when the person served now had joined
     over_12h: float | None = None
     clears_in: timedelta | None = None
     never_clears: bool = False
+
+    @property
+    def best_wait(self) -> tuple[float | None, str | None]:
+        """Hours of whoever joins now and how they are known; failing that, what was measured or has been waited."""
+        known = ((self.wait, "virtual"), (self.measured_wait, "measured"), (self.head_wait, "head-of-line"))
+        return next(((wait, method) for wait, method in known if wait is not None), (None, None))
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is a queue worth a sentence."""
+        wait, _ = self.best_wait
+        return bool(self.waiting) and (wait is None or wait >= STANDING)
 
     @property
     def growth(self) -> float | None:
@@ -144,10 +148,7 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
     low = None if rate is None or counters is None else counters * rate.low
     high = None if rate is None or counters is None else counters * rate.high
     waiting = queue.waiting
-    clears, never = None, False
-    if waiting is not None and (waiting <= 0 or (capacity is not None and arriving is not None)):
-        clears = queueing.time_to_clear(waiting, capacity or 0.0, arriving or 0.0)
-        never = clears is None
+    clears, never = _clears(waiting, capacity, arriving)
     joined = over = None
     if waiting is not None and queue.at is not None and len(arrivals):
         came = curve(arrivals)
@@ -155,6 +156,7 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
         joined = None if back is None else moment(back)
         over = queueing.waiting_longer_than(came, waiting, queue.at, LONG_WAIT)
     measured = _latest(read.at, read.wait_minutes, until, READING_HOLDS)
+    head = None if joined is None or queue.at is None else (queue.at - seconds(joined)) / HOUR
     return StageState(
         stage=seen.stage,
         lane=seen.lane,
@@ -177,6 +179,7 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
         wait_low=_wait(waiting, high),
         wait_high=_wait(waiting, low),
         measured_wait=None if measured is None else measured / 60,
+        head_wait=head,
         joined=joined,
         over_12h=over,
         clears_in=clears,
@@ -237,9 +240,25 @@ def _rate(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -> t
     least = path.min(axis=1)
     staffed = counter_hours(whole.start, read.at, read.counters_open)
     if np.isnan(staffed).all():
-        return service_rate(whole.people, np.ones(len(whole)), least), False
+        # Nobody says how many counters: a queue worth a quarter of the hour's work kept them busy, and what they
+        # did long ago says nothing about how many are open now.
+        lately = np.where(whole.end > until - STAFF_HOLDS * HOUR, 1.0, np.nan)
+        return service_rate(whole.people, lately, least - whole.people * STANDING), False
     # As many waiting as counters: every counter was surely busy.
     return service_rate(whole.people, staffed, least - staffed + 1), True
+
+
+def _clears(waiting: float | None, capacity: float | None, arriving: float | None) -> tuple[timedelta | None, bool]:
+    """Time to clear, or True for never. A queue that does not stand is gone once those in it are served."""
+    wait = _wait(waiting, capacity)
+    if waiting is None or wait is None:
+        return None, False
+    if wait < STANDING:
+        return timedelta(hours=wait), False
+    if capacity is None or arriving is None:
+        return None, False
+    clears = queueing.time_to_clear(waiting, capacity, arriving)
+    return clears, clears is None
 
 
 def _wait(waiting: float | None, capacity: float | None) -> float | None:

@@ -28,8 +28,7 @@ def stations(
 
 
 def station(state: StageState, now: datetime) -> Station:
-    measured = state.wait is None and state.measured_wait is not None
-    wait = state.measured_wait if measured else state.wait
+    wait, method = state.best_wait
     as_of = max((at for at in (state.waiting_at, state.served_at) if at is not None), default=None)
     closed = state.counters_open == 0
     return Station(
@@ -40,10 +39,10 @@ def station(state: StageState, now: datetime) -> Station:
         counters_open=state.counters_open,
         counters_total=state.counters_total,
         wait_minutes=minutes(wait),
-        wait_low=None if measured else minutes(state.wait_low),
-        wait_high=None if measured else minutes(state.wait_high),
-        wait_method=None if wait is None else ("measured" if measured else "virtual"),
-        growth_per_hour=state.growth if state.waiting else None,
+        wait_low=minutes(state.wait_low),
+        wait_high=minutes(state.wait_high),
+        wait_method=method,
+        growth_per_hour=state.growth if state.stands else None,
         utilisation=state.utilisation,
         time_to_clear_minutes=None if state.clears_in is None else state.clears_in / timedelta(minutes=1),
         level=stage_level(state, state.lane is Lane.PRIORITY),

@@ -1,19 +1,54 @@
-"""What one board needs of many series, in as few statements as will do it."""
+"""What one board needs, in few statements of bounded ranges and without frames: a board is rebuilt all day long.
+
+Cost is the same whatever the years stored. The frames of the other queries say the same things, for pages and exports.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-import pandas as pd
-from sqlalchemy import Connection, func, select, union_all
+import numpy as np
+from sqlalchemy import Column, Connection, Text, func, select, type_coerce
 
-from data.frames import frame
-from data.queries.flow import HOUR_COLUMNS, SeriesKey, flow_by_hour
-from data.tables import flow_hourly, official, report_issue
+from data.queries.flow import HOUR_COLUMNS, SeriesKey
+from data.revisions import counting
+from data.tables import (
+    Utc,
+    cadence,
+    flow_hourly,
+    official,
+    present_reading,
+    queue_reading,
+    report_issue,
+    report_site,
+    service_line,
+    source,
+)
 from data.types import Issue, Window
 
 SERIES = ["stage", "measure", "lane", "source"]
+Rows = Sequence[Sequence[Any]]
+
+QUEUE_CELLS = [
+    *("stage", "lane", "source", "at", "waiting", "counters_open", "counters_total", "ticket_issued"),
+    *("ticket_served", "wait_minutes", "at_least", "method"),
+]
+
+
+def epochs_of(cells: Sequence[Any]) -> np.ndarray:
+    """Moments as seconds since 1970: SQLite's text all at once, PostgreSQL's moments one by one."""
+    if cells and isinstance(cells[0], str):
+        return np.array(cells, dtype="datetime64[us]").astype(np.int64) / 1e6
+    return np.array([cell.timestamp() for cell in cells], dtype=float)
+
+
+def _raw(conn: Connection, columns: Sequence[Column[Any]]) -> list[Any]:
+    """Moments as SQLite keeps them: a conversion per cell would cost more than the query."""
+    if conn.dialect.name != "sqlite":
+        return list(columns)
+    return [type_coerce(c, Text).label(c.key) if isinstance(c.type, Utc) else c for c in columns]
 
 
 def official_sources(conn: Connection, site: str, at: datetime) -> dict[tuple[str, str], str]:
@@ -25,43 +60,111 @@ def official_sources(conn: Connection, site: str, at: datetime) -> dict[tuple[st
     return {(row.stage, row.measure): row.source for row in rows if row.source}
 
 
-def hours_of(
-    conn: Connection, keys: Sequence[SeriesKey], window: Window, as_of: datetime | None = None
-) -> pd.DataFrame:
-    """Hours of several series that start in the window: SERIES columns and those of `flow_by_hour`.
-
-    One statement of bounded ranges of the key, whatever the years stored.
-    """
-    if as_of is not None or not keys:
-        parts = [
-            flow_by_hour(conn, key, window, as_of).assign(**{n: str(getattr(key, n)) for n in SERIES}) for key in keys
-        ]
-        return pd.concat(parts) if parts else pd.DataFrame(columns=[*SERIES, *HOUR_COLUMNS])
+def hour_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window) -> Rows:
+    """Hours of several series of one site that start in the window, in order: SERIES, then HOUR_COLUMNS (raw)."""
+    if not keys:
+        return []
     h = flow_hourly.c
-    ranges = [
-        select(*(h[name] for name in (*SERIES, *HOUR_COLUMNS))).where(
-            h.site == key.site,
-            *(h[name] == value for name, value in key.columns.items()),
+    parts = [{str(getattr(key, name)) for key in keys} for name in SERIES]
+    rows = conn.execute(
+        select(*_raw(conn, [h[name] for name in (*SERIES, *HOUR_COLUMNS)]))
+        .where(
+            h.site == keys[0].site,
+            *(h[name].in_(sorted(part)) for name, part in zip(SERIES, parts, strict=True)),
             h.hour >= window.start,
             h.hour < window.end,
         )
-        for key in keys
-    ]
-    rows = union_all(*ranges).subquery()
-    return frame(conn, select(rows).order_by(rows.c.hour))
+        .order_by(*(h[name] for name in SERIES), h.hour)
+    ).all()
+    wanted = {tuple(str(getattr(key, name)) for name in SERIES) for key in keys}
+    return [row for row in rows if tuple(row[:4]) in wanted] if len(wanted) > 1 else rows
 
 
 def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[object, ...]:
     """Changes whenever an hour of the window does: how many, how many people, when the newest was received."""
     h = flow_hourly.c
     row = conn.execute(
-        select(func.count(), func.sum(h.people), func.max(h.received_at)).where(
+        select(func.count(), func.sum(h.people), type_coerce(func.max(h.received_at), Text)).where(
             *(h[name] == value for name, value in key.columns.items()),
             h.hour >= window.start,
             h.hour < window.end,
         )
     ).one()
     return tuple(row)
+
+
+def print_of_services(conn: Connection, site: str, window: Window) -> tuple[object, ...]:
+    """Changes whenever a line about services in the window comes or stops counting."""
+    line = service_line.c
+    row = conn.execute(
+        select(func.count(), func.max(line.line_id), func.sum(line.report_id)).where(
+            line.site == site, line.start >= window.start, line.start < window.end, counting(service_line)
+        )
+    ).one()
+    return tuple(row)
+
+
+def queue_rows(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> Rows:
+    """Readings that count, of every stage, lane and source, by time: QUEUE_CELLS (raw)."""
+    q = queue_reading.c
+    rows = conn.execute(
+        select(*_raw(conn, [q[name] for name in QUEUE_CELLS]))
+        .where(q.site == site, q.at >= window.start, q.at < window.end, counting(queue_reading, as_of))
+        .order_by(q.issued_at, q.received_at, q.line_id)
+    ).all()
+    # Of one key the last counts.
+    won = {tuple(row[:4]): row for row in rows}
+    return sorted(won.values(), key=lambda row: row[3])
+
+
+def present_row(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> Any | None:
+    """The newest count of people in the centre: people, safe_capacity, at, at_least, method, source."""
+    p = present_reading.c
+    return conn.execute(
+        select(p.people, p.safe_capacity, p.at, p.at_least, p.method, p.source)
+        .where(p.site == site, p.at >= window.start, p.at < window.end, counting(present_reading, as_of))
+        .order_by(p.at.desc(), p.source.desc(), p.issued_at.desc(), p.received_at.desc(), p.line_id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+LATELY = timedelta(days=2)
+
+
+def expected_rows(
+    conn: Connection, site: str, at: datetime, as_of: datetime | None
+) -> list[tuple[str, str, str | None, datetime | None, int]]:
+    """Every report with a cadence in force: source, dataset, organisation, last received, cadence in minutes."""
+    c, rs = cadence.c, report_site.c
+    agreed = {
+        (row.source, row.dataset): row.minutes
+        for row in conn.execute(
+            select(c.source, c.dataset, c.minutes).where(c.site == site, c.valid_from <= at).order_by(c.valid_from)
+        )
+    }
+    if not agreed:
+        return []
+    counts = [rs.site == site, counting(report_site, as_of)]
+    came: dict[tuple[str, str], datetime | None] = {
+        (row.source, row.dataset): row.newest
+        for row in conn.execute(
+            select(rs.source, rs.dataset, func.max(rs.received_at).label("newest"))
+            .where(*counts, rs.received_at > at - LATELY)
+            .group_by(rs.source, rs.dataset)
+        )
+    }
+    for name, dataset in agreed.keys() - came.keys():
+        came[name, dataset] = conn.execute(
+            select(rs.received_at)
+            .where(*counts, rs.source == name, rs.dataset == dataset)
+            .order_by(rs.received_at.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+    known = {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
+    return [
+        (name, dataset, known.get(name), came.get((name, dataset)), minutes)
+        for (name, dataset), minutes in sorted(agreed.items())
+    ]
 
 
 def issues_of(conn: Connection, report_ids: Sequence[int], at_most: int) -> dict[int, tuple[Issue, ...]]:
