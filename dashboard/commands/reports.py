@@ -132,7 +132,7 @@ def template(ctx: click.Context, dataset: str, out: Path, site: str | None) -> N
     settings: Settings = ctx.obj
     t = translator(settings.language)
     try:
-        write_template(Dataset(dataset), out, site)
+        write_template(Dataset(dataset), out, site, t.maybe)
     except (OSError, ValueError) as wrong:
         click.echo(t("command_reports.template_failed", path=str(out), reason=str(wrong)), err=True)
         ctx.exit(NOT_DONE)

@@ -44,15 +44,15 @@ def _write_workbook(spec: DatasetSpec, path: Path, site: str | None, say: Say) -
         light = book.add_format({"font_color": "#6B7785", "italic": True})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet(say("template.data") or "data")
+        # Text, or Excel turns 2018-10-31T14:00 and 01-02 into what it takes for dates.
+        as_text = book.add_format({"num_format": "@"})
         for place, column in enumerate(spec.columns):
             sheet.write_string(0, place, column.name, bold)
             sheet.write_string(1, place, column.tag, light)
-            sheet.set_column(place, place, max(14, len(column.name) + 2))
+            written = as_text if column.holds in (MOMENT, TEXT) else None
+            sheet.set_column(place, place, max(14, len(column.name) + 2), written)
             if column.words and len(",".join(column.words)) <= LIST_LIMIT:
                 sheet.data_validation(2, place, ROWS, place, {"validate": "list", "source": list(column.words)})
-            if column.holds in (MOMENT, TEXT):
-                # Text, or Excel turns 2018-10-31T14:00 and 01-02 into what it takes for dates.
-                sheet.set_column(place, place, None, book.add_format({"num_format": "@"}))
         sheet.freeze_panes(2, 0)
         meaning = book.add_worksheet(say("template.columns") or "columns")
         headers = ("column", "required", "meaning", "words", "example", "tag")
