@@ -5,6 +5,7 @@ As JSON:
     as_of      newest report behind the board, ISO 8601 with offset, or null
     clock      {"now", "speed", "replay"}: the browser counts ages on it
     page, site, lang, window
+    sites      [{"site", "name", "kind"}]: where else one may look
     marks      ["reconstruction" | "simulation" | "replay"], the words are in texts["marks"]
     kpis       {name: KpiView as a dict}
     figures    {name: plotly figure as a plain dict; colours are token names such as "@arrivals"}
@@ -50,6 +51,7 @@ class Board:
     as_of: str | None
     clock: dict[str, Any]
     marks: tuple[str, ...] = ()
+    sites: tuple[dict[str, str], ...] = ()  # for the switch: site, name, kind
     kpis: dict[str, KpiView] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
     texts: dict[str, Tree] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Board:
         return {
             **plain,
             "marks": list(self.marks),
+            "sites": list(self.sites),
             "kpis": {name: asdict(view) for name, view in self.kpis.items()},
             "texts": {name: plain_tree(tree) for name, tree in self.texts.items()},
         }

@@ -8,7 +8,6 @@ from typing import Any
 
 VOID = {"br", "hr", "img", "input", "meta", "link", "col"}
 ATTRIBUTE = {
-    "className": "class",
     "htmlFor": "for",
     "colSpan": "colspan",
     "rowSpan": "rowspan",
@@ -52,21 +51,15 @@ def _element(kind: str, namespace: str, props: Mapping[str, Any]) -> str:
     classes = " ".join(
         word for word in (own_class, "active" if props.get("active") else "", props.get("className") or "") if word
     )
-    attributes = "".join(_attribute(name, value) for name, value in props.items() if name not in OWN_PROPS)
-    if classes:
-        attributes = f' class="{escape(classes)}"' + _without_class(props)
+    attributes = (f' class="{escape(classes)}"' if classes else "") + "".join(
+        _attribute(name, value) for name, value in props.items() if name not in OWN_PROPS and name != "className"
+    )
     body = "" if tag in VOID else f"{to_html(props.get('children'))}</{tag}>"
     return f"<{tag}{attributes}>{body}"
 
 
-def _without_class(props: Mapping[str, Any]) -> str:
-    return "".join(
-        _attribute(name, value) for name, value in props.items() if name not in OWN_PROPS and name != "className"
-    )
-
-
 def _attribute(name: str, value: Any) -> str:
-    if value is None or (value is False and name not in ("spellCheck",)):
+    if value is None or value is False:
         return ""
     shown = ATTRIBUTE.get(name, name)
     if name == "style":

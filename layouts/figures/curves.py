@@ -19,7 +19,12 @@ def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, 
     if points.empty or (points["arrivals"].isna().all() and points["served"].isna().all()):
         return empty("cumulative", t, t("figure.nothing_today"))
     x = local_iso(points["at"], t)
-    data = [*_usual(curves, t), _line(x, points["served"], "@served", t("figure.served")), {**_line(x, points["arrivals"], "@arrivals", t("figure.arrivals")), "fill": "tonexty", "fillcolor": "@between"}]
+    arrivals = _line(x, points["arrivals"], "@arrivals", t("figure.arrivals"))
+    data = [
+        *_usual(curves, t),
+        _line(x, points["served"], "@served", t("figure.served")),
+        {**arrivals, "fill": "tonexty", "fillcolor": "@between"},
+    ]
     shapes, notes = event_marks(events, curves.day, now, t)
     queue_line, queue_notes = _queue(curves, points, t)
     wait_line, wait_notes = _wait(curves, t)

@@ -1,0 +1,120 @@
+"""`/coverage`: sectors and services worst first, each percentage with its numerator, denominator, standard and source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.types import CoverageModel, SectorCoverage, ServiceCoverage
+from data.vocabulary import Look, State
+from layouts.board import Board
+from layouts.headlines import kpi_views
+from layouts.pages import shell
+from layouts.pages.pieces import bar, missing_words, sectors_strip
+from layouts.parts import Parts, age, kpi_card, mark, panel, slot, table, title
+from layouts.translator import Translator
+
+HEADLINES = ("coverage_worst_sector", "present", "arrivals_today", "confidence")
+
+
+def draw(model: CoverageModel, t: Translator) -> Parts:
+    return Parts(
+        kpis=kpi_views(model.kpis, t),
+        texts={
+            **shell.common_texts(model.frame, None, t),
+            "sectors": sectors_strip(model.sectors, t),
+            "services": _services(model.sectors, t),
+        },
+    )
+
+
+def _services(sectors: Sequence[SectorCoverage], t: Translator) -> Component:
+    keys = ("word.service", "word.coverage", "word.missing", "word.arithmetic", "word.who", "word.age")
+    rows: list[list[Any]] = []
+    for sector in sectors:
+        if not sector.services:
+            rows.append(
+                [_name(sector, None, t), bar(sector.level, None), t("word.no_report"), "", t("word.no_actor"), ""]
+            )
+        rows += [_service(sector, one, t) for one in sector.services]
+    return table([t(key) for key in keys], rows, "services", t("panel.services.title"))
+
+
+def _name(sector: SectorCoverage, one: ServiceCoverage | None, t: Translator) -> Component:
+    level = one.level if one else sector.level
+    service = [html.Span(t.word("service", str(one.service)), className="service-name")] if one else []
+    return html.Span(
+        [
+            mark(level),
+            html.Span(t(f"level.{level}"), className="visually-hidden"),
+            html.Span([*service, html.Span(t(f"sector.{sector.sector}"), className="service-sector")]),
+        ],
+        className="service",
+    )
+
+
+def _service(sector: SectorCoverage, one: ServiceCoverage, t: Translator) -> list[Any]:
+    number, unit = missing_words(one, t)
+    percent = ""
+    if one.masked:
+        percent = t("word.masked")
+    elif one.ratio is not None and one.state is not State.MISSING:
+        percent = t.percent(one.ratio)
+    return [
+        _name(sector, one, t),
+        html.Div(
+            [html.Span(percent, className="ratio"), bar(one.level, one.ratio if percent else None)], className="covered"
+        ),
+        html.Span([html.B(number), " ", unit]),
+        html.Span(_arithmetic(one, t), className="arithmetic"),
+        ", ".join(one.organisations) or t("word.no_actor"),
+        age(one.as_of),
+    ]
+
+
+def _arithmetic(one: ServiceCoverage, t: Translator) -> str:
+    """x of y, standard z, source: what opens from every percentage."""
+    if one.masked:
+        return t("word.masked_why")
+    unit = t.word("unit", one.unit) if one.unit else ""
+    done = t("word.no_report") if one.delivered is None else f"{t.number(round(one.delivered))} {unit}".strip()
+    said = []
+    if one.standard_value is None:
+        said.append(f"{done} · {t('word.no_standard')}")
+    elif one.required is None:
+        said.append(f"{done} · {t('word.no_denominator', denominator_name=t(f'denominator.{one.denominator}'))}")
+    else:
+        said.append(t("word.done_of", done=done, needed=f"{t.number(round(one.required))} {unit}".strip()))
+    if one.standard_value is not None:
+        said.append(t(f"standard.{one.standard_per}", number=one.standard_value, unit_name=unit))
+        if one.denominator and one.denominator_value is not None:
+            said.append(f"{t(f'denominator.{one.denominator}')} {t.number(round(one.denominator_value))}")
+        said.append(f"{t(f'phase.{one.phase}')}, {one.standard_source}")
+    if one.contacts is not None:
+        said.append(t("word.contacts", number=round(one.contacts)))
+    return " · ".join(said)
+
+
+def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
+    return shell.page(
+        board,
+        look,
+        t,
+        [
+            html.Div([html.H1(t("page.coverage")), slot(board, "marks", "stamps")], className="page-title"),
+            panel(
+                board,
+                "headlines",
+                [
+                    html.H2(t("panel.headlines.title"), id="title-headlines", className="visually-hidden"),
+                    *(kpi_card(board.kpis[name], t) for name in HEADLINES if name in board.kpis),
+                ],
+                "kpi-row",
+            ),
+            panel(board, "sectors", [title("sectors", t), slot(board, "sectors", "sector-strip")]),
+            panel(board, "services", [title("services", t), slot(board, "services", "table-scroll")]),
+        ],
+    )

@@ -1,0 +1,98 @@
+"""`/lite`: the same figures in one small piece, without a script. A phone on the bridge reads it in seconds."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.types import SituationModel
+from data.vocabulary import Look
+from layouts.board import Board
+from layouts.headlines import kpi_views
+from layouts.pages import shell
+from layouts.pages.pieces import alert_lines, curves_sentence, sectors_strip, stations_table
+from layouts.parts import Parts, kpi_attributes, panel, slot
+from layouts.translator import Translator
+
+HEADLINES = (
+    "entries_today",
+    "arrivals_last_hour",
+    "arrivals_today",
+    "queue_len",
+    "wait_minutes",
+    "time_to_clear_minutes",
+    "present",
+    "confidence",
+)
+
+
+def draw(model: SituationModel, t: Translator) -> Parts:
+    now = model.frame.clock.now
+    as_of = model.frame.data_as_of
+    old = t("word.no_data") if as_of is None else t.duration(max(0.0, (now - as_of).total_seconds() / 60))
+    return Parts(
+        kpis=kpi_views(model.kpis, t),
+        texts={
+            **shell.common_texts(model.frame, len(model.alerts), t),
+            "headline": t.sentence(model.sentence),
+            "made": t("word.made_at", made_at=now, old=old),
+            "curves": curves_sentence(model.curves, t),
+            "stations": stations_table(model.stations, t),
+            "sectors": sectors_strip(model.sectors, t),
+            "alerts": alert_lines(model.alerts, t, most=6),
+        },
+    )
+
+
+def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
+    def part(name: str, *children: Component) -> Component:
+        heading = html.H2(t(f"panel.{name}.title"), id=f"title-{name}")
+        return panel(board, name, [heading, *children])
+
+    return shell.root(
+        board,
+        look,
+        html.Main(
+            [
+                html.H1([t("web.product"), " · ", shell.site_name(board)]),
+                slot(board, "marks", "stamps"),
+                shell.headline(board),
+                slot(board, "made", "quiet"),
+                part("headlines", html.Dl([pair for name in HEADLINES for pair in _pair(board, name)])),
+                part("open", slot(board, "alerts")),
+                part("sectors", slot(board, "sectors")),
+                part("stations", slot(board, "stations", "table-scroll")),
+                part("cumulative", slot(board, "curves")),
+                html.P(
+                    [
+                        html.A(t("word.refresh"), href=shell.address(board, look)),
+                        " · ",
+                        html.A(t("page.situation"), href=shell.address(board, look, page="situation")),
+                        " · ",
+                        *_other_language(board, look, t),
+                        *(
+                            part
+                            for site in board.sites
+                            if site["site"] != board.site
+                            for part in (
+                                " · ",
+                                html.A(site["name"], href=shell.address(board, look, site=site["site"])),
+                            )
+                        ),
+                    ]
+                ),
+            ]
+        ),
+    )
+
+
+def _pair(board: Board, name: str) -> tuple[Component, Component]:
+    view = board.kpis[name]
+    said = " · ".join(part for part in (view.note, view.origin) if part)
+    value = html.Span(view.text, className="kpi-value", **kpi_attributes(view))
+    return html.Dt(view.label), html.Dd([value, html.Span(f" {said}" if said else "", className="kpi-note")])
+
+
+def _other_language(board: Board, look: Look | str, t: Translator) -> list[Component]:
+    other = "en" if board.lang == "es" else "es"
+    return [html.A(t(f"word.read_in_{other}"), href=shell.address(board, look, lang=other), lang=other)]

@@ -1,0 +1,177 @@
+"""Pieces that more than one page shows: stations, sectors, alerts, tables behind the charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from data.types import AlertCard, DayCurves, SectorCoverage, ServiceCoverage, Station
+from data.vocabulary import AlertState, Lane, Level, State
+from layouts.parts import age, mark, table
+from layouts.translator import Translator
+
+
+def stations_table(stations: Sequence[Station], t: Translator, wide: bool = False) -> Component:
+    """One row a stage and lane; a closed station says so and never waits 0 minutes."""
+    head = ["word.stage", "word.in_queue", "word.serves", "word.counters", "word.wait"]
+    head += ["word.growth", "word.utilisation", "word.age"] if wide else []
+    rows = [_station_row(one, t, wide) for one in stations]
+    return table([t(key) for key in head], rows, "stations", t("panel.stations.title"))
+
+
+def _station_row(one: Station, t: Translator, wide: bool) -> list[Any]:
+    name = t(f"stage.{one.stage}") if one.lane is Lane.GENERAL else f"· {t(f'lane.{one.lane}')}"
+    row: list[Any] = [
+        html.Span([mark(one.level), html.Span(t(f"level.{one.level}"), className="visually-hidden"), name]),
+        _bounded(one.waiting, one.at_least, t),
+        t("word.none_reported") if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
+        _counters(one, t),
+        html.B(_wait(one, t)),
+    ]
+    if wide:
+        row += [_growth(one, t), "–" if one.utilisation is None else t.percent(one.utilisation), age(one.as_of)]
+    return row
+
+
+def _bounded(value: float | None, at_least: bool, t: Translator) -> str:
+    if value is None:
+        return t("word.no_data")
+    return f"≥{t.number(round(value))}" if at_least else t.number(round(value))
+
+
+def _counters(one: Station, t: Translator) -> str:
+    if one.closed:
+        return t("word.closed")
+    if one.counters_open is None:
+        return "–"
+    if one.counters_total is None:
+        return t.number(one.counters_open)
+    return t("word.of", part=one.counters_open, whole=one.counters_total)
+
+
+def _wait(one: Station, t: Translator) -> str:
+    if one.closed:
+        return t("word.closed")
+    if one.wait_minutes is None:
+        return t("word.no_data") if one.waiting is None else "–"
+    return ("≥ " if one.at_least else "") + t.duration(one.wait_minutes)
+
+
+def _growth(one: Station, t: Translator) -> str:
+    if one.growth_per_hour is None:
+        return "–"
+    grown = round(one.growth_per_hour)
+    if grown > 0:
+        return t("word.grows", number=grown)
+    if one.time_to_clear_minutes is not None and (one.waiting or 0) > 0:
+        return t("word.clears_in", left_minutes=one.time_to_clear_minutes)
+    return t("word.steady")
+
+
+def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, str]:
+    """What is missing, in units of the place: number and unit; or the word that stands for it."""
+    if worst is None or worst.delivered is None:
+        since = worst.silent_since if worst else None
+        return t("word.no_report"), t("word.since_time", time=t.time(since)) if since else ""
+    if worst.masked or worst.state is State.MASKED:
+        return t("word.masked"), ""
+    if worst.required is None or worst.ratio is None:
+        return t("word.no_standard"), t(f"service.{worst.service}")
+    if not worst.gap:
+        return t("word.covered"), t.percent(worst.ratio) if worst.ratio > 1.005 else ""
+    return t.number(-worst.gap), t.word("unit", worst.unit)
+
+
+def bar(level: Level, ratio: float | None) -> Component:
+    """How much of the need is met; no report is hatched, never empty."""
+    if ratio is None:
+        return html.Div(className="bar bar-missing")
+    width = max(0.0, min(1.0, ratio)) * 100
+    return html.Div(html.Div(className="bar-fill", style={"width": f"{width:.0f}%"}), className=f"bar bar-{level}")
+
+
+def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | None = None) -> list[Component]:
+    shown = sectors[:most] if most else sectors
+    cells = []
+    for row in shown:
+        number, unit = missing_words(row.worst, t)
+        ratio = row.worst.ratio if row.worst and row.worst.state is not State.MISSING else None
+        cells.append(
+            html.Div(
+                [
+                    html.Div([mark(row.level), t(f"sector.{row.sector}")], className="sector-name"),
+                    html.Div([html.B(number), " ", html.Span(unit)], className="sector-gap"),
+                    bar(row.level, ratio),
+                ],
+                className="sector",
+            )
+        )
+    return cells
+
+
+def rest_of_sectors(sectors: Sequence[SectorCoverage], most: int, t: Translator) -> str:
+    rest = sectors[most:]
+    if not rest:
+        return ""
+    if all(row.level is Level.NORMAL for row in rest):
+        return t("word.rest_covered")
+    silent = sum(row.level is Level.NO_DATA for row in rest)
+    return t("word.rest_more", count=len(rest), silent=silent)
+
+
+def alert_line(card: AlertCard, t: Translator) -> Component:
+    level = Level.NO_DATA if card.state in (AlertState.NO_DATA, AlertState.ERROR) else card.level
+    taken = t("word.taken_by", name=card.acknowledged_by) if card.acknowledged_by else t(f"alert_state.{card.state}")
+    return html.Div(
+        [
+            mark(level),
+            html.Span([html.B(t(f"alert.{card.rule}.name")), " ", t.sentence(card.sentence)], className="alert-words"),
+            html.Span([taken, " · ", age(card.since)], className="alert-meta"),
+        ],
+        className="alert-line",
+    )
+
+
+def alert_lines(cards: Sequence[AlertCard], t: Translator, most: int = 3) -> list[Component]:
+    if not cards:
+        return [html.Div(t("word.no_alerts"), className="alert-line quiet")]
+    lines = [alert_line(card, t) for card in cards[:most]]
+    if len(cards) > most:
+        lines.append(html.Div(t.n("word.more_alerts", len(cards) - most), className="alert-line quiet"))
+    return lines
+
+
+def curves_table(curves: DayCurves, t: Translator) -> Component:
+    rows = []
+    for at, arrivals, served in zip(
+        curves.points["at"], curves.points["arrivals"], curves.points["served"], strict=True
+    ):
+        moment = pd.Timestamp(at).to_pydatetime()
+        if t.local(moment).minute == 0:
+            both = pd.notna(arrivals) and pd.notna(served)
+            queue = number_or_none(arrivals - served, t) if both else t("word.no_report")
+            rows.append([t.time(moment), number_or_none(arrivals, t), number_or_none(served, t), queue])
+    heads = [t(key) for key in ("word.hour", "figure.arrivals", "figure.served", "word.in_queue")]
+    return table(heads, rows, caption=t("panel.cumulative.title"))
+
+
+def number_or_none(value: Any, t: Translator) -> str:
+    return t("word.no_report") if value is None or pd.isna(value) else t.number(round(float(value)))
+
+
+def curves_sentence(curves: DayCurves, t: Translator) -> str:
+    """What the picture says, for who cannot see it, and how to read it, for who never saw one."""
+    said = [t("figure.how_to_read")]
+    if curves.queue_now is not None:
+        key = "figure.says_queue_at_least" if curves.queue_at_least else "figure.says_queue"
+        said.append(t(key, people=round(curves.queue_now)))
+    if curves.wait_from is not None and curves.wait_to is not None:
+        said.append(t("figure.says_wait", waited_minutes=(curves.wait_to - curves.wait_from).total_seconds() / 60))
+    methods = sorted({str(m) for m in (curves.arrivals_method, curves.served_method) if m is not None})
+    if methods:
+        said.append(t("figure.says_method", methods=", ".join(t(f"method.{m}") for m in methods)))
+    return " ".join(said)

@@ -1,0 +1,107 @@
+"""`/`: how bad it is, what would help, what is missing, how sure we are."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.types import SituationModel
+from data.vocabulary import Look
+from layouts import ids
+from layouts.board import Board
+from layouts.figures.curves import cumulative
+from layouts.headlines import kpi_views
+from layouts.pages import shell
+from layouts.pages.pieces import (
+    alert_lines,
+    curves_sentence,
+    curves_table,
+    sectors_strip,
+    stations_table,
+)
+from layouts.parts import Parts, chart, kpi_attributes, kpi_card, panel, slot, title
+from layouts.translator import Translator
+
+HEADLINES = ("entries_today", "arrivals_last_hour", "queue_len", "wait_minutes", "present")
+SMALL = (
+    "arrivals_today",
+    "arrivals_expected_today",
+    "time_to_clear_minutes",
+    "coverage_worst_sector",
+    "alerts_open",
+    "reports_missing",
+    "confidence",
+)
+
+
+def draw(model: SituationModel, t: Translator) -> Parts:
+    return Parts(
+        kpis=kpi_views(model.kpis, t),
+        figures={"cumulative": cumulative(model.curves, model.events, model.frame.clock.now, t)},
+        texts={
+            **shell.common_texts(model.frame, len(model.alerts), t),
+            "headline": t.sentence(model.sentence),
+            "cumulative-sentence": curves_sentence(model.curves, t),
+            "cumulative-table": curves_table(model.curves, t),
+            "stations": stations_table(model.stations, t),
+            "sectors": sectors_strip(model.sectors, t),
+            "alerts": alert_lines(model.alerts, t),
+        },
+    )
+
+
+def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
+    return shell.page(
+        board,
+        look,
+        t,
+        [
+            html.H1(t("page.situation"), className="visually-hidden"),
+            shell.headline(board),
+            panel(
+                board,
+                "headlines",
+                [
+                    html.H2(t("panel.headlines.title"), id="title-headlines", className="visually-hidden"),
+                    *(kpi_card(board.kpis[name], t) for name in HEADLINES),
+                ],
+                "kpi-row",
+            ),
+            html.Div(
+                [
+                    chart(board, "cumulative", board.figures["cumulative"], t),
+                    panel(
+                        board,
+                        "stations",
+                        [
+                            title("stations", t),
+                            slot(board, "stations", "table-scroll"),
+                            slot(board, "alerts", "alert-list"),
+                        ],
+                    ),
+                ],
+                className="two",
+            ),
+            panel(board, "sectors", [title("sectors", t), slot(board, "sectors", "sector-strip")]),
+            small_row(board, t),
+        ],
+    )
+
+
+def small_row(board: Board, t: Translator) -> Component:
+    cells = [
+        html.Div(
+            [
+                html.Span(board.kpis[name].label, className="kpi-label"),
+                html.Span(board.kpis[name].text, id=ids.kpi_text(name), className="small-value"),
+                html.Span(board.kpis[name].note, id=ids.kpi_note(name), className="kpi-note"),
+            ],
+            id=ids.kpi(name),
+            className="small-kpi",
+            **kpi_attributes(board.kpis[name]),
+        )
+        for name in SMALL
+        if name in board.kpis
+    ]
+    heading = html.H2(t("panel.more.title"), id="title-more", className="visually-hidden")
+    return panel(board, "more", [heading, *cells], "small-row")

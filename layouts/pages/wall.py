@@ -1,0 +1,166 @@
+"""`/wall`: the display. At 3 m everything at once; at 6 and 10 m the sizes stay and the faces take turns."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from data.types import SituationModel
+from data.vocabulary import Look
+from layouts import ids
+from layouts.board import Board
+from layouts.figures.curves import cumulative
+from layouts.headlines import kpi_views
+from layouts.pages import shell
+from layouts.pages.pieces import alert_line, rest_of_sectors, sectors_strip
+from layouts.parts import GRAPH_CONFIG, Parts, age, kpi_attributes, panel, slot
+from layouts.translator import Translator
+
+NUMBERS = ("entries_today", "queue_len", "wait_minutes")
+SECTORS = {3: 6, 6: 3, 10: 3}
+MOST_SECTORS = 6
+
+
+def draw(model: SituationModel, t: Translator) -> Parts:
+    views = kpi_views(model.kpis, t)
+    top = model.alerts[0] if model.alerts else None
+    return Parts(
+        kpis={name: views[name] for name in (*NUMBERS, "pressure_level", "alerts_open")},
+        figures={"cumulative": cumulative(model.curves, model.events, model.frame.clock.now, t)},
+        texts={
+            **shell.common_texts(model.frame, len(model.alerts), t),
+            "headline": t.sentence(model.sentence),
+            "sectors": sectors_strip(model.sectors, t, MOST_SECTORS),
+            "rest": rest_of_sectors(model.sectors, MOST_SECTORS, t),
+            "alert": [alert_line(top, t)] if top else [html.Div(t("word.no_alerts"), className="alert-line quiet")],
+            "alerts-more": t.n("word.more_alerts", len(model.alerts) - 1) if len(model.alerts) > 1 else "",
+            "date": t.date(model.frame.clock.now),
+        },
+    )
+
+
+def frame(board: Board, look: Look | str, t: Translator, distance: int = 3) -> Component:
+    return shell.root(
+        board,
+        look,
+        [
+            html.H1(t("page.wall"), className="visually-hidden"),
+            _head(board, t),
+            shell.banner(t),
+            html.Main(
+                [
+                    html.Div([_word(board, t), _numbers(board)], className="face face-a"),
+                    html.Div([_curves(board, t), _gaps(board, t)], className="face face-b"),
+                ],
+                className="wall-body",
+            ),
+            panel(
+                board,
+                "alerts",
+                [
+                    html.H2(t("page.alerts"), id="title-alerts", className="visually-hidden"),
+                    slot(board, "alert", "wall-alert"),
+                    slot(board, "alerts-more", "wall-more"),
+                ],
+                "wall-foot",
+            ),
+        ],
+        distance=distance,
+    )
+
+
+def _head(board: Board, t: Translator) -> Component:
+    return html.Header(
+        [
+            html.Div([html.B(shell.site_name(board)), html.Span(t("page.situation"), className="wall-page")]),
+            slot(board, "marks", "stamps"),
+            html.Div(
+                [
+                    html.Span(className="live-dot", **{"aria-hidden": "true"}),
+                    html.Span(className="live-word", role="status"),
+                    html.Span([t("word.data_age"), " ", age(board.as_of, follows_board=True)], className="wall-age"),
+                    slot(board, "date", "wall-date"),
+                    html.B(className="now-clock"),
+                ],
+                className="wall-time",
+            ),
+            html.Label(
+                [html.Input(type="checkbox", id="pause"), html.Span(t("word.pause"))],
+                className="pause",
+                htmlFor="pause",
+            ),
+        ],
+        className="wall-head",
+    )
+
+
+def _word(board: Board, t: Translator) -> Component:
+    return panel(
+        board,
+        "pressure",
+        [
+            html.H2(t("panel.pressure.title"), id="title-pressure", className="visually-hidden"),
+            shell.level_chip(board),
+            slot(board, "headline", "headline-sentence"),
+        ],
+        "wall-word",
+    )
+
+
+def _numbers(board: Board) -> Component:
+    cards = []
+    for name in NUMBERS:
+        view = board.kpis[name]
+        cards.append(
+            html.Div(
+                [
+                    html.Div(
+                        [view.label, " ", html.Span(view.note, id=ids.kpi_note(name), className="kpi-note")],
+                        className="kpi-label",
+                    ),
+                    html.Div(view.text, id=ids.kpi_text(name), className="kpi-value"),
+                ],
+                id=ids.kpi(name),
+                className="kpi",
+                **kpi_attributes(view),
+            )
+        )
+    hidden = board.kpis["alerts_open"]
+    cards.append(html.Div(id=ids.kpi("alerts_open"), className="visually-hidden", **kpi_attributes(hidden)))
+    return html.Div(cards, className="wall-numbers")
+
+
+def _curves(board: Board, t: Translator) -> Component:
+    return panel(
+        board,
+        "cumulative",
+        [
+            html.H2(t("panel.cumulative.title"), id="title-cumulative"),
+            html.Div(
+                dcc.Graph(
+                    id=ids.graph("cumulative"),
+                    figure=board.figures["cumulative"],
+                    config={**GRAPH_CONFIG, "staticPlot": True},
+                    className="graph",
+                    responsive=True,
+                ),
+                className="graph-box",
+                role="img",
+                **{"aria-label": t("panel.cumulative.title")},
+            ),
+        ],
+        "wall-curves",
+    )
+
+
+def _gaps(board: Board, t: Translator) -> Component:
+    return panel(
+        board,
+        "sectors",
+        [
+            html.H2(t("panel.sectors.title"), id="title-sectors"),
+            slot(board, "sectors", "wall-sectors"),
+            slot(board, "rest", "wall-rest"),
+        ],
+        "wall-gaps",
+    )
