@@ -11,13 +11,10 @@ from layouts.pages import PAGES
 from layouts.parts import marks_of
 from layouts.translator import translator
 
-# Pages that show what another page reads, in another form.
-READ_OF = {"wall": "situation", "lite": "situation"}
-
 
 def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Board:
     """`page` is a name of PAGES. The version is that of the data `conn` sees, and of the domain minute."""
-    model = reads.READS[READ_OF.get(page, page)](conn, scope, clock)
+    model = reads.READS[PAGES[page].read](conn, scope, clock)
     frame = model.frame
     parts = PAGES[page].draw(model, translator(scope.language, frame.site.zone))
     return Board(
@@ -29,6 +26,7 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
         as_of=frame.data_as_of.isoformat() if frame.data_as_of else None,
         clock={"now": clock.now.isoformat(), "speed": clock.speed, "replay": clock.replay},
         marks=marks_of(frame),
+        sites=tuple({"site": one.site, "name": one.name, "kind": str(one.kind)} for one in frame.sites),
         kpis=parts.kpis,
         figures=parts.figures,
         texts=parts.texts,

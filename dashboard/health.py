@@ -65,7 +65,7 @@ def _parts(shell: Shell) -> dict[str, dict[str, Any]]:
         oldest = max(ages.values(), default=0.0)
         never = [site.site for site in shell.seen.sites if site.site not in ages]
         late = oldest > LONGEST_EVALUATION_SECONDS or bool(never)
-        parts["alerts"] = {"ok": not late or starting, "seconds": round(oldest, 1), "never": never}
+        parts["alerts"] = {"ok": not late or starting, "seconds": round(oldest, 1), "sites_never_evaluated": len(never)}
     return parts
 
 

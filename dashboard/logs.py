@@ -9,7 +9,7 @@ import structlog
 
 
 def set_up_logs(log_format: str) -> None:
-    lines = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    lines = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from html import escape
 from typing import Any
@@ -26,6 +26,7 @@ from data.accounts import AccountError, digest, record, sign_in
 from data.store import writing
 from data.vocabulary import Language, Look
 from layouts import tokens
+from layouts.board import Board, Figure
 from layouts.html import to_html
 from layouts.pages import PAGES, Page
 from layouts.translator import translator
@@ -55,23 +56,35 @@ class Drawings:
         self._keep = keep
         self._made: OrderedDict[tuple[str, View], Drawn] = OrderedDict()
 
-    def of(self, encoded: Encoded, view: View) -> Drawn:
+    def of(self, encoded: Encoded, view: View, zone: str) -> Drawn:
         key = (encoded.etag, view)
         made = self._made.get(key)
         if made is None:
-            component = PAGES[view.page].frame(encoded.board, view.look, translator(view.lang))
+            board = replace(encoded.board, figures=_dressed(encoded.board, view))
+            component = PAGES[view.page].frame(board, view.look, translator(view.lang, zone), view.distance)
             made = self._made[key] = Drawn(to_html(component), layout_json(component))
             while len(self._made) > self._keep:
                 self._made.popitem(last=False)
         return made
 
 
+def _dressed(board: Board, view: View) -> dict[str, Figure]:
+    """Figures as a browser draws them: the look's colours for their names, and its template."""
+    template = tokens.template(view.look, view.distance)
+    resolved = {name: tokens.resolve(figure, view.look) for name, figure in board.figures.items()}
+    return {
+        name: {**figure, "layout": {**figure.get("layout", {}), "template": template}}
+        for name, figure in resolved.items()
+    }
+
+
 async def drawn(request: Request, view: View) -> tuple[Encoded, Drawn]:
     shell: Shell = request.app.state.shell
     viewer = viewer_of(request)
     require_board(viewer, view.page, view.site)
+    site = shell.seen.site(view.site)
     encoded = await shell.hub.board(BoardKey(view.page, view.scope(viewer.audience)))
-    return encoded, request.app.state.drawings.of(encoded, view)
+    return encoded, request.app.state.drawings.of(encoded, view, site.zone if site else "UTC")
 
 
 async def page(request: Request) -> Response:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import anyio.to_thread
@@ -14,17 +11,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dashboard import measures, sessions
+from dashboard.delivering import Way, answer, deliver, limits_of
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from dashboard.view import BadAddress, language
 from data.accounts import record
-from data.ingest import ingest
 from data.receipts import Receipt
-from data.sources import DEFAULT, Limits
+from data.sources import Limits
 from data.store import writing
 from data.types import Issue
 from data.vocabulary import Dataset, Language
-from layouts.translator import Translator, translator
+from layouts.translator import translator
 
 # The name a body gets when its sender gave none; what it is, is read from its bytes.
 FILE_NAMES = {
@@ -50,25 +47,22 @@ async def post_report(request: Request) -> Response:
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise BadAddress("bad_key", most=LONGEST_KEY)
-    limits = limits_of(shell)
+    limits = limits_of(shell.settings)
     content = await _body(request, limits)
     if content is None:
         most = shell.settings.max_delivery_mb
         issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
         return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), translator(lang)), 413)
+    way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell))
     take = partial(
-        ingest,
+        deliver,
         shell.engine,
+        shell.settings,
+        way,
         content,
         _file_name(request),
-        source=source,
-        dataset=dataset,
-        now=shell.seen.now(),
-        var=shell.settings.var,
-        idempotency_key=key,
-        issued_at=_moment(asked.get("issued_at"), shell),
         sent_by=viewer.name,
-        limits=limits,
+        idempotency_key=key,
     )
     receipt = await anyio.to_thread.run_sync(take)
     shell.wake.poke()
@@ -82,35 +76,6 @@ def status_of(receipt: Receipt) -> int:
     if receipt.already_received:
         return 200
     return 422 if receipt.state == "refused" else 201
-
-
-def answer(receipt: Receipt, t: Translator) -> dict[str, Any]:
-    """As `caudal import --json` prints it, too."""
-    return {
-        "report": receipt.report,
-        "accepted": receipt.accepted,
-        "rejected": receipt.rejected,
-        "already_received": receipt.already_received,
-        "state": receipt.state,
-        "dataset": receipt.dataset or None,
-        "source": receipt.source,
-        "sites": list(receipt.sites),
-        "issues": [_issue(issue, t) for issue in receipt.issues],
-    }
-
-
-def limits_of(shell: Shell) -> Limits:
-    return replace(DEFAULT, file_bytes=shell.settings.max_delivery_mb * 2**20, rows=shell.settings.max_rows)
-
-
-def _issue(issue: Issue, t: Translator) -> dict[str, Any]:
-    facts: Mapping[str, Any] = issue.facts
-    return {
-        "line": issue.line,
-        "column": issue.column,
-        "code": issue.code,
-        "message": t(f"issue.{issue.code}", **{"line": issue.line, "column": issue.column, **facts}),
-    }
 
 
 async def _body(request: Request, limits: Limits) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 
 class Supervisor:
-    """Keeps one `python -m <module>` alive; it reads its settings as JSON from the standard input."""
+    """Keeps one `python -m <module>` alive. It is told our process id, and its settings as JSON on standard input."""
 
     def __init__(self, module: str, settings: Settings, sockets: tuple[int, ...] = ()) -> None:
         self._module = module
@@ -63,7 +64,7 @@ class Supervisor:
 
     def _started(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-            [sys.executable, "-m", self._module, *map(str, self._sockets)],
+            [sys.executable, "-m", self._module, str(os.getpid()), *map(str, self._sockets)],
             stdin=subprocess.PIPE,
             text=True,
             cwd=ROOT,

@@ -52,7 +52,7 @@ class View:
             "lang": self.lang,
             "look": self.look,
             "window": self.window,
-            "distance": str(self.distance),
+            **({"distance": str(self.distance)} if self.distance else {}),
             **({"as_of": self.as_of.isoformat()} if self.as_of else {}),
             **dict(self.extras),
         }
@@ -82,7 +82,7 @@ def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str 
         lang=lang,
         look=Look(_one_of("look", query.get("look"), tuple(Look), Look.DARK if page == "wall" else Look.LIGHT)),
         window=_one_of("window", query.get("window"), WINDOWS, "today"),
-        distance=int(_one_of("distance", query.get("distance"), tuple(map(str, DISTANCES)), str(DISTANCES[0]))),
+        distance=_distance(page, query.get("distance")),
         as_of=_moment(query.get("as_of"), site),
         extras=tuple((name, query[name]) for name in EXTRAS if name in query),
     )
@@ -127,6 +127,12 @@ def _site(name: str | None, known: Known) -> Site:
             "unknown_site", 404, value=str(name)[:60], allowed=", ".join(site.site for site in known.sites)
         )
     return found
+
+
+def _distance(page: str, value: str | None) -> int:
+    """Metres; 0 is a desk, which every page but the display is for."""
+    metres = int(_one_of("distance", value, tuple(map(str, DISTANCES)), str(DISTANCES[0])))
+    return metres if page == "wall" else 0
 
 
 def _moment(value: str | None, site: Site) -> datetime | None:

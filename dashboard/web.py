@@ -16,7 +16,7 @@ from data.store import create_store
 def main() -> None:
     settings = Settings.model_validate_json(sys.stdin.read())
     set_up_logs(settings.log_format)
-    listener = socket.socket(fileno=int(sys.argv[1]))
+    listener = socket.socket(fileno=int(sys.argv[2]))
     engine = create_store(settings.store_url)
     asyncio.run(serve_here(settings, engine, real_now, listener, lambda: None))
 

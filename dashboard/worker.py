@@ -91,7 +91,7 @@ def beat_file(var: Path) -> Path:
     return var / "run" / "worker.beat"
 
 
-def run(settings: Settings, parent: int | None) -> None:
+def run(settings: Settings, parent: int) -> None:
     """Until a signal, or until the process that started us is gone."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -101,7 +101,7 @@ def run(settings: Settings, parent: int | None) -> None:
     for thread in threads:
         thread.start()
     while not stopping.wait(1.0):
-        if parent is not None and os.getppid() != parent:
+        if os.getppid() != parent:
             log.warning("the web process is gone; stopping")
             stopping.set()
     for thread in threads:
@@ -124,10 +124,10 @@ def _repeat(job: Job, bench: Bench) -> None:
 
 
 def main() -> None:
-    """Settings come as JSON on the standard input: flags of `caudal serve` count here too."""
+    """Who started us is an argument: asked later, it may be gone. Settings are JSON on the standard input."""
     settings = Settings.model_validate_json(sys.stdin.read())
     set_up_logs(settings.log_format)
-    run(settings, os.getppid())
+    run(settings, int(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -245,6 +245,9 @@
       "data-text": attribute(kpi.word),
       "data-level": attribute(kpi.level)
     });
+    if (name === "pressure_level") {
+      each(".headline[data-level]", function (line) { line.setAttribute("data-level", kpi.level || "no-data"); });
+    }
     set("kpi-" + name + "-text", { children: kpi.text });
     set("kpi-" + name + "-note", { children: kpi.note });
     set("kpi-" + name + "-origin", { children: kpi.origin });
