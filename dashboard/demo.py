@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,6 @@ from data.tables import account, audit, report, screen, token
 from data.versions import raise_version
 
 Progress = Callable[[int, int], None]
-
-# Alerts of the last day before the opening are decided as the worker would have, every three hours; earlier ones
-# nobody sees.
-EVALUATED = timedelta(days=1, hours=12)
-EVALUATED_EVERY = timedelta(hours=3)
 
 # Who may look stays when the demo starts again.
 KEPT_TABLES = (account, screen, token, audit)
@@ -104,19 +99,19 @@ def _fill(url: str, var: Path, wanted: Programme, real: datetime, progress: Prog
 
 
 def build(engine: Engine, var: Path, wanted: Programme, real: datetime, progress: Progress) -> None:
-    """Sites with their rules, then every delivery in the order in which it came, alerts decided on the way."""
+    """Sites with their rules, then every delivery in the order in which it came, then the alerts as they stand.
+
+    Alerts of earlier days are not made up: history comes in long files, in which nobody could have watched it.
+    """
     deliveries = history(programme.streams(wanted), wanted.opens)
     with writing(engine) as conn:
         for file in programme.site_files():
             add_site(conn, file, deliveries[0].sent_at, "demo")
-    evaluate_at = wanted.opens - EVALUATED
     for number, delivery in enumerate(deliveries):
-        while evaluate_at <= delivery.sent_at:
-            _evaluate(engine, evaluate_at, real)
-            evaluate_at += EVALUATED_EVERY
         replay.send(engine, var, delivery)
         progress(number + 1, len(deliveries))
-    _evaluate(engine, wanted.opens, real)
+    for name in SITES:
+        alerts.evaluate(engine, name, wanted.opens, real, "demo")
     _note(var, wanted)
 
 
@@ -142,11 +137,6 @@ def demo_reports(conn: Connection) -> int:
 
 def last_received(conn: Connection) -> datetime | None:
     return conn.execute(select(func.max(report.c.received_at))).scalar_one()
-
-
-def _evaluate(engine: Engine, now: datetime, real: datetime) -> None:
-    for name in SITES:
-        alerts.evaluate(engine, name, now, real, "demo")
 
 
 def _note(var: Path, wanted: Programme) -> None:

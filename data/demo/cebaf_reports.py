@@ -205,7 +205,7 @@ def _queue(span: Span, name: StageName, stage: Stage, at: Ints) -> pd.DataFrame:
     rows["counters_open"] = pd.array([pd.NA] * len(at), dtype="Int64")
     rows["counters_total"] = pd.array([pd.NA] * len(at), dtype="Int64")
     if name is StageName.MIGRATION_CONTROL:
-        slot = np.maximum(at - 1, 0)  # the quarter of an hour that ends then
+        slot = np.minimum(at, span.slots - 1)  # a reading tells what is open from then on
         opened = pd.Series(span.counters_open[slot], dtype="Int64")
         rows["counters_open"] = opened.mask(opened == NOBODY_TOLD)
         existing = pd.Series(span.counters_existing[slot], dtype="Int64")

@@ -1,22 +1,21 @@
 """Counters open at migration control: as many as the modelled entries need, between what was published.
 
-open = entries of the hour x 4.5 min / 60, rounded up, at least 3 and at most the counters the centre had. 4.5 minutes
-is the middle of the 4 to 5 that the published days imply per person and point; where fewer counters existed than that
-asks for (first hours of 31 October 2018, evening of 14 June 2019), a point took about 2.7 minutes per person.
+In a crowd open = entries of the hour x 4.5 min / 60, rounded up, at least 2 and at most the counters the centre had;
+on calm days `calm.staffed`. 4.5 minutes is the middle of the 4 to 5 that the published days imply per person and
+point; where fewer counters existed than that asks for (first hours of 31 October 2018, evening of 14 June 2019), a
+point took about 2.7 minutes per person.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import numpy as np
 
 from data.demo import facts
+from data.demo.calm import FEWEST, MINUTES_PER_PERSON, SLOTS_PER_HOUR
 from data.demo.shape import Ints, slots_between
-
-MINUTES_PER_PERSON = 4.5
-FEWEST = 3
-SLOTS_PER_HOUR = 4
 
 
 def _at(year: int, month: int, day: int, clock: str = "00:00") -> datetime:
@@ -53,14 +52,19 @@ def existing(start: datetime, slots: int) -> Ints:
     return counters
 
 
-def opened(start: datetime, served: Ints) -> Ints:
-    """Counters open in each slot, changing on the hour; 0 where nobody was served, `NOBODY_TOLD` where untold."""
+def opened(start: datetime, served: Ints, calm: Ints, crowded: Sequence[tuple[datetime, datetime]]) -> Ints:
+    """Counters open in each slot, changing on the hour; 0 where nobody was served, `NOBODY_TOLD` where untold.
+
+    `calm`: the counters of calm days, kept outside the crowded spans.
+    """
     hourly = served.reshape(-1, SLOTS_PER_HOUR).sum(axis=1)
     needed = np.repeat(np.ceil(hourly * MINUTES_PER_PERSON / 60).astype(np.int64), SLOTS_PER_HOUR)
-    had = existing(start, len(served))
-    counters = np.minimum(np.maximum(needed, FEWEST), had)
+    busy = np.minimum(np.maximum(needed, FEWEST), existing(start, len(served)))
+    busy[np.repeat(hourly == 0, SLOTS_PER_HOUR)] = 0
+    counters = calm.copy()
+    for first, last in crowded:
+        counters[_span(start, first, last)] = busy[_span(start, first, last)]
     counters[_span(start, *SIX)] = 6
-    counters[np.repeat(hourly == 0, SLOTS_PER_HOUR)] = 0
     counters[_span(start, *UNTOLD)] = NOBODY_TOLD
     return counters
 

@@ -2,8 +2,8 @@
 
 With A and S the cumulative arrivals and entries, a person who joined at t and waited W was served at t + W, so that
 A(t) = S(t + W) (first in, first out), and a crowd of Q people waiting means A(t) = S(t) + Q. Each row below fixes A at
-one moment; between rows A follows the daily shape. Everywhere A(t) >= S(t + 15 min), so that nobody is served before
-arriving and no queue is negative; on calm days also A(t) <= S(t + 75 min).
+one moment; between rows A follows the daily shape, and in a crowd A(t) >= S(t + 15 min), so that nobody is served
+before arriving. On calm days nobody is left in line at midnight; `calm.py` works them through.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from data.demo import facts
-from data.demo.entries import BREAKS, local_hours
+from data.demo.entries import BREAKS, CROWD_BEGINS, local_hours
 from data.demo.shape import (
     SLOT,
     SLOTS_PER_DAY,
@@ -87,35 +87,41 @@ SEEN = (
     *(Seen(_june(16) + timedelta(days=n), waiting=round(4500 * (18 - n) / 17.5)) for n in range(1, 18)),
 )
 
-# The line of a calm midnight: what half an hour lets in.
-CALM_MIDNIGHT_WAIT = timedelta(minutes=30)
-SHORTEST_WAIT = timedelta(minutes=15)
-LONGEST_CALM_WAIT = timedelta(minutes=75)
+SHORTEST_CROWDED_WAIT = timedelta(minutes=15)
 
-# Between these days the line is what the rows above say; outside them it is a calm one.
-CROWDED = ((_at(10, 18), _at(11, 2)), (_june(8), _june(4, month=7)))
+# Between these moments the line is what the rows above say; outside them it is a calm one.
+CROWDED = ((CROWD_BEGINS[0], _at(11, 2)), (CROWD_BEGINS[1], _june(4, month=7)))
 
-# Night buses: how much of the arrivals of a crowded day comes regardless of the hour.
+# Night buses: how much of the arrivals of a crowded day comes regardless of the hour; two days until it is so many.
 ANY_HOUR = 0.35
+GROWING = timedelta(days=2)
 
 
 def crowded(start: datetime, slots: int) -> np.ndarray:
-    """Which slot boundaries (slots + 1) lie inside a crowded span."""
+    """Which slot boundaries (slots + 1) lie inside a crowd, its first and last moment not among them."""
     inside = np.zeros(slots + 1, dtype=bool)
     for first, last in CROWDED:
-        inside[max(slots_between(start, first), 0) : max(slots_between(start, last), 0)] = True
+        inside[max(slots_between(start, first) + 1, 0) : max(slots_between(start, last), 0)] = True
     return inside
 
 
+def night_buses(start: datetime, slots: int) -> Floats:
+    """Share of the arrivals that comes regardless of the hour, per slot."""
+    at = np.arange(slots, dtype=np.float64)
+    share: Floats = np.zeros(slots)
+    for first, last in CROWDED:
+        edges = [slots_between(start, moment) for moment in (first, first + GROWING, last - GROWING, last)]
+        share = np.maximum(share, np.interp(at, edges, [0.0, ANY_HOUR, ANY_HOUR, 0.0]))
+    return share
+
+
 def knots(start: datetime, served: Ints) -> list[tuple[int, int]]:
-    """(slot, cumulative arrivals): calm midnights from the entries, crowded moments from what was seen."""
+    """(slot, cumulative arrivals): calm midnights and the edges of a crowd from the entries, the rest as seen."""
     slots = len(served) - 1
-    known: dict[int, int] = {}
-    calm = whole(ahead(served, CALM_MIDNIGHT_WAIT / SLOT))
     inside = crowded(start, slots)
-    for midnight in range(0, slots + 1, SLOTS_PER_DAY):
-        if not inside[midnight] or not inside[midnight - 1]:
-            known[midnight] = int(calm[midnight])
+    edges = [slots_between(start, edge) for crowd in CROWDED for edge in crowd]
+    empty = [*range(0, slots + 1, SLOTS_PER_DAY), *(edge for edge in edges if 0 <= edge <= slots)]
+    known = {slot: int(served[slot]) for slot in empty if not inside[slot]}
     for seen in SEEN:
         slot = slots_between(start, seen.at)
         if 0 < slot < slots:
@@ -132,20 +138,13 @@ def _arrived_by(seen: Seen, slot: int, served: Ints) -> int:
 
 
 def cumulative_arrivals(start: datetime, served: Ints) -> Ints:
-    """Arrivals at the line of migration control, counted from the first entry of the span; never below entries."""
+    """Arrivals at the line of migration control since `start`; in a crowd never below entries a little later."""
     slots = len(served) - 1
     known = knots(start, served)
-    base = known[0][1]
     hours = local_hours(start, slots)
-    inside = crowded(start, slots)
-    any_hour = np.where(inside[:-1], ANY_HOUR, 0.0)
+    any_hour = night_buses(start, slots)
     pace = level_between(known, [slots_between(start, at) for at in BREAKS], slots)
-    weights = pace * (any_hour + (1 - any_hour) * day_shape(hours) * bunching(hours))
-    free = base + through([(slot, people - base) for slot, people in known], weights)
-    return _within(free, served, inside)
-
-
-def _within(free: Ints, served: Ints, inside: np.ndarray) -> Ints:
-    lowest: Floats = np.ceil(ahead(served, SHORTEST_WAIT / SLOT))
-    highest: Floats = np.where(inside, np.inf, np.floor(ahead(served, LONGEST_CALM_WAIT / SLOT)))
-    return np.maximum.accumulate(whole(np.minimum(np.maximum(free, lowest), highest)))
+    free = through(known, pace * (any_hour + (1 - any_hour) * day_shape(hours) * bunching(hours)))
+    lowest = whole(np.ceil(ahead(served, SHORTEST_CROWDED_WAIT / SLOT)))
+    arrived = np.where(crowded(start, slots), np.maximum(free, lowest), free)
+    return np.maximum.accumulate(arrived)

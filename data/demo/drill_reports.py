@@ -122,7 +122,7 @@ def queue_rows(site: Drill, window: Window) -> pd.DataFrame:
     """Readings of every line, and of the priority lane of migration control, which is part of its line."""
     by_hour = window.end - window.start > BY_HOUR_FROM
     at = boundaries(site.start, site.slots, window, by_hour)
-    slot = np.maximum(at - 1, 0)
+    slot = np.minimum(at, site.slots - 1)  # a reading tells what is open from then on
     lines = [(stage, Lane.GENERAL, line) for stage, line in _stages(site)]
     lines.append((Stage.MIGRATION_CONTROL, Lane.PRIORITY, site.priority))
     frames = []

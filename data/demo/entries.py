@@ -36,6 +36,9 @@ BREAKS = (
     facts.moment(date(2019, 6, 16)),
 )
 
+# The two crowds begin on a morning: until then the day is a calm one, in which everybody who comes goes in.
+CROWD_BEGINS = (facts.moment(date(2018, 10, 18), "08:00"), facts.moment(date(2019, 6, 8), "08:00"))
+
 # How far control worked round the clock, straight between these moments. 19 October to 31 October 2018 and 12 to 15
 # June 2019 are the days on which people spent the night in line; the press tells of work through those nights.
 ROUND_THE_CLOCK = (
@@ -58,9 +61,19 @@ def knots(start: datetime, days: tuple[facts.Day, ...]) -> list[tuple[int, int]]
         for at, people in facts.entries_within_days():
             if at.astimezone(facts.LIMA).date() == day.day:
                 known[slots_between(start, at)] = before + people
+        for at in CROWD_BEGINS:
+            if at.astimezone(facts.LIMA).date() == day.day:
+                known[slots_between(start, at)] = before + round(day.entries * share_of_day(at))
         before += day.entries
         known[(number + 1) * SLOTS_PER_DAY] = before
     return sorted(known.items())
+
+
+def share_of_day(at: datetime) -> float:
+    """Share of a calm day's people who have come by this time of the day."""
+    hours = np.arange(0.125, 24, 0.25)
+    shape = day_shape(hours)
+    return float(shape[hours < at.astimezone(facts.LIMA).hour].sum() / shape.sum())
 
 
 def local_hours(start: datetime, slots: int) -> Floats:

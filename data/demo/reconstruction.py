@@ -2,8 +2,9 @@
 
 Three things are facts: entries of the published days, entries at the published moments within days, and the waits and
 crowds of `door.SEEN` marked published. Everything else is modelled from them, step by step: entries (`entries.py`),
-arrivals at the line (`door.py`), counters (`counters.py`), asylum requests (`asylum.py`), and here the vaccination
-tent and the people present. Special module for minors (UPE) and transport: nobody published numbers, so none are made.
+arrivals at the line (`door.py`), days without a crowd (`calm.py`), counters (`counters.py`), asylum requests
+(`asylum.py`), and here the vaccination tent and the people present. Special module for minors (UPE) and transport:
+nobody published numbers, so none are made.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from data.demo import asylum, counters, door, entries, facts
+from data.demo import asylum, calm, counters, door, entries, facts
 from data.demo.shape import SLOT, Ints, ahead, slots_between, whole
 
 SITE = "cebaf-tumbes"
@@ -80,8 +81,11 @@ def spans() -> tuple[Span, ...]:
 def _span(first: date, last: date) -> Span:
     days = tuple(day for day in facts.daily_entries() if first <= day.day <= last)
     start = facts.moment(first)
-    entered = entries.cumulative_entries(start, days)
-    arrived = door.cumulative_arrivals(start, entered)
+    told = entries.cumulative_entries(start, days)
+    arrived = door.cumulative_arrivals(start, told)
+    had = counters.existing(start, len(told) - 1)
+    staffed = calm.staffed(np.diff(arrived), had)
+    entered = calm.worked_through(start, arrived, told, door.CROWDED, staffed)
     control = Stage.of(arrived, entered)
     vaccination = Stage.of(whole(ahead(arrived, VACCINATION_SLOTS)), arrived)
     asked, answered = asylum.arrivals_and_served(start, days, entered)
@@ -92,8 +96,8 @@ def _span(first: date, last: date) -> Span:
         vaccination=vaccination,
         control=control,
         asylum=claims,
-        counters_open=counters.opened(start, control.served),
-        counters_existing=counters.existing(start, len(control.served)),
+        counters_open=counters.opened(start, control.served, staffed, door.CROWDED),
+        counters_existing=had,
         present=_present(start, vaccination, control, claims, entered),
     )
 

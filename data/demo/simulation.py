@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from data.demo import facts
+from data.demo.calm import capacity, staffed
 from data.demo.entries import local_hours
 from data.demo.shape import SLOT, SLOTS_PER_DAY, Floats, Ints, bunching, day_shape, slots_between, whole
 
@@ -29,15 +30,11 @@ SURGE = ((0.5, 1.0), (3.0, 3.5), (6.0, 6.0), (16.0, 6.0), (24.0, 3.0), (36.0, 1.
 # Hours since the drill began, and counters at migration control that can be staffed from then on.
 STAFF = ((-1e6, 11), (9.0, 18), (12.0, 24), (14.0, 30), (72.0, 11))
 
-MINUTES_PER_PERSON = 4.5
-FEWEST_OPEN = 4
 VACCINATED_PER_SLOT = 75
 CLAIMS_SHARE, CLAIMS_PER_SLOT, CLAIMS_PER_SLOT_REINFORCED = 0.42, 14, 38
 CHILDREN_SHARE, CHILDREN_PER_SLOT = 0.03, 2
 PRIORITY_SHARE, PRIORITY_PER_SLOT = 0.11, 7
 SEATS_PER_SLOT, SEATS_PER_SLOT_REINFORCED = 22, 46
-# Share of a quarter's arrivals who are still in line when it ends, however short the line.
-JUST_CAME = 0.3
 # Time between the last counter and the bus: a meal, a bath, papers.
 REST_SLOTS = 8
 
@@ -71,12 +68,12 @@ class Drill:
 
 
 def line(arrivals: Ints, capacity: Ints) -> Line:
-    """Work a queue through, slot by slot, starting empty; who came in the last minutes is still there at its end."""
+    """Work a queue through, slot by slot, starting empty."""
     served = np.zeros(len(arrivals), dtype=np.int64)
     waiting = np.zeros(len(arrivals) + 1, dtype=np.int64)
     for slot, (came, can) in enumerate(zip(arrivals.tolist(), capacity.tolist(), strict=True)):
         there = int(waiting[slot]) + came
-        served[slot] = min(there - round(JUST_CAME * came), can)
+        served[slot] = min(there, can)
         waiting[slot + 1] = there - served[slot]
     return Line(arrivals, served, waiting)
 
@@ -97,9 +94,8 @@ def drill(begins: datetime) -> Drill:
     door = arrivals(start, since)
     vaccination = line(door, np.full(slots, VACCINATED_PER_SLOT))
     staff = steps(since, STAFF)
-    opened = np.clip(_needed(vaccination.served), FEWEST_OPEN, staff)
-    pace = 15 / MINUTES_PER_PERSON * (0.97 + 0.03 * bunching(local_hours(start, slots) * 1.7))
-    control = line(vaccination.served, np.floor(opened * pace).astype(np.int64))
+    opened = staffed(vaccination.served, staff)
+    control = line(vaccination.served, capacity(opened))
     reinforced = (since >= 10) & (since < 72)
     desks = _either(reinforced, CLAIMS_PER_SLOT_REINFORCED, CLAIMS_PER_SLOT)
     rested = np.concatenate([np.zeros(REST_SLOTS, dtype=np.int64), control.served[:-REST_SLOTS]])
@@ -128,12 +124,6 @@ def arrivals(start: datetime, since: Floats) -> Ints:
     times: Floats = np.interp(since, [row[0] for row in SURGE], [row[1] for row in SURGE])
     total = np.concatenate([[0.0], np.cumsum(usual * times)])
     return np.diff(whole(total))
-
-
-def _needed(arriving: Ints) -> Ints:
-    """Counters for the mean of the last hour and a sixth more."""
-    hour = np.convolve(arriving, np.ones(4), mode="full")[: len(arriving)]
-    return np.ceil(hour * MINUTES_PER_PERSON / 60 * 7 / 6).astype(np.int64)
 
 
 def _share(people: Ints, share: float) -> Ints:
