@@ -8,15 +8,13 @@ from sqlalchemy import Connection
 
 from data import disclosure
 from data.alert_book import alarm_spans
-from data.analytics.baseline import DAYS, history
-from data.analytics.buckets import HOUR, buckets, moment, seconds
+from data.analytics.baseline import DAYS
+from data.analytics.buckets import HOUR, moment, seconds
 from data.analytics.rules import Recent
 from data.analytics.windows import day_on, local_date
 from data.days import day_of
-from data.picture import picture, series_key
-from data.queries import flow_by_hour
+from data.picture import picture, series_key, usual
 from data.sites import site as site_named
-from data.types import Window
 from data.vocabulary import Audience, Measure
 
 
@@ -30,18 +28,13 @@ def recent(conn: Connection, name: str, now: datetime) -> Recent:
     whole = hours.where(hours.whole & (hours.end <= seconds(now)))
     newest = moment(float(whole.start[-1])) if len(whole) else now - timedelta(seconds=HOUR)
     on = local_date(site, newest)
-    day = day_on(site, on)
-    key = series_key(site, seen.official, measure)
-    known = None
-    if key is not None:
-        reach = Window(day_on(site, on - timedelta(days=DAYS)).start, day.end)
-        known = history(buckets(flow_by_hour(conn, key, reach)), on, site, spans)
+    known = usual(conn, series_key(site, seen.official, measure), site, on, spans, None)
     return Recent(
         site=site,
         now=now,
         hours=hours,
-        day=day,
-        history=known,
+        day=day_on(site, on),
+        history=None if known is None else known.with_day(hours, site),
         measure=str(measure),
         source=seen.source(measure),
         reports=seen.reports,

@@ -42,16 +42,13 @@ def _history(conn: Connection, scope: Scope, seen: Picture, window: Window) -> p
     if seen.readings_from <= window.start:
         told = {(str(stage), str(lane)): part.readings for (stage, lane), part in seen.observed.items()}
     else:
-        told = {
-            (k[0], k[1]): v for k, v in queues(queue_rows(conn, scope.site, window, scope.as_of), seen.official).items()
-        }
+        read = queues(queue_rows(conn, scope.site, window, scope.as_of), seen.official)
+        told = {(place[0], place[1]): part for place, part in read.items() if place[0] in seen.site.stages}
     start, end = seconds(window.start), seconds(window.end)
     order = [str(stage) for stage in seen.site.stages]
     parts = [
         _part(stage, lane, told[stage, lane], start, end)
-        for stage, lane in sorted(
-            told, key=lambda place: ([str(s) for s in seen.site.stages].index(place[0]), place[1])
-        )
+        for stage, lane in sorted(told, key=lambda place: (order.index(place[0]), place[1]))
         if len(told[stage, lane].at)
     ]
     if not parts:

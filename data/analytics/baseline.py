@@ -8,7 +8,7 @@ surge never makes today's look usual. A day of the upper side only: a new, lower
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -62,7 +62,7 @@ class History:
         return np.quantile(sums, BAND, axis=0)
 
     def hours_before(self, slot: int, hours: int) -> Span | None:
-        """Usual people in the `hours` hours that end with local hour `slot` of the day (at most 24 of them)."""
+        """Usual people in the `hours` hours that end with local hour `slot` of the day."""
         flat = self.people.ravel()
         end = len(flat) - 24 + slot + 1
         rows = np.flatnonzero(self.reference)
@@ -72,6 +72,10 @@ class History:
             return None
         sums = flat[ends[:, None] - 1 - np.arange(hours)[None, :]].sum(axis=1)
         return span_of(sums[~np.isnan(sums)])
+
+    def with_day(self, hours: Buckets, site: Site) -> History:
+        """The same past with the day's own hours in the last row."""
+        return replace(self, people=np.concatenate([self.people[:-1], hourly_grid(hours, self.day, site)[-1:]]))
 
     def seen(self, slot: int, hours: int) -> float | None:
         """People in those hours this time; None when one of them is unreported."""
