@@ -71,7 +71,7 @@ def load_settings() -> Settings:
             f"{unknown[0]}={os.environ[unknown[0]]!r}: no such setting; 'caudal doctor --settings' lists them all"
         )
     try:
-        return Settings()
+        return Settings()  # every field has a default
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = "CAUDAL_" + "_".join(str(part) for part in first["loc"]).upper()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 ROOT = "caudal"
 
+# The one question of the queue page, and the place of its answer.
+ASK_COUNTERS = "ask-counters"
+ANSWER_COUNTERS = "answer-counters"
+
 
 def kpi(name: str) -> str:
     """The headline's root: carries data-kpi, data-value, data-as-of, data-state, data-bound, data-text."""

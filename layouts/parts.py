@@ -28,7 +28,7 @@ class Parts:
     texts: dict[str, Tree] = field(default_factory=dict)
 
 
-GRAPH_CONFIG: dict[str, Any] = {
+GRAPH_CONFIG: Any = {
     "displayModeBar": False,
     "responsive": True,
     "scrollZoom": False,
@@ -36,9 +36,17 @@ GRAPH_CONFIG: dict[str, Any] = {
 }
 
 
+def aria(**words: str) -> dict[str, Any]:
+    return {f"aria-{name}": value for name, value in words.items()}
+
+
+def data(**words: str) -> dict[str, Any]:
+    return {f"data-{name.replace('_', '-')}": value for name, value in words.items()}
+
+
 def mark(level: Level | str) -> Component:
     """The shape of a level; the word stands beside it, so a reader who sees no colour loses nothing."""
-    return html.Span(className=f"mark mark-{level}", **{"aria-hidden": "true"})
+    return html.Span(className=f"mark mark-{level}", **aria(hidden="true"))
 
 
 def level_word(level: Level, t: Translator) -> Component:
@@ -48,11 +56,11 @@ def level_word(level: Level, t: Translator) -> Component:
 def age(as_of: datetime | str | None, follows_board: bool = False) -> Component:
     """Filled by the browser every second, so that it grows with the server gone."""
     moment = as_of.isoformat() if isinstance(as_of, datetime) else (as_of or "")
-    more = {"data-follows": "board"} if follows_board else {}
-    return html.Span(className="age", **{"data-as-of": moment, **more})
+    more = {"follows": "board"} if follows_board else {}
+    return html.Span(className="age", **data(as_of=moment, **more))
 
 
-def kpi_attributes(view: KpiView) -> dict[str, str]:
+def kpi_attributes(view: KpiView) -> dict[str, Any]:
     def plain(value: object) -> str:
         return "" if value is None else str(value)
 
@@ -69,14 +77,14 @@ def kpi_attributes(view: KpiView) -> dict[str, str]:
 
 def kpi_card(view: KpiView, t: Translator, *, about: bool = True) -> Component:
     """A headline: label, value, what it means, where it comes from and how old it is."""
-    children = [
+    children: list[Any] = [
         html.Div(view.label, className="kpi-label"),
         html.Div(view.text, id=ids.kpi_text(view.name), className="kpi-value"),
         html.Div(view.note, id=ids.kpi_note(view.name), className="kpi-note"),
         html.Div(
             [
                 html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from"),
-                html.Span(className="age", **{"data-as-of": view.as_of or ""}),
+                html.Span(className="age", **data(as_of=view.as_of or "")),
             ],
             className="kpi-origin",
         ),
@@ -90,7 +98,7 @@ def about_kpi(name: str, t: Translator) -> Component:
     """Definition, formula and source, one click from the figure and without a script."""
     return html.Details(
         [
-            html.Summary("?", **{"aria-label": t("word.about", what=t(f"kpi.{name}.label"))}),
+            html.Summary("?", **aria(label=t("word.about", what=t(f"kpi.{name}.label")))),
             html.Div(
                 [
                     html.P(t(f"kpi.{name}.definition")),
@@ -114,7 +122,8 @@ def panel(board: Board, name: str, children: Children, class_name: str = "") -> 
         children,
         id=ids.panel(name),
         className=f"panel {class_name}".strip(),
-        **{"data-panel": name, "data-version": board.version, "aria-labelledby": f"title-{name}"},
+        **data(panel=name, version=board.version),
+        **aria(labelledby=f"title-{name}"),
     )
 
 
@@ -137,7 +146,7 @@ def chart(board: Board, name: str, figure: Figure, t: Translator, class_name: st
                 dcc.Graph(id=ids.graph(name), figure=figure, config=GRAPH_CONFIG, className="graph", responsive=True),
                 className="graph-box",
                 role="img",
-                **{"aria-label": t(f"panel.{name}.title")},
+                **aria(label=t(f"panel.{name}.title")),
             ),
             html.Div(
                 [
@@ -170,7 +179,7 @@ def marks_of(frame: Frame) -> tuple[str, ...]:
     return (*found, *(["replay"] if frame.clock.replay else []))
 
 
-def marks_text(frame: Frame, t: Translator) -> list[Component]:
+def marks_text(frame: Frame, t: Translator) -> list[Any]:
     return [html.Span(t(f"mark.{one}"), className=f"stamp stamp-{one}") for one in marks_of(frame)]
 
 

@@ -44,7 +44,7 @@ LIGHT = {
     "grid": "#E8ECF1",
     "link": "#0060A0",
     "arrivals": "#0072B2",
-    "served": "#00835F",
+    "served": "#007F5C",
     "series3": "#A6437F",
     "series4": "#B04A00",
     "between": "rgba(0,114,178,0.10)",

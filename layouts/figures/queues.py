@@ -51,7 +51,7 @@ def queue_history(
                 "hovertemplate": "%{y:,d}",
             }
         )
-        peak = max(range(len(y)), key=lambda row: -1 if y[row] is None else y[row])
+        peak = max(range(len(y)), key=lambda row: y[row] or 0)
         late = peak > len(y) / 2
         notes.append(
             label(x[peak], y[peak], t(f"stage.{stage}"), colour, yanchor="bottom", xanchor="right" if late else "left")

@@ -89,7 +89,7 @@ def _names(hours: pd.DataFrame, middle: list[str], t: Translator) -> list[dict[s
         notes.append(label(middle[row], float(peak.iloc[row]), t("figure.arrivals"), "@arrivals", yanchor="bottom"))
     served = hours["served"].dropna()
     if len(served):
-        row = hours.index.get_loc(served.index[-1])
+        row = int(hours["served"].notna().to_numpy().nonzero()[0][-1])
         notes.append(
             label(
                 middle[row],

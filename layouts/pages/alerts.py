@@ -34,6 +34,7 @@ def draw(model: AlertsModel, t: Translator) -> Parts:
 
 def _card(card: AlertCard, t: Translator) -> Component:
     level = Level.NO_DATA if card.state in (AlertState.NO_DATA, AlertState.ERROR) else card.level
+    taken = " · " + t("word.taken_by", name=card.acknowledged_by) if card.acknowledged_by else ""
     return html.Article(
         [
             html.Div(
@@ -46,8 +47,7 @@ def _card(card: AlertCard, t: Translator) -> Component:
             ),
             html.P(t.sentence(card.sentence), className="alert-sentence"),
             html.P(
-                [t("word.since"), " ", t.moment(card.since), " (", age(card.since), ")"]
-                + ([" · ", t("word.taken_by", name=card.acknowledged_by)] if card.acknowledged_by else []),
+                [t("word.since"), " ", t.moment(card.since), " (", age(card.since), ")", taken],
                 className="alert-meta",
             ),
             html.Details(

@@ -1,4 +1,4 @@
-"""`/coverage`: sectors and services worst first, each percentage with its numerator, denominator, standard and source."""
+"""`/coverage`: sectors and services worst first; each percentage with its arithmetic, standard and source."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 from dash import html
@@ -51,7 +52,7 @@ def _window(model: FlowModel) -> Window:
     return Window(pd.Timestamp(first).to_pydatetime(), pd.Timestamp(last).to_pydatetime() + timedelta(hours=1))
 
 
-def _events(model: FlowModel, t: Translator) -> list[Component]:
+def _events(model: FlowModel, t: Translator) -> list[Any]:
     now = model.frame.clock.now
     lines = []
     for event in model.events:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -55,7 +57,6 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
         html.Main(
             [
                 html.H1([t("web.product"), " · ", shell.site_name(board)]),
-                slot(board, "marks", "stamps"),
                 shell.headline(board),
                 slot(board, "made", "quiet"),
                 part("headlines", html.Dl([pair for name in HEADLINES for pair in _pair(board, name)])),
@@ -93,6 +94,6 @@ def _pair(board: Board, name: str) -> tuple[Component, Component]:
     return html.Dt(view.label), html.Dd([value, html.Span(f" {said}" if said else "", className="kpi-note")])
 
 
-def _other_language(board: Board, look: Look | str, t: Translator) -> list[Component]:
+def _other_language(board: Board, look: Look | str, t: Translator) -> list[Any]:
     other = "en" if board.lang == "es" else "es"
     return [html.A(t(f"word.read_in_{other}"), href=shell.address(board, look, lang=other), lang=other)]

@@ -94,9 +94,9 @@ def bar(level: Level, ratio: float | None) -> Component:
     return html.Div(html.Div(className="bar-fill", style={"width": f"{width:.0f}%"}), className=f"bar bar-{level}")
 
 
-def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | None = None) -> list[Component]:
+def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | None = None) -> list[Any]:
     shown = sectors[:most] if most else sectors
-    cells = []
+    cells: list[Any] = []
     for row in shown:
         number, unit = missing_words(row.worst, t)
         ratio = row.worst.ratio if row.worst and row.worst.state is not State.MISSING else None
@@ -136,7 +136,7 @@ def alert_line(card: AlertCard, t: Translator) -> Component:
     )
 
 
-def alert_lines(cards: Sequence[AlertCard], t: Translator, most: int = 3) -> list[Component]:
+def alert_lines(cards: Sequence[AlertCard], t: Translator, most: int = 3) -> list[Any]:
     if not cards:
         return [html.Div(t("word.no_alerts"), className="alert-line quiet")]
     lines = [alert_line(card, t) for card in cards[:most]]

@@ -13,7 +13,7 @@ from data.types import Frame
 from data.vocabulary import Language, Look
 from layouts import ids
 from layouts.board import Board, Tree
-from layouts.parts import age, marks_text, slot
+from layouts.parts import age, aria, data, kpi_attributes, marks_text, slot
 from layouts.translator import Translator
 
 NAV = (
@@ -51,15 +51,15 @@ def root(board: Board, look: Look | str, body: Any, distance: int = 0) -> Compon
         id=ids.ROOT,
         className=f"page page-{board.page}",
         lang=board.lang,
-        **{
-            "data-page": board.page,
-            "data-site": board.site,
-            "data-lang": board.lang,
-            "data-look": str(look),
-            # Not live until the browser has heard from the server.
-            "data-live": "reconnecting",
-            "data-distance": str(distance),
-        },
+        # Not live until the browser has heard from the server.
+        **data(
+            page=board.page,
+            site=board.site,
+            lang=board.lang,
+            look=str(look),
+            live="reconnecting",
+            distance=str(distance),
+        ),
     )
 
 
@@ -87,7 +87,7 @@ def header(board: Board, look: Look | str, t: Translator) -> Component:
     return html.Header(
         [
             html.A(t("web.product"), href=address(board, look, page="situation"), className="brand"),
-            html.Nav(links, className="main-nav", **{"aria-label": t("word.pages")}),
+            html.Nav(links, className="main-nav", **aria(label=t("word.pages"))),
             html.Div(
                 [
                     _menu(site_name(board), _site_links(board, look), t("word.site")),
@@ -98,7 +98,7 @@ def header(board: Board, look: Look | str, t: Translator) -> Component:
                     ),
                     html.Span(
                         [
-                            html.Span(className="live-dot", **{"aria-hidden": "true"}),
+                            html.Span(className="live-dot", **aria(hidden="true")),
                             html.Span(className="live-word", role="status"),
                             html.Span(t("word.data_age"), className="age-label"),
                             age(board.as_of, follows_board=True),
@@ -132,17 +132,15 @@ def headline(board: Board) -> Component:
             slot(board, "marks", "stamps"),
         ],
         className="headline",
-        **{"data-level": view.level or "no-data"},
+        **data(level=view.level or "no-data"),
     )
 
 
 def level_chip(board: Board) -> Component:
-    from layouts.parts import kpi_attributes
-
     view = board.kpis["pressure_level"]
     return html.Div(
         [
-            html.Span(className="mark mark-follow", **{"aria-hidden": "true"}),
+            html.Span(className="mark mark-follow", **aria(hidden="true")),
             html.Span(view.text, id=ids.kpi_text(view.name), className="level-text"),
             html.Span(view.note, id=ids.kpi_note(view.name), className="level-note"),
         ],
@@ -176,16 +174,16 @@ def page(board: Board, look: Look | str, t: Translator, body: list[Any]) -> Comp
 
 def _menu(shown: str, links: list[Component], name: str) -> Component:
     return html.Details(
-        [html.Summary(shown, **{"aria-label": f"{name}: {shown}"}), html.Div(links, className="menu-list")],
+        [html.Summary(shown, **aria(label=f"{name}: {shown}")), html.Div(links, className="menu-list")],
         className="menu",
     )
 
 
-def _site_links(board: Board, look: Look | str) -> list[Component]:
+def _site_links(board: Board, look: Look | str) -> list[Any]:
     return [html.A(site["name"], href=address(board, look, site=site["site"])) for site in board.sites]
 
 
-def _window_links(board: Board, look: Look | str, t: Translator) -> list[Component]:
+def _window_links(board: Board, look: Look | str, t: Translator) -> list[Any]:
     return [html.A(t(f"window.{name}"), href=address(board, look, window=name)) for name in WINDOWS]
 
 
@@ -196,7 +194,7 @@ def _language(board: Board, look: Look | str, t: Translator) -> Component:
         href=address(board, look, lang=str(other)),
         className="switch",
         lang=str(other),
-        **{"aria-label": t(f"word.read_in_{other}")},
+        **aria(label=t(f"word.read_in_{other}")),
     )
 
 
@@ -206,5 +204,5 @@ def _look(board: Board, look: Look | str, t: Translator) -> Component:
         html.Span(className=f"look-sign look-{other}"),
         href=address(board, other),
         className="switch",
-        **{"aria-label": t(f"word.look_{other}")},
+        **aria(label=t(f"word.look_{other}")),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -13,12 +15,12 @@ from layouts.figures.curves import cumulative
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import alert_line, rest_of_sectors, sectors_strip
-from layouts.parts import GRAPH_CONFIG, Parts, age, kpi_attributes, panel, slot
+from layouts.parts import GRAPH_CONFIG, Parts, age, aria, kpi_attributes, panel, slot
 from layouts.translator import Translator
 
 NUMBERS = ("entries_today", "queue_len", "wait_minutes")
-SECTORS = {3: 6, 6: 3, 10: 3}
 MOST_SECTORS = 6
+STILL: Any = {**GRAPH_CONFIG, "staticPlot": True}
 
 
 def draw(model: SituationModel, t: Translator) -> Parts:
@@ -76,7 +78,7 @@ def _head(board: Board, t: Translator) -> Component:
             slot(board, "marks", "stamps"),
             html.Div(
                 [
-                    html.Span(className="live-dot", **{"aria-hidden": "true"}),
+                    html.Span(className="live-dot", **aria(hidden="true")),
                     html.Span(className="live-word", role="status"),
                     html.Span([t("word.data_age"), " ", age(board.as_of, follows_board=True)], className="wall-age"),
                     slot(board, "date", "wall-date"),
@@ -84,11 +86,8 @@ def _head(board: Board, t: Translator) -> Component:
                 ],
                 className="wall-time",
             ),
-            html.Label(
-                [html.Input(type="checkbox", id="pause"), html.Span(t("word.pause"))],
-                className="pause",
-                htmlFor="pause",
-            ),
+            # Open is paused (wall.css); a person who reads slowly can hold the face.
+            html.Details(html.Summary(t("word.pause")), className="pause"),
         ],
         className="wall-head",
     )
@@ -140,13 +139,13 @@ def _curves(board: Board, t: Translator) -> Component:
                 dcc.Graph(
                     id=ids.graph("cumulative"),
                     figure=board.figures["cumulative"],
-                    config={**GRAPH_CONFIG, "staticPlot": True},
+                    config=STILL,
                     className="graph",
                     responsive=True,
                 ),
                 className="graph-box",
                 role="img",
-                **{"aria-label": t("panel.cumulative.title")},
+                **aria(label=t("panel.cumulative.title")),
             ),
         ],
         "wall-curves",
