@@ -1,0 +1,138 @@
+"""Every page from a full day and from no report at all: what it shows, what it never says."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from data.vocabulary import KpiName, Language, Look
+from layouts import ids
+from layouts.board import Board
+from layouts.html import to_html
+from layouts.pages import PAGES
+from layouts.tokens import resolve, template
+from layouts.translator import translator
+from tests.layouts.models import NOW, SITE, models
+
+EMPTY = (False, True)
+
+
+def parts_of(name: str, language: Language, empty: bool) -> Any:
+    page = PAGES[name]
+    return page.draw(models(language, empty)[page.read], translator(language, SITE.zone))
+
+
+def board_of(name: str, language: Language = Language.ES, empty: bool = False) -> Board:
+    parts = parts_of(name, language, empty)
+    carried = {key: value for key, value in vars(parts).items() if key in Board.__dataclass_fields__}
+    return Board(
+        version="7.1",
+        page=name,
+        site=SITE.site,
+        lang=language,
+        window="today",
+        as_of=None if empty else NOW.isoformat(),
+        clock={"now": NOW.isoformat(), "speed": 1.0, "replay": False},
+        **carried,
+    )
+
+
+def html_of(name: str, language: Language = Language.ES, empty: bool = False, look: Look = Look.LIGHT) -> str:
+    return to_html(PAGES[name].frame(board_of(name, language, empty), look, translator(language, SITE.zone)))
+
+
+everywhere = pytest.mark.parametrize("name", list(PAGES))
+
+
+@everywhere
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("empty", EMPTY)
+def test_every_figure_is_one_that_plotly_accepts(name: str, language: Language, empty: bool) -> None:
+    for drawn in parts_of(name, language, empty).figures.values():
+        json.dumps(drawn, allow_nan=False)
+        for look in Look:
+            figure = resolve(drawn, look)
+            assert "@" not in json.dumps(figure), "a colour that no look has"
+            go.Figure({**figure, "layout": {**figure["layout"], "template": template(look)}})
+
+
+@everywhere
+@pytest.mark.parametrize("empty", EMPTY)
+def test_every_figure_keeps_the_viewers_zoom_and_uses_traces_the_bundle_has(name: str, empty: bool) -> None:
+    for drawn in parts_of(name, Language.ES, empty).figures.values():
+        assert drawn["layout"]["uirevision"]
+        assert {trace["type"] for trace in drawn["data"]} <= {"scatter", "bar"}
+
+
+@everywhere
+@pytest.mark.parametrize("language", list(Language))
+def test_nothing_reported_is_said_and_never_read_as_zero(name: str, language: Language) -> None:
+    html = html_of(name, language, empty=True)
+    for kpi, value, state in re.findall(r'data-kpi="(\w+)" data-value="([^"]*)"[^>]*data-state="(\w+)"', html):
+        assert (value, state) == ("", "missing"), kpi
+    shown = re.findall(r'id="kpi-\w+-text"[^>]*>([^<]*)<', html)
+    assert shown
+    assert [text for text in shown if not text or re.search(r"\d", text)] == []
+
+
+@everywhere
+@pytest.mark.parametrize("empty", EMPTY)
+def test_the_stable_attributes_are_on_every_page(name: str, empty: bool) -> None:
+    html = html_of(name, Language.EN, empty)
+    assert 'data-site="simulacro-norte"' in html
+    assert 'data-lang="en"' in html
+    assert 'data-look="light"' in html
+    assert re.search(r'data-live="\w+"', html)
+    assert f'data-page="{name}"' in html
+    assert re.search(r'data-panel="\w+"[^>]*data-version="7\.1"', html)
+    for attribute in ("data-kpi", "data-value", "data-as-of", "data-state"):
+        assert f"{attribute}=" in html
+    names = re.findall(r'data-kpi="(\w+)"', html)
+    assert set(names) <= set(KpiName)
+
+
+@everywhere
+@pytest.mark.parametrize("empty", EMPTY)
+def test_no_id_stands_twice_and_every_figure_has_its_place(name: str, empty: bool) -> None:
+    html = html_of(name, empty=empty)
+    found = re.findall(r'\bid="([^"]+)"', html)
+    assert sorted(one for one in set(found) if found.count(one) > 1) == []
+    board = board_of(name, empty=empty)
+    if PAGES[name].scripts:
+        assert {ids.graph(one) for one in board.figures} <= set(found)
+    assert ids.ROOT in found
+
+
+@everywhere
+def test_what_is_not_real_is_marked(name: str) -> None:
+    assert "SIMULACIÓN" in html_of(name, Language.ES)
+    assert "SIMULATION" in html_of(name, Language.EN).upper()
+
+
+@everywhere
+def test_a_page_says_nothing_in_the_other_language(name: str) -> None:
+    words = translator("es")
+    spanish = {words(f"level.{one}") for one in ("watch", "alert", "critical")} | {"en cola", "sin reporte", "ayer"}
+    text = re.sub(r"<[^>]+>", "\n", html_of(name, Language.EN))
+    assert [word for word in spanish if re.search(rf"\b{word}\b", text)] == []
+
+
+@everywhere
+def test_the_board_of_a_page_travels_as_json(name: str) -> None:
+    for language in Language:
+        json.dumps(board_of(name, language).to_json(), allow_nan=False)
+
+
+def test_partners_words_cannot_become_markup() -> None:
+    assert "<b>raro</b>" not in html_of("reports")
+    assert "&lt;b&gt;raro" in html_of("reports")
+
+
+def test_the_lite_page_is_small_and_needs_no_script() -> None:
+    html = html_of("lite")
+    assert len(html.encode()) < 45_000
+    assert "<script" not in html
