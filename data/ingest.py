@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from data import snapshots
 from data.lines import LINES, begins, ends, lines_of, rebuild, touched_by, write_lines
 from data.receipts import Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
+from data.rollups import Touched
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
@@ -144,7 +145,7 @@ def _accept(
         receipt = enter(conn, sent, receipt, rows, issued, period)
         report_id = receipt.report or 0
         tell = None if progress is None else lambda done: progress(done, len(lines))
-        write_lines(conn, dataset, report_id, lines, tell)
+        lines = write_lines(conn, dataset, report_id, lines, tell)
         for name in receipt.sites:
             here = lines["site"] == name
             conn.execute(
@@ -159,7 +160,7 @@ def _accept(
                     lines=int(here.sum()),
                 )
             )
-            rebuild(conn, places[name], sent.source, dataset, lines[here])
+            rebuild(conn, dataset, Touched(places[name], sent.source, lines[here], report_id))
         for name in receipt.sites:
             raise_version(conn, name)
     return receipt
@@ -210,7 +211,8 @@ def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
         touched = touched_by(conn, dataset, report_id)
         for place in sites(conn):
             if place.site in touched_sites:
-                rebuild(conn, place, found.source, dataset, touched[touched["site"] == place.site])
+                here = touched[touched["site"] == place.site]
+                rebuild(conn, dataset, Touched(place, found.source, here))
         undone = receipt_of(conn, conn.execute(select(report).where(r.report_id == report_id)).one())
         for name in touched_sites:
             raise_version(conn, name)

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, String, Table, select
 from data import tables
 from data.bulk import insert_frame
 from data.frames import MOMENT, frame
-from data.rollups import rebuild_flow, rebuild_services
-from data.types import Site
+from data.rollups import Touched, rebuild_flow, rebuild_services
 from data.vocabulary import Dataset
 
 LINES: dict[Dataset, Table] = {
@@ -79,9 +78,12 @@ def write_lines(
     report_id: int,
     lines: pd.DataFrame,
     progress: Callable[[int], None] | None = None,
-) -> None:
+) -> pd.DataFrame:
+    """Insert the lines of a report; they come back with their numbers."""
     numbers = report_id * LINES_PER_REPORT + pd.RangeIndex(len(lines))
-    insert_frame(conn, LINES[dataset], lines.assign(report_id=report_id, line_id=numbers), progress)
+    numbered = lines.assign(report_id=report_id, line_id=numbers)
+    insert_frame(conn, LINES[dataset], numbered, progress)
+    return numbered
 
 
 def touched_by(conn: Connection, dataset: Dataset, report_id: int) -> pd.DataFrame:
@@ -91,9 +93,9 @@ def touched_by(conn: Connection, dataset: Dataset, report_id: int) -> pd.DataFra
     return frame(conn, select(*(table.c[name] for name in names)).where(table.c.report_id == report_id))
 
 
-def rebuild(conn: Connection, site: Site, source: str, dataset: Dataset, touched: pd.DataFrame) -> None:
-    """Bring the summaries up to date where lines of this dataset came or went. `touched` is of this site only."""
+def rebuild(conn: Connection, dataset: Dataset, touched: Touched) -> None:
+    """Bring the summaries up to date where lines of this dataset came or went."""
     if dataset is Dataset.FLOW:
-        rebuild_flow(conn, site, source, touched[["stage", "measure", "start", "minutes"]])
+        rebuild_flow(conn, touched)
     elif dataset is Dataset.SERVICE:
-        rebuild_services(conn, site, source, touched[["start"]])
+        rebuild_services(conn, touched)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, text, union_all
 
 from data import grains, service_grains
 from data.bulk import insert_frame
@@ -15,31 +16,57 @@ from data.frames import frame
 from data.revisions import counting
 from data.tables import flow_daily, flow_hourly, flow_line, service_daily, service_line
 from data.types import Site, Window
+from data.vocabulary import Lane
 
-# Lines are read back a stretch of days at a time: enough of them to be worth a statement, few enough to hold.
-LINES_AT_ONCE = 150_000
+# Lines are worked through a stretch of days at a time: enough to be worth a statement, few enough to hold.
+LINES_AT_ONCE = 250_000
 DAYS_AT_ONCE = 31
 
+HOUR = timedelta(hours=1)
+LINE_COLUMNS = [
+    *grains.SERIES,
+    *("start", "minutes"),
+    *grains.BREAKDOWN,
+    *("people", "low", "high", "at_least", "method"),
+    *grains.REVISION,
+]
 
-def rebuild_flow(conn: Connection, site: Site, source: str, touched: pd.DataFrame) -> None:
-    """Recompute the hours and days in which lines of a source begin. `touched`: stage, measure, start, minutes."""
-    for (stage, measure), lines in touched.groupby(["stage", "measure"], sort=False):
-        series = {"site": site.site, "stage": str(stage), "measure": str(measure), "source": source}
-        for days, within in _stretches(site, lines):
-            fine = within.loc[within["minutes"] <= 60, "start"]
-            if len(fine):
-                # A line may begin up to an hour after the clock hour it belongs to.
-                first = fine.min().floor("h").to_pydatetime() - timedelta(hours=1)
-                last = fine.max().floor("h").to_pydatetime() + timedelta(hours=2)
-                _rebuild_hours(conn, site, series, Window(first, last))
-            _rebuild_days(conn, site, series, days)
+
+@dataclass(frozen=True)
+class Touched:
+    """Where lines of one source at one site came or went.
+
+    `lines`: stage, measure, start, minutes. With `report_id` they are that report's lines themselves, whole, so that
+    only those of other reports need to be read again.
+    """
+
+    site: Site
+    source: str
+    lines: pd.DataFrame
+    report_id: int | None = None
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        found = self.lines[["stage", "measure"]].drop_duplicates()
+        return [(str(stage), str(measure)) for stage, measure in found.itertuples(index=False)]
+
+
+def rebuild_flow(conn: Connection, touched: Touched) -> None:
+    """Recompute the hours and the days in which lines begin."""
+    for days, within in _stretches(touched.site, touched.lines):
+        fine = within.loc[within["minutes"] <= 60, "start"]
+        if len(fine):
+            # The clock hour of a line began up to an hour before it.
+            first = fine.min().floor("h").to_pydatetime() - HOUR
+            _rebuild_hours(conn, touched, Window(first, fine.max().floor("h").to_pydatetime() + 2 * HOUR))
+        _rebuild_days(conn, touched, days)
 
 
 def _stretches(site: Site, lines: pd.DataFrame) -> Iterator[tuple[tuple[Window, ...], pd.DataFrame]]:
     """The operational days in which lines start, in runs without a gap, each run with its lines."""
     dates = lines["start"].dt.floor("D")
-    span = max(DAYS_AT_ONCE, int(LINES_AT_ONCE / max(1, len(lines) / dates.nunique())))
     seen = sorted(dates.unique())
+    span = max(DAYS_AT_ONCE, int(LINES_AT_ONCE / max(1, len(lines) / max(1, len(seen)))))
     runs: list[list[pd.Timestamp]] = []
     for date in seen:
         if runs and (date - runs[-1][-1]).days <= 1 and (date - runs[-1][0]).days < span:
@@ -47,84 +74,91 @@ def _stretches(site: Site, lines: pd.DataFrame) -> Iterator[tuple[tuple[Window, 
         else:
             runs.append([date])
     for run in runs:
-        within = lines[(dates >= run[0]) & (dates <= run[-1])]
-        window = Window(
-            day_of(site, within["start"].min().to_pydatetime()).start,
-            day_of(site, within["start"].max().to_pydatetime()).end,
-        )
-        yield days_of(site, window), within
+        within = lines if len(runs) == 1 else lines[(dates >= run[0]) & (dates <= run[-1])]
+        first = day_of(site, within["start"].min().to_pydatetime())
+        last = day_of(site, within["start"].max().to_pydatetime())
+        yield days_of(site, Window(first.start, last.end)), within
 
 
-def _lines(conn: Connection, series: dict[str, str], window: Window, length: str) -> pd.DataFrame:
+def _lines(conn: Connection, touched: Touched, window: Window, length: str) -> pd.DataFrame:
     """Counting lines that start in the window; `length` is a condition on minutes, as the index has it."""
     line = flow_line.c
-    columns = [
-        *("lane", "start", "minutes"),
-        *grains.BREAKDOWN,
-        *("people", "low", "high", "at_least", "method"),
-        *grains.REVISION,
+    others = [] if touched.report_id is None else [line.report_id != touched.report_id]
+    each = [
+        select(*(line[name] for name in LINE_COLUMNS)).where(
+            line.site == touched.site.site,
+            line.stage == stage,
+            line.measure == measure,
+            line.start >= window.start,
+            line.start < window.end,
+            line.source == touched.source,
+            text(length),
+            counting(flow_line),
+            *others,
+        )
+        for stage, measure in touched.pairs
     ]
-    read = frame(
-        conn,
-        select(*(line[name] for name in columns))
-        .where(*(line[name] == value for name, value in series.items()))
-        .where(line.start >= window.start, line.start < window.end, text(length), counting(flow_line)),
+    stored = frame(conn, select(union_all(*each).subquery()))
+    if touched.report_id is None:
+        return stored
+    own = touched.lines
+    own = own[(own["start"] >= window.start) & (own["start"] < window.end)].query(length)
+    if stored.empty:
+        return own[LINE_COLUMNS]
+    return pd.concat([stored, own[LINE_COLUMNS].astype(stored.dtypes)], ignore_index=True)
+
+
+def _same_series(table: Table, touched: Touched, moment: str, window: Window) -> ColumnElement[bool]:
+    """Condition on a rollup: every lane of the touched series, from and until. It names each column of the key."""
+    c = table.c
+    lanes: Sequence[str] = [str(lane) for lane in Lane]
+    return or_(
+        *(
+            and_(
+                *(c.site == touched.site.site, c.stage == stage, c.measure == measure),
+                *(c.lane.in_(lanes), c.source == touched.source),
+                *(c[moment] >= window.start, c[moment] < window.end),
+            )
+            for stage, measure in touched.pairs
+        )
     )
-    return read.assign(**{name: series[name] for name in ("stage", "measure", "source")})
 
 
-def _rebuild_hours(conn: Connection, site: Site, series: dict[str, str], window: Window) -> None:
-    h = flow_hourly.c
-    # An hour of the window may hold lines that begin up to its end, in the next one at the latest.
-    reach = Window(window.start, window.end + timedelta(hours=1))
-    hours = grains.hours(grains.flow_totals(_lines(conn, series, reach, "minutes <= 60")), site)
+def _rebuild_hours(conn: Connection, touched: Touched, window: Window) -> None:
+    # An hour of the window may hold lines that begin after the window's own end, where hours begin at the half.
+    reach = Window(window.start, window.end + HOUR)
+    hours = grains.hours(grains.flow_totals(_lines(conn, touched, reach, "minutes <= 60")), touched.site)
     hours = hours[(hours["hour"] >= window.start) & (hours["hour"] < window.end)]
-    conn.execute(
-        delete(flow_hourly)
-        .where(*(h[name] == value for name, value in series.items()))
-        .where(h.hour >= window.start, h.hour < window.end)
-    )
-    insert_frame(conn, flow_hourly, hours.assign(site=series["site"]))
+    conn.execute(delete(flow_hourly).where(_same_series(flow_hourly, touched, "hour", window)))
+    insert_frame(conn, flow_hourly, hours.assign(site=touched.site.site))
 
 
-def _rebuild_days(conn: Connection, site: Site, series: dict[str, str], days: tuple[Window, ...]) -> None:
-    h, d = flow_hourly.c, flow_daily.c
+def _rebuild_days(conn: Connection, touched: Touched, days: tuple[Window, ...]) -> None:
+    h = flow_hourly.c
     window = Window(days[0].start, days[-1].end)
-    same = [h[name] == value for name, value in series.items()]
-    hours = frame(
-        conn,
-        select(*(h[name] for name in grains.SERIES), h.hour, h.people, h.minutes, h.at_least, h.method, h.received_at)
-        .where(*same)
-        .where(h.hour >= window.start, h.hour < window.end),
-    )
-    coarse = grains.flow_totals(_lines(conn, series, window, "minutes > 60"))
-    conn.execute(
-        delete(flow_daily)
-        .where(*(d[name] == value for name, value in series.items()))
-        .where(d.day >= window.start, d.day < window.end)
-    )
-    insert_frame(conn, flow_daily, grains.days(hours, coarse, days).assign(site=series["site"]))
+    columns = [*grains.SERIES, "hour", "people", "minutes", "at_least", "method", "received_at"]
+    same = _same_series(flow_hourly, touched, "hour", window)
+    hours = frame(conn, select(*(h[name] for name in columns)).where(same))
+    coarse = grains.flow_totals(_lines(conn, touched, window, "minutes > 60"))
+    conn.execute(delete(flow_daily).where(_same_series(flow_daily, touched, "day", window)))
+    insert_frame(conn, flow_daily, grains.days(hours, coarse, days).assign(site=touched.site.site))
 
 
-def rebuild_services(conn: Connection, site: Site, source: str, touched: pd.DataFrame) -> None:
-    """Recompute the days in which lines of a source about services begin. `touched`: start."""
+def rebuild_services(conn: Connection, touched: Touched) -> None:
+    """Recompute the days in which lines about services begin. `touched.lines` needs their `start` only."""
     line, d = service_line.c, service_daily.c
-    for days, _ in _stretches(site, touched):
+    place, source = touched.site.site, touched.source
+    for days, _ in _stretches(touched.site, touched.lines):
         window = Window(days[0].start, days[-1].end)
         lines = frame(
             conn,
             select(*(line[name] for name in service_grains.LINE_COLUMNS)).where(
-                line.site == site.site,
-                line.source == source,
-                line.start >= window.start,
-                line.start < window.end,
-                counting(service_line),
+                *(line.site == place, line.source == source),
+                *(line.start >= window.start, line.start < window.end, counting(service_line)),
             ),
         )
         conn.execute(
-            delete(service_daily).where(
-                d.site == site.site, d.source == source, d.day >= window.start, d.day < window.end
-            )
+            delete(service_daily).where(d.site == place, d.source == source, d.day >= window.start, d.day < window.end)
         )
         found = service_grains.days(service_grains.service_totals(lines), days)
-        insert_frame(conn, service_daily, found.assign(site=site.site))
+        insert_frame(conn, service_daily, found.assign(site=place))
