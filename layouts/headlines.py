@@ -34,7 +34,8 @@ def kpi_views(kpis: Mapping[str, Kpi], t: Translator) -> dict[str, KpiView]:
 def _plain(value: float | None) -> float | int | None:
     if value is None:
         return None
-    return int(value) if float(value).is_integer() else round(value, 2)
+    number = round(float(value), 2)  # numpy numbers are not JSON
+    return int(number) if number.is_integer() else number
 
 
 def value_text(kpi: Kpi, t: Translator) -> str:
