@@ -20,6 +20,7 @@ from layouts.pages.pieces import number_or_none, stations_table
 from layouts.parts import Parts, chart, kpi_card, level_word, panel, slot, table, title
 from layouts.translator import Translator
 
+MOST_READINGS = 60
 HEADLINES = ("queue_len", "wait_minutes", "time_to_clear_minutes", "present", "arrivals_last_hour")
 
 
@@ -41,7 +42,7 @@ def draw(model: QueueModel, t: Translator) -> Parts:
             "queue_history-sentence": t("panel.queue_history.caveat"),
             "queue_history-table": _readings(model.history, t),
             "counters_history-sentence": t("panel.counters_history.caveat", stage=str(entry)),
-            "counters_history-table": _readings(model.history, t),
+            "counters_history-table": _counters(model.history, str(entry), t),
         },
     )
 
@@ -78,7 +79,7 @@ def _in_unit(value: float, unit: str, t: Translator) -> str:
 
 def _readings(history: pd.DataFrame, t: Translator) -> Component:
     rows: list[list[Any]] = []
-    for row in history.sort_values("at", ascending=False).head(200).to_dict("records"):
+    for row in history.sort_values("at", ascending=False).head(MOST_READINGS).to_dict("records"):
         at = pd.Timestamp(row["at"]).to_pydatetime()
         waiting = number_or_none(row["waiting"], t)
         bound = f"≥{waiting}" if row["at_least"] and pd.notna(row["waiting"]) else waiting
@@ -86,6 +87,17 @@ def _readings(history: pd.DataFrame, t: Translator) -> Component:
         rows.append([f"{t.date(at)} {t.time(at)}", t(f"stage.{row['stage']}"), bound, counters])
     keys = ("word.hour", "word.stage", "word.in_queue", "word.counters")
     return table([t(key) for key in keys], rows, caption=t("panel.queue_history.title"))
+
+
+def _counters(history: pd.DataFrame, entry: str, t: Translator) -> Component:
+    """Only the moments at which the number changed."""
+    rows: list[list[Any]] = []
+    part = history[(history["stage"] == entry) & history["counters_open"].notna()].sort_values("at")
+    changed = part[part["counters_open"] != part["counters_open"].shift()]
+    for row in changed.iloc[::-1].head(MOST_READINGS).to_dict("records"):
+        at = pd.Timestamp(row["at"]).to_pydatetime()
+        rows.append([f"{t.date(at)} {t.time(at)}", t.number(row["counters_open"])])
+    return table([t("word.since"), t("word.counters")], rows, caption=t("panel.counters_history.title"))
 
 
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
