@@ -1,0 +1,241 @@
+"""What `GET /api/v1/…` answers, ready for JSON. The same reads and the same masking as the pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from callbacks import reads
+from callbacks.asked import SeriesAsk
+from data import disclosure, queries
+from data.alert_book import open_alerts, recent_alerts
+from data.days import days_of
+from data.picture import observe, official_sources, present_now, sector_coverage
+from data.queries import SeriesKey
+from data.types import AlertCard, ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
+from data.vocabulary import Lane, State
+from layouts.translator import Translator
+
+Answer = dict[str, Any]
+ALERTS_SHOWN = 200
+REPORTS_SHOWN = 200
+
+
+def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
+    """One row per hour or operational day of the window up to now; `value` null where nothing was reported.
+
+    Site totals of flow are the same for every audience (`data.disclosure`).
+    """
+    source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now)
+    rows: list[Answer] = []
+    if source is not None:
+        key = SeriesKey(ask.site.site, ask.stage, ask.measure, source)
+        rows = list(_days(conn, ask, key, now) if ask.step == "day" else _hours(conn, ask, key, now))
+    return {
+        "site": ask.site.site,
+        "measure": str(ask.measure),
+        "stage": str(ask.stage),
+        "unit": "people",
+        "step": ask.step,
+        "as_of": _iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
+        "rows": rows,
+    }
+
+
+def _days(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> Iterator[Answer]:
+    known = {row["day"]: row for row in queries.flow_by_day(conn, key, ask.window, ask.as_of).to_dict("records")}
+    for day in days_of(ask.site, ask.window):
+        if not (ask.window.start <= day.start < ask.window.end) or day.start >= now:
+            continue
+        row = known.get(pd.Timestamp(day.start))
+        whole = (day.end - day.start) / timedelta(minutes=1)
+        partly = row is not None and (row["minutes"] < whole or now < day.end)
+        yield _row(ask.site, day.start, row, partly, key.source)
+
+
+def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> Iterator[Answer]:
+    known = {row["hour"]: row for row in queries.flow_by_hour(conn, key, ask.window, ask.as_of).to_dict("records")}
+    hour = timedelta(hours=1)
+    # The site's own clock hours, which in some zones begin at half past.
+    local = ask.window.start.astimezone(ZoneInfo(ask.site.zone))
+    start = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    while start < ask.window.end and start < now:
+        if start >= ask.window.start:
+            row = known.get(pd.Timestamp(start))
+            partly = row is not None and (row["minutes"] < 60 or now < start + hour)
+            yield _row(ask.site, start, row, partly, key.source)
+        start += hour
+
+
+def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
+    if row is None:
+        nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
+        return {"start": _iso(start, site), **nothing, "method": None, "source": source}
+    return {
+        "start": _iso(start, site),
+        "value": _number(row["people"]),
+        "low": _number(row.get("low")),
+        "high": _number(row.get("high")),
+        "at_least": bool(row["at_least"]),
+        "state": str(State.PROVISIONAL if partly else State.OK),
+        "method": str(row["method"]),
+        "source": source,
+    }
+
+
+def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
+    """The station board and the pressure it makes."""
+    model = reads.queue(conn, scope, clock)
+    site = model.frame.site
+    parts = [
+        {
+            "name": part.name,
+            "value": _number(part.value),
+            "level": str(part.level),
+            "limits": list(part.limits),
+            "unit": part.unit,
+            "never": part.never,
+        }
+        for part in model.pressure.components
+    ]
+    return {
+        "site": site.site,
+        "as_of": _iso(model.frame.data_as_of, site),
+        "pressure": {
+            "level": str(model.pressure.level),
+            "at_least": model.pressure.at_least,
+            "components": parts,
+        },
+        "rows": [_station(row, site) for row in model.stations],
+    }
+
+
+def _station(row: Station, site: Site) -> Answer:
+    return {name: _plain(value, site) for name, value in asdict(row).items()}
+
+
+def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: datetime) -> Answer:
+    """One row per operational day of the window, sector and service; small counts masked for the audience."""
+    rows = []
+    for day in days_of(site, window):
+        until = min(now, day.end)
+        if day.start >= now or not (window.start <= day.start < window.end):
+            continue
+        official = official_sources(conn, site.site, until)
+        seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
+        here = present_now(conn, site, until, scope.as_of)
+        sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
+        for sector in disclosure.masked_sectors(sectors, scope.audience):
+            rows += [_service(row, day, site) for row in sector.services]
+            if not sector.services:
+                nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
+                rows.append({"day": _iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
+    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+
+
+def _service(row: ServiceCoverage, day: Window, site: Site) -> Answer:
+    return {"day": _iso(day.start, site), **{name: _plain(value, site) for name, value in asdict(row).items()}}
+
+
+def alerts(conn: Connection, site: Site, state: str, t: Translator) -> Answer:
+    """`state`: open (default), closed, all, or one of the states of an alert."""
+    cards: tuple[AlertCard, ...] = ()
+    if state != "closed":
+        cards += open_alerts(conn, site.site)
+    if state in ("closed", "all", "resolved"):
+        cards += recent_alerts(conn, site.site, ALERTS_SHOWN)
+    if state not in ("open", "closed", "all"):
+        cards = tuple(card for card in cards if card.state == state)
+    rows = [_alert(card, site, t) for card in cards]
+    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+
+
+def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
+    return {
+        "alert": card.alert_id,
+        "rule": card.rule,
+        "subject": card.subject,
+        "state": str(card.state),
+        "level": str(card.level),
+        "since": _iso(card.since, site),
+        "updated": _iso(card.updated, site),
+        "message": t.sentence(card.sentence),
+        "evidence": dict(card.evidence),
+        "acknowledged_by": card.acknowledged_by,
+        "transitions": [
+            {"at": _iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
+        ],
+    }
+
+
+def reports(conn: Connection, site: Site) -> Answer:
+    """The newest deliveries."""
+    rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN)]
+    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+
+
+def _delivery(row: Delivery, site: Site) -> Answer:
+    fields = {name: _plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
+    return {"report": row.report_id, **fields}
+
+
+def as_csv(answer: Answer) -> str:
+    """The rows of an answer; nested facts are left out, and no cell can start a formula."""
+    rows = answer["rows"]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    nested = {c for row in rows for c, cell in row.items() if isinstance(cell, dict) or _holds_dicts(cell)}
+    flat = [c for c in columns if c not in nested]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(flat or ["start", "value", "low", "high", "at_least", "state", "method", "source"])
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in flat])
+    return out.getvalue()
+
+
+def _holds_dicts(cell: Any) -> bool:
+    return isinstance(cell, list) and any(isinstance(part, dict) for part in cell)
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return _cell("; ".join(str(part) for part in value))
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def _plain(value: Any, site: Site) -> Any:
+    if isinstance(value, datetime):
+        return _iso(value, site)
+    if isinstance(value, tuple | list):
+        return [_plain(part, site) for part in value]
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, float):
+        return _number(value)
+    return value
+
+
+def _number(value: Any) -> float | int | None:
+    """Whole numbers as whole ones; missing as null."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _iso(at: datetime | None, site: Site) -> str | None:
+    return None if at is None else at.astimezone(ZoneInfo(site.zone)).isoformat()
