@@ -132,7 +132,9 @@ def _frame(spec: DatasetSpec, columns: Mapping[str, Any], when: Times, lines: Co
         elif column.holds == MINUTES:
             made[column.name] = ((end - when.start)[kept] // np.timedelta64(1, "m")).astype("int64")
         elif isinstance(columns[column.name], Cells):
-            made[column.name] = columns[column.name].rows(kept).array()
+            cells = columns[column.name].rows(kept)
+            # In a key "" is the total; elsewhere an empty text says nothing.
+            made[column.name] = (cells if column.key else cells.map(lambda text: text or None)).array()
         elif column.holds == COUNT:
             made[column.name] = pd.array(columns[column.name][kept], dtype="Int64")
         else:

@@ -84,6 +84,7 @@ def _mark_formulas(content: bytes, name: str, rows: list[list[Any]], notes: list
                 for cell in row
                 if cell.data_type == "f"
             ]
+            book.close()
     except Exception as wrong:
         raise refuse("truncated_workbook") from wrong
     saved = 0
