@@ -75,7 +75,7 @@ def mebi(size: int) -> float:
 
 def _content_kind(content: bytes) -> str:
     head = content[:4096]
-    if head.startswith(b"PK"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "workbook"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "ole"

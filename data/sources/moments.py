@@ -133,13 +133,10 @@ def moments(
 
     `closes`: these are ends of periods.
     """
-    written = [read(value, order) for value in cells.values]
-    walls = np.array([NEVER if w.at is None or w.at.tzinfo else w.at for w in written], "datetime64[us]")
-    fixed = np.array([utc(w.at) if w.at is not None and w.at.tzinfo else NEVER for w in written], "datetime64[us]")
-    day_only = np.array([w.day_only for w in written], dtype=bool)
-    closing = np.array([closes or isinstance(w.at, Closing) for w in written], dtype=bool)
+    walls, fixed, day_only, closing, problems = _distinct(cells.values, order)
+    closing |= closes
     first, second, next_day = (np.full(len(cells), NEVER) for _ in range(3))
-    problem = np.array([w.problem for w in written], dtype=object)[cells.codes]
+    problem = problems[cells.codes]
     hours = always(0, len(cells)) if day_start is None else day_start
     for place in np.unique(zones.codes * len(hours.values) + hours.codes):
         zone, hour = zones.values[place // len(hours.values)], hours.values[place % len(hours.values)]
@@ -151,6 +148,50 @@ def moments(
         first[here], second[here], next_day[here] = (part[codes] for part in clock[:3])
         problem[here] = np.where(clock[3][codes], NONEXISTENT, problem[here])
     return Moments(first, second, next_day, day_only[cells.codes], problem)
+
+
+def _distinct(values: list[Any], order: str) -> tuple[Utc, Utc, Mask, Mask, npt.NDArray[np.object_]]:
+    """Each written time read once: wall clock, moment with an offset, whether a day alone, an end, and its problem."""
+    count = len(values)
+    walls, fixed = np.full(count, NEVER), np.full(count, NEVER)
+    day_only, closing = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+    problems = np.full(count, "", dtype=object)
+    minutes = [place for place, value in enumerate(values) if isinstance(value, str) and len(value) == 16]
+    together = _to_the_minute([values[place] for place in minutes])
+    if together is not None:
+        walls[minutes] = together
+        rest = sorted(set(range(count)) - set(minutes))
+    else:
+        rest = list(range(count))
+    for place in rest:
+        written = read(values[place], order)
+        problems[place], day_only[place] = written.problem, written.day_only
+        closing[place] = isinstance(written.at, Closing)
+        if written.at is not None and written.at.tzinfo is None:
+            walls[place] = np.datetime64(written.at, "us")
+        elif written.at is not None:
+            fixed[place] = utc(written.at)
+    return walls, fixed, day_only, closing, problems
+
+
+DIGITS = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15]  # of 2018-10-31T14:00
+
+
+def _to_the_minute(texts: list[str]) -> Utc | None:
+    """Wall times all written as 2018-10-31T14:00, read at one stroke. None when one of them is not."""
+    if not texts:
+        return None
+    signs = np.array(texts, dtype="U16").view(np.uint32).reshape(-1, 16)
+    digits = (signs[:, DIGITS] >= ord("0")) & (signs[:, DIGITS] <= ord("9"))
+    joined = (signs[:, [4, 7]] == ord("-")).all() and (signs[:, 13] == ord(":")).all()
+    if not (digits.all() and joined and np.isin(signs[:, 10], [ord("T"), ord(" ")]).all()):
+        return None
+    try:
+        walls = np.array(texts, dtype="datetime64[us]")
+    except ValueError:  # a 31 April among them
+        return None
+    within = (walls >= np.datetime64(f"{FIRST_YEAR}-01-01")) & (walls < np.datetime64(f"{LAST_YEAR + 1}-01-01"))
+    return walls if within.all() else None
 
 
 def _clock(

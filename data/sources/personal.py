@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from data.sources.guards import Refused, refuse
-from data.sources.sheet import Table, shown
+from data.sources.sheet import Cells, Table, shown
 from data.sources.words import plain
 
-SAMPLE = 2_000  # distinct values looked at per column
+SAMPLE = 2_000  # distinct values whose shape is looked at, per column
 FEWEST = 3  # one odd value is a typing slip; three of one shape are a column
 
 # Words that make a header personal wherever they stand in it.
@@ -74,11 +76,8 @@ def personal_header(header: str) -> bool:
 
 
 def personal_shape(header: str, values: Iterable[Any]) -> str | None:
-    """The shape most of a column's values share when they look like documents, telephones or addresses."""
+    """The shape most of a column's values share when they look like documents or telephones."""
     texts = [shown(value) for value in values if value != ""]
-    letters = next((text for text in texts if "@" in text and EMAIL.search(text)), None)
-    if letters is not None:
-        return shape(EMAIL.search(letters).group())  # type: ignore[union-attr]
     words = set(plain(header).split())
     if len(texts) < FEWEST or words & CODES:
         return None
@@ -103,8 +102,12 @@ def refuse_personal(table: Table, counted: Iterable[str] = ()) -> None:
             raise _refusal(name, example)
     for name, cells in zip(table.names, table.columns, strict=False):
         values = _standing(cells)
+        address = next((found for value in values if (found := _address(value))), None)
+        if address is not None:
+            raise _refusal(name, shape(address))
         if plain(name) in known:
             continue
+        values = values[:SAMPLE]
         found = personal_shape(name, values)
         if found is None and _numbered(name, values):
             found = shape(next(shown(value) for value in values if value != ""))
@@ -126,10 +129,15 @@ def _numbered(header: str, values: list[Any]) -> bool:
     return not (running or round_sums or dates)
 
 
-def _standing(cells: Any) -> list[Any]:
+def _address(value: Any) -> str | None:
+    """An e-mail address, wherever it stands in a text."""
+    found = EMAIL.search(value) if isinstance(value, str) and "@" in value else None
+    return found.group() if found else None
+
+
+def _standing(cells: Cells) -> list[Any]:
     """Distinct values that stand in the rows, not those of title rows above them."""
-    used = sorted(set(cells.codes[: SAMPLE * 20].tolist()))[:SAMPLE]
-    return [cells.values[code] for code in used]
+    return [cells.values[code] for code in np.flatnonzero(np.bincount(cells.codes, minlength=len(cells.values)))]
 
 
 def _refusal(header: str, example: str) -> Refused:
