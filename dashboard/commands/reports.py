@@ -17,6 +17,7 @@ from dashboard.delivering import DONE, NOT_DONE, answer, deliver, domain_now, op
 from dashboard.settings import Settings
 from data.ingest import NoSuchReport, undo
 from data.queries import known_sources
+from data.sources.template import write_template
 from data.store import reading
 from data.vocabulary import Dataset
 from layouts.translator import Translator, translator
@@ -127,8 +128,6 @@ def list_sources(ctx: click.Context) -> None:
 @click.pass_context
 def template(ctx: click.Context, dataset: str, out: Path, site: str | None) -> None:
     """Escribir la plantilla de un conjunto de datos / write the empty file of a dataset."""
-    from data.sources.template import write_template
-
     settings: Settings = ctx.obj
     t = translator(settings.language)
     try:
