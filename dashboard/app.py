@@ -17,6 +17,7 @@ from dash import html
 from dashboard.access import Viewer
 from dashboard.static_files import StaticFiles
 from dashboard.view import View
+from data.types import Scope
 from layouts import ids
 
 # Large parts of Dash that no page of ours draws: never sent, never compressed.
@@ -88,6 +89,11 @@ def view_of(request: flask.Request) -> View:
     return found
 
 
+def asked_scope() -> Scope:
+    """Who asks through a callback, about what."""
+    return view_of(flask.request).scope(flask_login.current_user.viewer.audience)
+
+
 def _state(request: flask.Request) -> dict[str, Any]:
     state = request.environ["asgi.scope"]["state"]
     assert isinstance(state, dict)
@@ -96,4 +102,5 @@ def _state(request: flask.Request) -> dict[str, Any]:
 
 def layout_json(component: Any) -> bytes:
     """A layout as Dash sends it."""
-    return orjson.dumps(component.to_plotly_json(), default=lambda part: part.to_plotly_json())
+    option = orjson.OPT_SERIALIZE_NUMPY
+    return orjson.dumps(component.to_plotly_json(), default=lambda part: part.to_plotly_json(), option=option)

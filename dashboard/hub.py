@@ -169,7 +169,7 @@ class Hub:
         try:
             board = await asyncio.get_running_loop().run_in_executor(self._builders, self._build, key)
             # Through JSON and back: what is compared is what travels.
-            built = Encoded(board, orjson.loads(orjson.dumps(board.to_json())), stamp)
+            built = Encoded(board, plain(board), stamp)
         except Exception:
             measures.failed.labels(key.page).inc()
             log.exception("board not built", page=key.page, site=key.scope.site)
@@ -249,6 +249,11 @@ class Hub:
         for watchers in self._watchers.values():
             for watcher in watchers:
                 watcher.close()
+
+
+def plain(board: Board) -> dict[str, Any]:
+    """The board as its reader gets it: missing numbers are null, numpy's are numbers."""
+    return dict(orjson.loads(orjson.dumps(board.to_json(), option=orjson.OPT_SERIALIZE_NUMPY)))
 
 
 def _watched(json: dict[str, Any]) -> dict[str, Any]:

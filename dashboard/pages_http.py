@@ -24,12 +24,17 @@ from dashboard.static_files import StaticFiles
 from dashboard.view import BadAddress, View, language, view_of, view_of_token
 from data.accounts import AccountError, digest, record, sign_in
 from data.store import writing
+from data.types import Site
 from data.vocabulary import Language, Look
 from layouts import tokens
 from layouts.board import Board, Figure
 from layouts.html import to_html
 from layouts.pages import PAGES, Page
 from layouts.translator import translator
+from layouts.what_if import question
+
+# What a page lets one person ask, below what everybody sees; answered in callbacks/register.py.
+QUESTIONS = {"queue": question}
 
 BY_PATH = {page.path: page for page in PAGES.values()}
 PLOTLY = "/assets/vendor/plotly-basic-"
@@ -56,12 +61,16 @@ class Drawings:
         self._keep = keep
         self._made: OrderedDict[tuple[str, View], Drawn] = OrderedDict()
 
-    def of(self, encoded: Encoded, view: View, zone: str) -> Drawn:
+    def of(self, encoded: Encoded, view: View, site: Site) -> Drawn:
         key = (encoded.etag, view)
         made = self._made.get(key)
         if made is None:
+            t = translator(view.lang, site.zone)
             board = replace(encoded.board, figures=_dressed(encoded.board, view))
-            component = PAGES[view.page].frame(board, view.look, translator(view.lang, zone), view.distance)
+            component = PAGES[view.page].frame(board, view.look, t, view.distance)
+            ask = QUESTIONS.get(view.page)
+            if ask is not None:
+                component["main"].children.children.append(ask(encoded.board, site.entry_stage, t))
             made = self._made[key] = Drawn(to_html(component), layout_json(component))
             while len(self._made) > self._keep:
                 self._made.popitem(last=False)
@@ -83,8 +92,9 @@ async def drawn(request: Request, view: View) -> tuple[Encoded, Drawn]:
     viewer = viewer_of(request)
     require_board(viewer, view.page, view.site)
     site = shell.seen.site(view.site)
+    assert site is not None, "the view was checked against the same sites"
     encoded = await shell.hub.board(BoardKey(view.page, view.scope(viewer.audience)))
-    return encoded, request.app.state.drawings.of(encoded, view, site.zone if site else "UTC")
+    return encoded, request.app.state.drawings.of(encoded, view, site)
 
 
 async def page(request: Request) -> Response:

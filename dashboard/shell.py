@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from callbacks import boards, register
-from dashboard.app import DashShell
+from dashboard.app import DashShell, asked_scope
 from dashboard.hub import BoardKey, Hub, Stamp
 from dashboard.sessions import Sessions, secret_key
 from dashboard.settings import Settings
@@ -70,7 +70,7 @@ def shell_of(
 
     hub = Hub(build, builders, seen.now)
     files = StaticFiles()
-    dash = DashShell(secret, lambda app: register.register(app, engine, seen.clock, settings.cache_url))
+    dash = DashShell(secret, lambda app: register.register(app, engine, seen.clock, asked_scope, settings.cache_url))
     dash.add_files(files)
     files.compress_once(settings.var / "cache" / "static")
 
