@@ -254,7 +254,7 @@ def _badness(level: Level, ratio: float | None, no_standard: bool = False) -> tu
 
 def _sector_badness(row: SectorCoverage) -> tuple[bool, int, float]:
     if row.worst is None:
-        return _badness(row.level, None)
+        return _badness(row.level, 1.0)  # after a sector whose need is known
     return _badness(row.level, row.worst.ratio, row.worst.required is None and row.worst.state is not State.MISSING)
 
 

@@ -1,0 +1,81 @@
+"""Small counts do not leave for the open audience, nor anything from which they could be worked out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.disclosure import INSIDE, hidden_cells, is_small, masked_sectors, masked_service, may_cross_by_hour
+from data.types import SectorCoverage, ServiceCoverage
+from data.vocabulary import Audience, Level, Sector, Service, State
+
+PLAIN = ServiceCoverage(
+    Sector.GBV, Service.GBV_RESPONSE, 3.0, 10.0, "atenciones", 7.0, 0.3, State.OK, Level.CRITICAL, None,
+    "arrivals", 10.0, 1.0, "per-arrival", "a handbook", "emergency", ("Una",), 3.0,
+)  # fmt: skip
+
+
+def test_a_small_count_of_a_protected_category_is_masked_with_all_that_gives_it_back():
+    masked = masked_service(PLAIN, Audience.OPEN)
+    assert masked.state is State.MASKED
+    assert masked.masked
+    assert (masked.delivered, masked.gap, masked.ratio, masked.contacts) == (None, None, None, None)
+
+
+def test_whoever_works_in_protection_sees_it():
+    assert masked_service(PLAIN, Audience.PROTECTION) == PLAIN
+
+
+def test_zero_is_no_secret_and_missing_is_not_a_count():
+    zero = replace(PLAIN, delivered=0.0, contacts=0.0)
+    assert masked_service(zero, Audience.OPEN) == zero
+    missing = replace(PLAIN, delivered=None, contacts=None)
+    assert masked_service(missing, Audience.OPEN) == missing
+
+
+def test_latrines_are_not_people():
+    latrines = replace(PLAIN, sector=Sector.WASH, service=Service.LATRINES, unit="letrinas", contacts=None)
+    assert masked_service(latrines, Audience.OPEN) == latrines
+
+
+def test_a_small_number_of_people_attended_is_hidden_though_the_goods_are_shown():
+    kits = replace(PLAIN, sector=Sector.WASH, unit="kits", delivered=40.0, contacts=4.0)
+    masked = masked_service(kits, Audience.OPEN)
+    assert (masked.delivered, masked.contacts, masked.masked) == (40.0, None, True)
+
+
+def test_masking_a_sector_keeps_its_order_level_and_worst_service():
+    other = replace(PLAIN, delivered=30.0, contacts=30.0, gap=0.0, ratio=3.0, level=Level.NORMAL)
+    sector = SectorCoverage(Sector.GBV, Level.CRITICAL, State.OK, PLAIN, (PLAIN, other))
+    (masked,) = masked_sectors((sector,), Audience.OPEN)
+    assert [row.masked for row in masked.services] == [True, False]
+    assert masked.worst == masked.services[0]
+    assert (masked.level, masked.state) == (Level.CRITICAL, State.MASKED)
+
+
+@pytest.mark.parametrize("sector", [Sector.GBV, Sector.TRAFFICKING])
+def test_protected_categories_are_never_crossed_by_hour(sector):
+    assert not may_cross_by_hour(sector, Audience.OPEN)
+    assert may_cross_by_hour(sector, Audience.PROTECTION)
+    assert may_cross_by_hour(Sector.WASH, Audience.OPEN)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 60)), min_size=2, max_size=12), st.sampled_from([5, 10]))
+def test_a_shown_total_never_gives_a_hidden_cell_back(cells, threshold):
+    hidden = hidden_cells(cells, threshold)
+    assert all(i in hidden for i, count in enumerate(cells) if is_small(count, threshold))
+    positive = [i for i, count in enumerate(cells) if count]
+    if hidden and len(positive) > 1:
+        # Total minus what is shown is the sum of at least two people-bearing cells.
+        assert len(hidden) >= 2
+
+
+@given(st.floats(0, 100))
+def test_no_count_under_the_threshold_is_ever_shown_to_the_open_audience(count):
+    row = replace(PLAIN, delivered=count, contacts=count)
+    shown = masked_service(row, Audience.OPEN)
+    assert shown.delivered is None or not 0 < shown.delivered < INSIDE
+    assert shown.contacts is None or not 0 < shown.contacts < INSIDE
