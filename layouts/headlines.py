@@ -55,8 +55,9 @@ def value_text(kpi: Kpi, t: Translator) -> str:
 def _note(kpi: Kpi, t: Translator) -> str:
     """What qualifies the number comes before what explains it."""
     word = t.maybe(kpi.word) if kpi.word and kpi.unit == "ratio" else None
+    worst = kpi.unit == "level" and kpi.value == len(LEVEL_ORDER) - 1  # nothing is above it
     said = [
-        t("word.at_least") if kpi.at_least and kpi.value is not None else "",
+        t("word.at_least") if kpi.at_least and kpi.value is not None and not worst else "",
         t("word.provisional") if kpi.state is State.PROVISIONAL else "",
         word or "",
         t.sentence(kpi.note),
@@ -66,7 +67,7 @@ def _note(kpi: Kpi, t: Translator) -> str:
 
 def _origin(kpi: Kpi, t: Translator) -> str:
     method = "" if kpi.method is None else t(f"method.{kpi.method}")
-    return " · ".join(part for part in (method, kpi.source or "") if part)
+    return " · ".join(part for part in (method, t.word("source", kpi.source or "")) if part)
 
 
 def _level(kpi: Kpi) -> str | None:

@@ -84,6 +84,7 @@ def kpi_card(view: KpiView, t: Translator, *, about: bool = True) -> Component:
         html.Div(
             [
                 html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from"),
+                " ",
                 html.Span(className="age", **data(as_of=view.as_of or "")),
             ],
             className="kpi-origin",

@@ -82,7 +82,9 @@ def template(look: Look | str, distance: int = 0) -> dict[str, Any]:
         "linecolor": colour["rule"],
         "tickfont": {"color": colour["muted"], "size": size},
         "title": {"font": {"color": colour["muted"], "size": size}},
-        "ticks": "",
+        "ticks": "outside",  # clear ticks keep the words of the two axes apart
+        "ticklen": round(size * 0.45),
+        "tickcolor": "rgba(0,0,0,0)",
     }
     return {
         "layout": {
@@ -98,8 +100,9 @@ def template(look: Look | str, distance: int = 0) -> dict[str, Any]:
                 "bordercolor": colour["rule"],
                 "font": {"color": colour["ink"], "family": FONT, "size": max(13, size - 4)},
             },
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "xaxis": {**axis, "showgrid": False},
+            # Room for what stands over the plot and for the last hour's name.
+            "margin": {"l": 4, "r": round(size * 1.7), "t": round(size * 2.1), "b": 4},
+            "xaxis": {**axis, "showgrid": False, "ticklabeloverflow": "allow"},
             "yaxis": axis,
             "annotationdefaults": {"font": {"color": colour["ink"], "size": size}, "showarrow": False},
         }

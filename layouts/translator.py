@@ -17,7 +17,20 @@ LOCALES = Path(__file__).parent / "locales"
 GROUP = "\u202f"  # narrow no-break space: "3.500" means two things in a binational room
 MINUS = "\u2212"
 # Facts whose values are words of the vocabulary: {stage} = "transport" is shown as t("stage.transport").
-WORDS = ("stage", "sector", "service", "measure", "lane", "method", "level", "dataset", "rule", "unit", "state")
+WORDS = (
+    "stage",
+    "sector",
+    "service",
+    "measure",
+    "lane",
+    "method",
+    "level",
+    "dataset",
+    "rule",
+    "unit",
+    "state",
+    "source",
+)
 
 
 class MissingWord(KeyError):
@@ -71,7 +84,11 @@ class Translator:
         return key in self._words
 
     def sentence(self, sentence: Sentence | None) -> str:
-        return "" if sentence is None else self(sentence.key, **sentence.facts)
+        """A fact that leads the sentence takes its capital."""
+        if sentence is None:
+            return ""
+        said = self(sentence.key, **sentence.facts)
+        return said[:1].upper() + said[1:] if self._words[sentence.key].startswith("{") else said
 
     def fact(self, name: str, value: Any) -> str:
         """A fact as a reader sees it; its name says what it is."""

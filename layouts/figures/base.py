@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,8 @@ from data.types import PolicyEvent, Window
 from data.vocabulary import Language
 from layouts.board import Figure
 from layouts.translator import GROUP, Translator
+
+LONGEST_LINE = 44  # characters over a chart, so that a phone shows them all
 
 
 def local_iso(moments: Iterable[datetime], t: Translator) -> list[str]:
@@ -106,6 +109,7 @@ def event_marks(
         if event.at > now:
             left = (event.at - now) / timedelta(minutes=1)
             words = t("figure.event_in", title=words, left_minutes=left)
+        words = "<br>".join(wrap(words, LONGEST_LINE))
         late = (event.at - window.start) > (window.end - window.start) / 2
         annotations.append(
             label(

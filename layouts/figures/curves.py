@@ -13,6 +13,8 @@ from layouts.board import Figure
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
 from layouts.translator import Translator
 
+BIG = '<b><span style="font-size:1.25em">{}</span></b>'
+
 
 def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, t: Translator) -> Figure:
     points = curves.points
@@ -37,7 +39,6 @@ def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, 
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
             shapes=shapes,
             annotations=[*notes, *_names(curves, points, t), *queue_notes, *wait_notes],
-            margin={"t": 34, "r": 16, "l": 8, "b": 8},
         ),
     }
 
@@ -97,10 +98,11 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
             label(x, float(low["served"]), t("figure.served"), "@served", xanchor="left", yanchor="top", xshift=6)
         )
     if not curves.usual.empty:
-        end = curves.usual.iloc[-1]
-        [x] = local_iso([end["at"]], t)
+        # Under the band where the words begin, since it rises to their end.
+        low = curves.usual["low"].iloc[int(len(curves.usual) * 0.66)]
+        [x] = local_iso([curves.usual["at"].iloc[-1]], t)
         words = t("figure.usual_day", weekday=t.weekday(curves.weekday))
-        notes.append(label(x, float(end["low"]), words, "@muted", xanchor="right", yanchor="top", yshift=-4, xshift=-4))
+        notes.append(label(x, float(low), words, "@muted", xanchor="right", yanchor="top", xshift=-6))
     return notes
 
 
@@ -113,8 +115,9 @@ def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list
     served, arrived = float(last["served"]), float(last["arrivals"])
     if arrived <= served:
         return [], []
-    number = t.number(round(curves.queue_now))
-    words = t("figure.at_least_in_queue" if curves.queue_at_least else "figure.in_queue")
+    words = [BIG.format(t.number(round(curves.queue_now))), t("figure.in_queue")]
+    if curves.queue_at_least:
+        words.insert(0, t("word.at_least"))
     line = {
         "type": "scatter",
         "mode": "lines",
@@ -123,11 +126,11 @@ def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list
         "line": {"color": "@ink", "width": 2.5},
         "hoverinfo": "skip",
     }
-    late = (last["at"] - curves.day.start) > 0.8 * (curves.day.end - curves.day.start)
+    late = (last["at"] - curves.day.start) > 0.86 * (curves.day.end - curves.day.start)
     note = label(
         x,
         (served + arrived) / 2,
-        f"<b>{number}</b><br>{words}",
+        "<br>".join(words),
         xanchor="right" if late else "left",
         align="right" if late else "left",
         xshift=-10 if late else 10,
@@ -153,5 +156,5 @@ def _wait(curves: DayCurves, t: Translator) -> tuple[list[dict[str, Any]], list[
         "hoverinfo": "skip",
     }
     [middle] = local_iso([drawn_from + (end - drawn_from) / 2], t)
-    words = f"<b>{t.duration(waited)}</b><br>{t('figure.waited')}"
+    words = f"{BIG.format(t.duration(waited))}<br>{t('figure.waited')}"
     return [line], [label(middle, height, words, xanchor="center", yanchor="bottom", yshift=4)]

@@ -66,7 +66,6 @@ def queue_history(
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
             shapes=shapes,
             annotations=[*event_notes, *notes],
-            margin={"t": 34, "r": 16, "l": 8, "b": 8},
         ),
     }
 
@@ -93,6 +92,5 @@ def counters_history(history: pd.DataFrame, entry: Stage, window: Window, t: Tra
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
-            margin={"t": 12, "r": 16, "l": 8, "b": 8},
         ),
     }

@@ -58,7 +58,6 @@ def hourly(hours: pd.DataFrame, events: Sequence[PolicyEvent], window: Window, n
             bargap=0.18,
             shapes=shapes,
             annotations=[*notes, *_names(hours, middle, t)],
-            margin={"t": 34, "r": 16, "l": 8, "b": 8},
         ),
     }
 
@@ -154,7 +153,6 @@ def daily(days: pd.DataFrame, t: Translator) -> Figure:
                     yshift=10 if high[peak] else 2,
                 )
             ],
-            margin={"t": 30, "r": 16, "l": 8, "b": 8},
         ),
     }
 

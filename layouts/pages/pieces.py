@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.types import AlertCard, DayCurves, SectorCoverage, ServiceCoverage, Station
-from data.vocabulary import AlertState, Lane, Level, State
+from data.vocabulary import AlertState, Lane, Level, Sector, State
 from layouts.parts import age, mark, table
 from layouts.translator import Translator
 
@@ -24,46 +24,56 @@ def stations_table(stations: Sequence[Station], t: Translator, wide: bool = Fals
 
 
 def _station_row(one: Station, t: Translator, wide: bool) -> list[Any]:
-    name = t(f"stage.{one.stage}") if one.lane is Lane.GENERAL else f"· {t(f'lane.{one.lane}')}"
-    row: list[Any] = [
-        html.Span([mark(one.level), html.Span(t(f"level.{one.level}"), className="visually-hidden"), name]),
-        _bounded(one.waiting, one.at_least, t),
-        t("word.none_reported") if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
+    lane = one.lane is not Lane.GENERAL
+    name = t(f"lane.{one.lane}") if lane else t(f"stage.{one.stage}")
+    shape = [mark(one.level), html.Span(t(f"level.{one.level}"), className="visually-hidden")]
+    row: list[Any] = [html.Span([*shape, html.Span(name, className="named")], className="station" + " lane" * lane)]
+    if one.waiting is None and one.served_last_hour is None and one.counters_open is None:
+        row += [html.Span(t("word.no_report"), className="quiet"), "", "", ""]
+        return [*row, "", "", ""] if wide else row
+    row += [
+        unknown(t) if one.waiting is None else _bounded(t.number(round(one.waiting)), one.at_least),
+        unknown(t) if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
         _counters(one, t),
-        html.B(_wait(one, t)),
+        _wait(one, t, wide),
     ]
     if wide:
-        row += [_growth(one, t), "–" if one.utilisation is None else t.percent(one.utilisation), age(one.as_of)]
+        row += [_growth(one, t), unknown(t) if one.utilisation is None else t.percent(one.utilisation), age(one.as_of)]
     return row
 
 
-def _bounded(value: float | None, at_least: bool, t: Translator) -> str:
-    if value is None:
-        return t("word.no_data")
-    return f"≥{t.number(round(value))}" if at_least else t.number(round(value))
+def unknown(t: Translator) -> Component:
+    """Nothing known here: a dash to the eye, words to a screen reader."""
+    return html.Span("–", className="quiet", title=t("word.no_data"))
 
 
-def _counters(one: Station, t: Translator) -> str:
+def _bounded(text: str, at_least: bool) -> str:
+    return f"≥\u00a0{text}" if at_least else text
+
+
+def _counters(one: Station, t: Translator) -> Any:
     if one.closed:
         return t("word.closed")
     if one.counters_open is None:
-        return "–"
+        return unknown(t)
     if one.counters_total is None:
         return t.number(one.counters_open)
     return t("word.of", part=one.counters_open, whole=one.counters_total)
 
 
-def _wait(one: Station, t: Translator) -> str:
-    if one.closed:
-        return t("word.closed")
+def _wait(one: Station, t: Translator, wide: bool) -> Any:
     if one.wait_minutes is None:
-        return t("word.no_data") if one.waiting is None else "–"
-    return ("≥ " if one.at_least else "") + t.duration(one.wait_minutes)
+        return unknown(t)
+    shown = html.B(_bounded(t.short_duration(one.wait_minutes), one.at_least))
+    if not wide or one.wait_low is None or one.wait_high is None:
+        return shown
+    span = t("sentence.between_minutes", low_minutes=one.wait_low, high_minutes=one.wait_high)
+    return html.Span([shown, html.Span(span, className="beside")])
 
 
-def _growth(one: Station, t: Translator) -> str:
+def _growth(one: Station, t: Translator) -> Any:
     if one.growth_per_hour is None:
-        return "–"
+        return unknown(t)
     grown = round(one.growth_per_hour)
     if grown > 0:
         return t("word.grows", number=grown)
@@ -100,17 +110,22 @@ def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | 
     for row in shown:
         number, unit = missing_words(row.worst, t)
         ratio = row.worst.ratio if row.worst and row.worst.state is not State.MISSING else None
+        kind = "" if any(sign.isdigit() for sign in number) else "in-words"
         cells.append(
             html.Div(
                 [
-                    html.Div([mark(row.level), t(f"sector.{row.sector}")], className="sector-name"),
-                    html.Div([html.B(number), " ", html.Span(unit)], className="sector-gap"),
+                    html.Div([mark(row.level), html.Span(short_sector(row.sector, t))], className="sector-name"),
+                    html.Div([html.B(number), " ", html.Span(unit)], className=f"sector-gap {kind}".strip()),
                     bar(row.level, ratio),
                 ],
                 className="sector",
             )
         )
     return cells
+
+
+def short_sector(sector: Sector, t: Translator) -> str:
+    return t.maybe(f"sector_short.{sector}") or t(f"sector.{sector}")
 
 
 def rest_of_sectors(sectors: Sequence[SectorCoverage], most: int, t: Translator) -> str:
@@ -163,9 +178,9 @@ def number_or_none(value: Any, t: Translator) -> str:
     return t("word.no_report") if value is None or pd.isna(value) else t.number(round(float(value)))
 
 
-def curves_sentence(curves: DayCurves, t: Translator) -> str:
+def curves_sentence(curves: DayCurves, t: Translator, how: bool = True) -> str:
     """What the picture says, for who cannot see it, and how to read it, for who never saw one."""
-    said = [t("figure.how_to_read")]
+    said = [t("figure.how_to_read")] if how else []
     if curves.queue_now is not None:
         key = "figure.says_queue_at_least" if curves.queue_at_least else "figure.says_queue"
         said.append(t(key, people=round(curves.queue_now)))

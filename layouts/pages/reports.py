@@ -50,7 +50,7 @@ def _sources(frame: pd.DataFrame, t: Translator) -> Component:
     if not rows:
         return html.P(t("word.no_sources"), className="quiet")
     keys = ("word.organisation", "word.dataset", "word.cadence", "word.last_report", "word.state")
-    return table([t(key) for key in keys], rows, caption=t("panel.sources.title"))
+    return table([t(key) for key in keys], rows, "sources", t("panel.sources.title"))
 
 
 def _deliveries(deliveries: Sequence[Delivery], t: Translator) -> Any:

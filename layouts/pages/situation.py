@@ -41,7 +41,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),
-            "cumulative-sentence": curves_sentence(model.curves, t),
+            "cumulative-sentence": curves_sentence(model.curves, t, how=False),
             "cumulative-table": curves_table(model.curves, t),
             "stations": stations_table(model.stations, t),
             "sectors": sectors_strip(model.sectors, t),
