@@ -48,16 +48,16 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Server:
-        log = (self.var / "serve.log").open("a")
-        self.process = subprocess.Popen(
-            [*CAUDAL, "serve", "--port", str(self.port)],
-            cwd=ROOT,
-            env={**os.environ, "CAUDAL_VAR": str(self.var), **self.environment},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        with (self.var / "serve.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [*CAUDAL, "serve", "--port", str(self.port)],
+                cwd=ROOT,
+                env={**os.environ, "CAUDAL_VAR": str(self.var), **self.environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
         until(self._answers, 60, f"the server did not answer; see {self.var / 'serve.log'}")
         return self
 
