@@ -63,6 +63,11 @@ def feed(engine: Engine, var: Path, real: datetime) -> int:
     return files
 
 
+def forget(var: Path) -> None:
+    """As a restart does: where the streams stand is read from the store again."""
+    _SENT.pop(var, None)
+
+
 def send(engine: Engine, var: Path, delivery: Delivery) -> bool:
     """Hand one file in; False where its stream has nothing to say of the window, or it had been received before."""
     content = delivery.content()

@@ -76,7 +76,7 @@ def _standing(table: Steps) -> Callable[[People], Ints]:
 
 WATER: Steps = ((ALWAYS, 900), (10.0, 1400), (20.0, 1900))
 MEALS: Steps = ((ALWAYS, 150), (8.0, 240), (18.0, 330))
-SCREENED: Steps = ((ALWAYS, 380),)
+SCREENED: Steps = ((ALWAYS, 520),)
 DOSES: Steps = ((ALWAYS, 210), (9.0, 270))
 SEATS: Steps = ((ALWAYS, 88), (10.0, 184), (72.0, 88))
 
