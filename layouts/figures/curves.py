@@ -155,6 +155,6 @@ def _wait(curves: DayCurves, t: Translator) -> tuple[list[dict[str, Any]], list[
         "line": {"color": "@ink", "width": 2.5, "dash": "dot"},
         "hoverinfo": "skip",
     }
-    [middle] = local_iso([drawn_from + (end - drawn_from) / 2], t)
     words = f"{BIG.format(t.duration(waited))}<br>{t('figure.waited')}"
-    return [line], [label(middle, height, words, xanchor="center", yanchor="bottom", yshift=4)]
+    # At the line's end, where the height between the curves is greatest.
+    return [line], [label(x[-1], height, words, xanchor="right", yanchor="bottom", align="right", xshift=-8, yshift=3)]

@@ -12,8 +12,9 @@ from data.vocabulary import Look
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.pages.pieces import alert_lines, curves_sentence, sectors_strip, stations_table
+from layouts.pages.pieces import alert_lines, sectors_strip, stations_table
 from layouts.parts import Parts, kpi_attributes, panel, slot
+from layouts.tables import curves_sentence
 from layouts.translator import Translator
 
 HEADLINES = (

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import AlertCard, DayCurves, SectorCoverage, ServiceCoverage, Station
+from data.types import AlertCard, SectorCoverage, ServiceCoverage, Station
 from data.vocabulary import AlertState, Lane, Level, Sector, State
 from layouts.parts import age, mark, table
 from layouts.translator import Translator
@@ -158,35 +157,3 @@ def alert_lines(cards: Sequence[AlertCard], t: Translator, most: int = 3) -> lis
     if len(cards) > most:
         lines.append(html.Div(t.n("word.more_alerts", len(cards) - most), className="alert-line quiet"))
     return lines
-
-
-def curves_table(curves: DayCurves, t: Translator) -> Component:
-    rows = []
-    for at, arrivals, served in zip(
-        curves.points["at"], curves.points["arrivals"], curves.points["served"], strict=True
-    ):
-        moment = pd.Timestamp(at).to_pydatetime()
-        if t.local(moment).minute == 0:
-            both = pd.notna(arrivals) and pd.notna(served)
-            queue = number_or_none(arrivals - served, t) if both else t("word.no_report")
-            rows.append([t.time(moment), number_or_none(arrivals, t), number_or_none(served, t), queue])
-    heads = [t(key) for key in ("word.hour", "figure.arrivals", "figure.served", "word.in_queue")]
-    return table(heads, rows, caption=t("panel.cumulative.title"))
-
-
-def number_or_none(value: Any, t: Translator) -> str:
-    return t("word.no_report") if value is None or pd.isna(value) else t.number(round(float(value)))
-
-
-def curves_sentence(curves: DayCurves, t: Translator, how: bool = True) -> str:
-    """What the picture says, for who cannot see it, and how to read it, for who never saw one."""
-    said = [t("figure.how_to_read")] if how else []
-    if curves.queue_now is not None:
-        key = "figure.says_queue_at_least" if curves.queue_at_least else "figure.says_queue"
-        said.append(t(key, people=round(curves.queue_now)))
-    if curves.wait_from is not None and curves.wait_to is not None:
-        said.append(t("figure.says_wait", waited_minutes=(curves.wait_to - curves.wait_from).total_seconds() / 60))
-    methods = sorted({str(m) for m in (curves.arrivals_method, curves.served_method) if m is not None})
-    if methods:
-        said.append(t("figure.says_method", methods=", ".join(t(f"method.{m}") for m in methods)))
-    return " ".join(said)

@@ -9,13 +9,11 @@ from data.types import SituationModel
 from data.vocabulary import Look
 from layouts import ids
 from layouts.board import Board
-from layouts.figures.curves import cumulative
+from layouts.charts import figures_of, texts_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import (
     alert_lines,
-    curves_sentence,
-    curves_table,
     sectors_strip,
     stations_table,
 )
@@ -37,12 +35,11 @@ SMALL = (
 def draw(model: SituationModel, t: Translator) -> Parts:
     return Parts(
         kpis=kpi_views(model.kpis, t),
-        figures={"cumulative": cumulative(model.curves, model.events, model.frame.clock.now, t)},
+        figures=figures_of("situation", model, t),
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),
-            "cumulative-sentence": curves_sentence(model.curves, t, how=False),
-            "cumulative-table": curves_table(model.curves, t),
+            **texts_of("situation", model, t),
             "stations": stations_table(model.stations, t),
             "sectors": sectors_strip(model.sectors, t),
             "alerts": alert_lines(model.alerts, t),

@@ -11,7 +11,7 @@ from data.types import SituationModel
 from data.vocabulary import Look
 from layouts import ids
 from layouts.board import Board
-from layouts.figures.curves import cumulative
+from layouts.charts import figures_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import alert_line, rest_of_sectors, sectors_strip
@@ -28,7 +28,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
     top = model.alerts[0] if model.alerts else None
     return Parts(
         kpis={name: views[name] for name in (*NUMBERS, "pressure_level", "alerts_open")},
-        figures={"cumulative": cumulative(model.curves, model.events, model.frame.clock.now, t)},
+        figures=figures_of("wall", model, t),
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),

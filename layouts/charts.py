@@ -1,0 +1,117 @@
+"""The charts: one row each. Adding a chart is a row, its figure function and its words `panel.<name>.*`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from data.types import FlowModel, QueueModel, Window
+from layouts import tables
+from layouts.board import Figure, Tree
+from layouts.figures.curves import cumulative
+from layouts.figures.queues import counters_history, queue_history
+from layouts.figures.rates import daily, hourly
+from layouts.translator import Translator
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`draw`, `say` and `table` take the model of the chart's page; a wall has neither sentence nor table."""
+
+    name: str
+    page: str
+    draw: Callable[[Any, Translator], Figure]
+    say: Callable[[Any, Translator], str] | None = None
+    table: Callable[[Any, Translator], Tree] | None = None
+
+
+def _curves(model: Any, t: Translator) -> Figure:
+    return cumulative(model.curves, model.events, model.frame.clock.now, t)
+
+
+def _curves_table(model: Any, t: Translator) -> Tree:
+    return tables.curves_table(model.curves, t)
+
+
+def _caveat(name: str) -> Callable[[Any, Translator], str]:
+    return lambda model, t: t(f"panel.{name}.caveat")
+
+
+def _hours_window(model: FlowModel) -> Window:
+    if model.frame.scope.window == "today" or model.hours.empty:
+        return model.curves.day
+    first, last = model.hours["hour"].iloc[0], model.hours["hour"].iloc[-1]
+    return Window(pd.Timestamp(first).to_pydatetime(), pd.Timestamp(last).to_pydatetime() + timedelta(hours=1))
+
+
+def _readings_window(model: QueueModel) -> Window:
+    """The operational day around the readings, so that the axis says 00:00 to 24:00."""
+    now = model.frame.clock.now
+    if model.history.empty:
+        return Window(now - timedelta(hours=24), now)
+    first = pd.Timestamp(model.history["at"].min()).to_pydatetime()
+    return Window(first, max(now, first + timedelta(hours=1)))
+
+
+def _queue_history(model: QueueModel, t: Translator) -> Figure:
+    entry, now = model.frame.site.entry_stage, model.frame.clock.now
+    return queue_history(model.history, entry, model.events, _readings_window(model), now, t)
+
+
+CHARTS: tuple[Chart, ...] = (
+    Chart(
+        "cumulative",
+        "situation",
+        _curves,
+        lambda model, t: tables.curves_sentence(model.curves, t, how=False),
+        _curves_table,
+    ),
+    Chart("cumulative", "flow", _curves, lambda model, t: tables.curves_sentence(model.curves, t), _curves_table),
+    Chart("cumulative", "wall", _curves),
+    Chart(
+        "hourly",
+        "flow",
+        lambda model, t: hourly(model.hours, model.events, _hours_window(model), model.frame.clock.now, t),
+        _caveat("hourly"),
+        lambda model, t: tables.hours_table(model.hours, t),
+    ),
+    Chart(
+        "daily",
+        "flow",
+        lambda model, t: daily(model.days, t),
+        _caveat("daily"),
+        lambda model, t: tables.days_table(model.days, t),
+    ),
+    Chart(
+        "queue_history",
+        "queue",
+        _queue_history,
+        _caveat("queue_history"),
+        lambda model, t: tables.readings_table(model.history, t),
+    ),
+    Chart(
+        "counters_history",
+        "queue",
+        lambda model, t: counters_history(model.history, model.frame.site.entry_stage, _readings_window(model), t),
+        lambda model, t: t("panel.counters_history.caveat", stage=str(model.frame.site.entry_stage)),
+        lambda model, t: tables.counters_table(model.history, str(model.frame.site.entry_stage), t),
+    ),
+)
+
+
+def figures_of(page: str, model: Any, t: Translator) -> dict[str, Figure]:
+    return {chart.name: chart.draw(model, t) for chart in CHARTS if chart.page == page}
+
+
+def texts_of(page: str, model: Any, t: Translator) -> dict[str, Tree]:
+    """What stands under each chart of a page: its sentence and its table."""
+    texts: dict[str, Tree] = {}
+    for chart in CHARTS:
+        if chart.page == page and chart.say and chart.table:
+            texts[f"{chart.name}-sentence"] = chart.say(model, t)
+            texts[f"{chart.name}-table"] = chart.table(model, t)
+    return texts
