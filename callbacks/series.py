@@ -18,9 +18,12 @@ from callbacks import reads
 from callbacks.asked import SeriesAsk
 from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
+from data.covering import sector_coverage
 from data.days import days_of
-from data.picture import observe, official_sources, present_now, sector_coverage
+from data.observing import observe
+from data.picture import present_now
 from data.queries import SeriesKey
+from data.queries.board import official_sources
 from data.types import AlertCard, ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
 from data.vocabulary import Lane, State
 from layouts.translator import Translator

@@ -13,8 +13,9 @@ from data.analytics.buckets import HOUR, moment, seconds
 from data.analytics.rules import Recent
 from data.analytics.windows import day_on, local_date
 from data.days import day_of
-from data.picture import picture, series_key, usual
+from data.picture import picture, series_key
 from data.sites import site as site_named
+from data.usual import usual
 from data.vocabulary import Audience, Measure
 
 

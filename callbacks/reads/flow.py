@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,17 +11,19 @@ from sqlalchemy import Connection
 
 from callbacks.reads.ground import Ground, events_around, ground
 from data import queries
-from data.analytics.baseline import History
-from data.analytics.buckets import HOUR, Buckets, buckets, seconds
+from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
 from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
-from data.picture import series_key, usual
+from data.days import day_of, days_of
+from data.picture import series_key
 from data.queries import SeriesKey
 from data.types import ClockReading, FlowModel, Scope, Window
+from data.usual import usual
 from data.vocabulary import Measure, Method, State
 
 DAYS_SHOWN = 30
 # Beyond this a band of hours is too fine to read, and the days speak.
 BAND_DAYS = 8
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
@@ -91,45 +94,48 @@ def _bands(
     """Usual low, middle and high of each hour, by the day it falls in."""
     band = np.full((3, len(hours)), np.nan)
     site = base.picture.site
-    known: dict[date, tuple[History | None, float]] = {}
-    if len(hours) > BAND_DAYS * 24:
-        return band[0], band[1], band[2]
-    for place, hour in enumerate(hours):
-        on = local_date(site, datetime.fromtimestamp(hour, base.now.tzinfo))
-        if on not in known:
-            known[on] = (
-                usual(conn, key, site, on, base.alarms, scope.as_of),
-                seconds(day_on(site, on).start),
-            )
-        history, start = known[on]
-        slot = int((hour - start) // HOUR)
-        if history is not None and 0 <= slot < 24:
-            band[:, place] = history.hourly[:, slot]
+    if 0 < len(hours) <= BAND_DAYS * 24:
+        for day in days_of(site, Window(moment(hours[0]), moment(hours[-1] + HOUR))):
+            history = usual(conn, key, site, local_date(site, day.start), base.alarms, scope.as_of)
+            slots = ((hours - seconds(day.start)) // HOUR).astype(int)
+            inside = (hours >= seconds(day.start)) & (hours < seconds(day.end)) & (slots < 24)
+            if history is not None:
+                band[:, inside] = history.hourly[:, slots[inside]]
     return band[0], band[1], band[2]
 
 
 def _days(conn: Connection, scope: Scope, base: Ground) -> pd.DataFrame:
     """The last thirty days and today. A day nobody reported is there, without a figure."""
     seen = base.picture
-    today = local_date(seen.site, base.now)
+    today = day_of(seen.site, base.now)
     back = max(DAYS_SHOWN, DAYS_BACK.get(scope.window, 0))
-    starts = [day_on(seen.site, today - timedelta(days=n)).start for n in range(back, -1, -1)]
-    days = pd.DataFrame({"day": pd.Series(starts).astype("datetime64[us, UTC]")})
-    window = Window(starts[0], day_on(seen.site, today).end)
+    days = days_of(seen.site, Window(day_on(seen.site, local_date(seen.site, base.now) - back * DAY).start, today.end))
+    window = Window(days[0].start, today.end)
     served = _by_day(conn, series_key(seen.site, seen.official, Measure.SERVED), window, scope.as_of)
     came = _by_day(conn, series_key(seen.site, seen.official, Measure.ARRIVALS), window, scope.as_of)
-    days = days.merge(served.rename(columns={"people": "entries"}), on="day", how="left")
-    days = days.merge(came[["day", "people"]].rename(columns={"people": "arrivals"}), on="day", how="left")
-    partly = (days["minutes"] < 1380) | (days["day"] >= day_on(seen.site, today).start)
-    days["state"] = np.where(
-        days["entries"].isna(), State.MISSING.value, np.where(partly, State.PROVISIONAL.value, State.OK.value)
-    )
-    return days[["day", "entries", "low", "high", "method", "state", "at_least", "arrivals"]]
+    rows = []
+    for day in days:
+        row, arrivals = served.get(day.start), came.get(day.start)
+        partly = row is not None and (day.end > base.now or row["minutes"] < (day.end - day.start) / MINUTE)
+        state = State.MISSING if row is None else State.PROVISIONAL if partly else State.OK
+        rows.append(
+            (
+                day.start,
+                *((None, None, None, None) if row is None else (row[c] for c in ("people", "low", "high", "method"))),
+                state.value,
+                bool(row and row["at_least"]),
+                arrivals["people"] if arrivals else None,
+            )
+        )
+    frame = pd.DataFrame(rows, columns=["day", "entries", "low", "high", "method", "state", "at_least", "arrivals"])
+    return frame.astype(dict.fromkeys(("entries", "low", "high", "arrivals"), float))
 
 
-def _by_day(conn: Connection, key: SeriesKey | None, window: Window, as_of: datetime | None) -> pd.DataFrame:
-    columns = ["day", "people", "low", "high", "minutes", "method", "at_least"]
+def _by_day(
+    conn: Connection, key: SeriesKey | None, window: Window, as_of: datetime | None
+) -> dict[datetime, dict[str, Any]]:
+    """Rows of `queries.flow_by_day` by the day's start."""
     if key is None:
-        empty = pd.DataFrame({c: pd.Series(dtype=float) for c in columns})
-        return empty.astype({"day": "datetime64[us, UTC]", "method": "str", "at_least": bool})
-    return queries.flow_by_day(conn, key, window, as_of)[columns]
+        return {}
+    rows = queries.flow_by_day(conn, key, window, as_of).to_dict("records")
+    return {row["day"].to_pydatetime(): {str(name): cell for name, cell in row.items()} for row in rows}

@@ -12,9 +12,11 @@ from data import disclosure, queries
 from data.alert_book import alarm_spans, open_alerts
 from data.analytics.baseline import DAYS
 from data.analytics.curves import day_curves
-from data.analytics.kpis import Seen, kpis
+from data.analytics.kpis import kpis
+from data.analytics.seen import Seen
 from data.analytics.windows import curve_day
 from data.picture import Picture, picture
+from data.queries.board import events
 from data.sites import site as site_named
 from data.sites import sites
 from data.types import (
@@ -106,4 +108,4 @@ def headlines(seen: Picture, sectors: tuple[SectorCoverage, ...], alerts_open: i
 def events_around(conn: Connection, scope: Scope, window: Window) -> tuple[PolicyEvent, ...]:
     """What was decided elsewhere, from shortly before the window to a fortnight after it."""
     span = Window(window.start - EVENTS_BACK, window.end + EVENTS_AHEAD)
-    return queries.policy_events(conn, scope.site, span, scope.as_of)
+    return events(conn, scope.site, span, scope.as_of)

@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from callbacks.reads.ground import events_around, ground
 from data.analytics.buckets import seconds
+from data.analytics.observed import NO_READINGS, Readings
 from data.analytics.sentences import situation_sentence
-from data.analytics.stages import NO_READINGS, Readings
 from data.analytics.stations import stations
 from data.analytics.windows import named_window
-from data.picture import Picture, queues
+from data.observing import queues
+from data.picture import Picture
 from data.queries.board import queue_rows
 from data.types import ClockReading, QueueModel, Scope, Window
 

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pandas as pd
-
 from data.types import SectorCoverage, ServiceCoverage, Site, Window
 from data.vocabulary import SERVICE_SECTOR, Level, Sector, Service, State
 
@@ -62,23 +60,6 @@ NEED: Mapping[str, Callable[[float, float, float], float]] = {
 STANDING = ("people-per-unit", "units-per-person")
 # Units that come in pieces; litres and square metres do not.
 DIVISIBLE = ("l", "litres", "litros", "m2", "m²", "kcal", "kg")
-
-
-def standards_in_force(frame: pd.DataFrame, phase: str) -> dict[Service, Standard]:
-    """From a frame service, phase, value, per, denominator, unit, source, provisional."""
-    return {
-        Service(row["service"]): Standard(
-            Service(row["service"]),
-            float(row["value"]),
-            row["per"],
-            row["denominator"],
-            row["unit"],
-            row["source"],
-            row["phase"],
-            bool(row["provisional"]),
-        )
-        for row in frame[frame["phase"] == phase].to_dict("records")
-    }
 
 
 def coverage(

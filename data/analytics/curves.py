@@ -8,7 +8,8 @@ import pandas as pd
 from data.analytics import queueing
 from data.analytics.baseline import History
 from data.analytics.buckets import HOUR, Buckets, curve, seconds
-from data.analytics.stages import Observed, StageState
+from data.analytics.observed import Observed
+from data.analytics.stages import StageState
 from data.analytics.windows import local_date
 from data.types import DayCurves, Site, Window
 from data.vocabulary import Method

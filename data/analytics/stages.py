@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from data.analytics import queueing
-from data.analytics.buckets import HOUR, NO_HOURS, Buckets, curve, moment, seconds
+from data.analytics.buckets import HOUR, Buckets, curve, moment, seconds
+from data.analytics.observed import Observed
 from data.analytics.rates import Rate, counter_hours, service_rate
 from data.vocabulary import Lane, Method, Stage
 
@@ -19,55 +19,6 @@ STAFF_HOLDS = 6.0  # hours for which a stage that reports no counters is taken t
 RATE_WINDOW = 120.0  # minutes over which arrivals per hour are taken
 LONG_WAIT = 12.0  # hours
 STANDING = 0.25  # hours of work: a shorter queue comes and goes by itself, whatever the rates of two hours say
-
-
-@dataclass(frozen=True)
-class Readings:
-    """Readings of one stage and lane, oldest first; NaN where the reading is silent about a thing."""
-
-    at: np.ndarray
-    waiting: np.ndarray
-    counters_open: np.ndarray
-    counters_total: np.ndarray
-    wait_minutes: np.ndarray
-    at_least: np.ndarray
-    method: np.ndarray
-    source: np.ndarray
-
-
-def numbers(cells: Sequence[float | None]) -> np.ndarray:
-    """Missing as NaN."""
-    return np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
-
-
-def readings(
-    at: np.ndarray,
-    waiting: np.ndarray,
-    counters: tuple[np.ndarray, np.ndarray],
-    tickets: tuple[np.ndarray, np.ndarray],
-    wait_minutes: np.ndarray,
-    at_least: np.ndarray,
-    method: np.ndarray,
-    source: np.ndarray,
-) -> Readings:
-    """Counters open and in all; tickets issued and served, which stand in for a head count where there is none."""
-    issued, served = tickets
-    told = np.where(np.isnan(waiting), issued - served, waiting)
-    return Readings(at, told, *counters, wait_minutes, at_least, method, source)
-
-
-NO_READINGS = Readings(*(np.zeros(0) for _ in range(8)))
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What was reported lately about one stage and lane, each by its own source."""
-
-    stage: Stage
-    lane: Lane = Lane.GENERAL
-    arrivals: Buckets = NO_HOURS
-    served: Buckets = NO_HOURS
-    readings: Readings = NO_READINGS
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""Coverage of a site's day, read from the store and worked out; not yet masked for anyone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from data import queries
+from data.analytics.buckets import seconds
+from data.analytics.coverage import Denominators, Standard, coverage
+from data.analytics.observed import Observed
+from data.analytics.seen import PresentNow
+from data.observing import Official
+from data.queries.board import print_of_services, standard_rows
+from data.types import SectorCoverage, Site, Window
+from data.vocabulary import Measure, Service
+
+SERVICES_REACH = timedelta(days=2)
+
+
+def sector_coverage(
+    conn: Connection,
+    site: Site,
+    day: Window,
+    now: datetime,
+    here: PresentNow | None,
+    entry: Observed,
+    official: Official,
+    as_of: datetime | None,
+) -> tuple[SectorCoverage, ...]:
+    """Every sector of the site, for the day up to `now`; `here` and `entry` say how many people there are."""
+    until = min(now, day.end)
+    lines = _service_lines(conn, site, Window(day.start - SERVICES_REACH, until), as_of)
+    rules = standards_in_force(conn, site, until)
+    came = entry.arrivals if (site.entry_stage, Measure.ARRIVALS) in official else entry.served
+
+    def arrivals(span: Window) -> float | None:
+        hours = came.between(seconds(span.start), seconds(span.end))
+        return float(np.sum(hours.people)) if len(hours) else None
+
+    people = Denominators(here.people if here else None, arrivals)
+    return coverage(site, lines, rules, people, day, until)
+
+
+def standards_in_force(conn: Connection, site: Site, at: datetime) -> dict[Service, Standard]:
+    """Those of the phase the site is in."""
+    phase = queries.phase(conn, site.site, at)
+    return {
+        Service(name): Standard(
+            Service(name), row.value, row.per, row.denominator, row.unit, row.source, phase, row.provisional
+        )
+        for name, row in standard_rows(conn, site.site, at, phase).items()
+    }
+
+
+def _service_lines(conn: Connection, site: Site, window: Window, as_of: datetime | None) -> list[dict[str, object]]:
+    """Rows of `queries.service_totals`, kept until a line of the window changes."""
+    if as_of is not None:
+        return _records(queries.service_totals(conn, site.site, window, as_of))
+    mark = (str(conn.engine.url), site.site, window.start, print_of_services(conn, site.site, window))
+    found = _kept_services(mark)
+    if not found:
+        found.append(_records(queries.service_totals(conn, site.site, window)))
+    return found[0]
+
+
+def _records(lines: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(name): value for name, value in row.items()} for row in lines.to_dict("records")]
+
+
+@lru_cache(maxsize=128)
+def _kept_services(mark: object) -> list[list[dict[str, object]]]:
+    """A place to keep the lines about services of one window."""
+    return []
