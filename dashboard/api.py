@@ -1,9 +1,149 @@
-"""/api/v1: reports in; series, queue, coverage, alerts and deliveries out. Masked like every page."""
+"""/api/v1: series, queue, coverage, alerts and deliveries out; reports in. Masked like every page."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import anyio.to_thread
+import orjson
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
+from callbacks import series as told
+from callbacks.asked import WrongAsk, moment_ask, series_ask, window_ask
+from dashboard import sessions
+from dashboard.coding import accepted_coding, coded
+from dashboard.gate import Refused, viewer_of
+from dashboard.openapi import DESCRIPTION
 from dashboard.reports_in import post_report
+from dashboard.shell import Shell
+from dashboard.view import BadAddress, language, site_of
+from data.store import reading
+from data.types import Scope, Site
+from data.vocabulary import AlertState, Language
+from layouts.translator import translator
 
-ROUTES = [Route("/reports", post_report, methods=["POST"])]
+ALERTS = ("open", "closed", "all", *AlertState)
+COVERAGE_USUAL, COVERAGE_LONGEST = timedelta(days=1), timedelta(days=92)
+COMPRESSED_FROM_BYTES = 600
+
+Ask = Callable[[Connection], dict[str, Any]]
+
+
+async def series(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    ask = _understood(lambda: series_ask(request.query_params, site, now))
+    return await _answered(request, lambda conn: told.series(conn, ask, now))
+
+
+async def queue(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    scope = _scope(request, _site(request))
+    return await _answered(request, lambda conn: told.queue(conn, scope, shell.seen.clock()))
+
+
+async def coverage(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    asked = request.query_params
+    window = _understood(lambda: window_ask(asked, site, now, COVERAGE_USUAL, COVERAGE_LONGEST))
+    scope = _scope(request, site)
+    return await _answered(request, lambda conn: told.coverage(conn, scope, window, site, now))
+
+
+async def alerts(request: Request) -> Response:
+    site = _site(request)
+    state = request.query_params.get("state") or "open"
+    if state not in ALERTS:
+        raise BadAddress("unknown_value", name="state", value=state[:60], allowed=", ".join(ALERTS))
+    t = translator(_lang(request), site.zone)
+    return await _answered(request, lambda conn: told.alerts(conn, site, state, t))
+
+
+async def reports(request: Request) -> Response:
+    site = _site(request)
+    return await _answered(request, lambda conn: told.reports(conn, site))
+
+
+async def openapi(request: Request) -> Response:
+    viewer_of(request)
+    return Response(orjson.dumps(DESCRIPTION), media_type="application/json")
+
+
+async def _answered(request: Request, ask: Ask) -> Response:
+    shell: Shell = request.app.state.shell
+    as_csv = wants_csv(request)
+
+    def read() -> bytes:
+        with reading(shell.engine) as conn:
+            answer = ask(conn)
+        if as_csv:
+            return told.as_csv(answer).encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
+        return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY, default=str)
+
+    body = await anyio.to_thread.run_sync(read)
+    headers = {"Cache-Control": "no-cache, private", "Vary": "Accept, Accept-Encoding, Cookie, Authorization"}
+    coding = accepted_coding(request.headers.get("accept-encoding", ""))
+    if coding and len(body) > COMPRESSED_FROM_BYTES:
+        body = coded(body, coding)
+        headers["Content-Encoding"] = coding
+    if as_csv:
+        name = request.url.path.rsplit("/", 1)[-1]
+        headers["Content-Disposition"] = f'attachment; filename="caudal-{name}.csv"'
+    return Response(body, media_type="text/csv; charset=utf-8" if as_csv else "application/json", headers=headers)
+
+
+def wants_csv(request: Request) -> bool:
+    """`format` in the address counts before what the browser accepts."""
+    form = request.query_params.get("format")
+    if form not in (None, "", "csv", "json"):
+        raise BadAddress("unknown_value", name="format", value=form[:60], allowed="csv, json")
+    return form == "csv" if form else request.headers.get("accept", "").startswith("text/csv")
+
+
+def _site(request: Request) -> Site:
+    """The site asked for, if this viewer may see it."""
+    shell: Shell = request.app.state.shell
+    viewer = viewer_of(request)
+    if viewer.boards is not None:
+        raise Refused(403, "forbidden")
+    site = site_of(request.query_params.get("site"), shell.known)
+    if not viewer.may_see_site(site.site):
+        raise Refused(403, "forbidden_site", site=site.site)
+    return site
+
+
+def _scope(request: Request, site: Site) -> Scope:
+    as_of = _understood(lambda: moment_ask(request.query_params, "as_of", site))
+    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of)
+
+
+def _now(request: Request) -> datetime:
+    shell: Shell = request.app.state.shell
+    return shell.seen.now()
+
+
+def _understood(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except WrongAsk as wrong:
+        raise BadAddress("unknown_value", name=wrong.name, value=wrong.value[:60], allowed=wrong.allowed) from None
+
+
+def _lang(request: Request) -> Language:
+    shell: Shell = request.app.state.shell
+    return language(request.query_params.get("lang"), request.cookies.get(sessions.LANG_COOKIE), shell.known)
+
+
+ROUTES = [
+    Route("/series", series),
+    Route("/queue", queue),
+    Route("/coverage", coverage),
+    Route("/alerts", alerts),
+    Route("/reports", reports, methods=["GET"]),
+    Route("/reports", post_report, methods=["POST"]),
+    Route("/openapi.json", openapi),
+]

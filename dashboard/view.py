@@ -75,7 +75,7 @@ class Known:
 def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str | None = None) -> View:
     """`wanted_lang`: what this browser chose before, for an address that names no language."""
     lang = language(query.get("lang"), wanted_lang, known)
-    site = _site(query.get("site"), known)
+    site = site_of(query.get("site"), known)
     return View(
         page=page,
         site=site.site,
@@ -115,7 +115,7 @@ def _one_of(name: str, value: str | None, allowed: tuple[str, ...], default: str
     return value
 
 
-def _site(name: str | None, known: Known) -> Site:
+def site_of(name: str | None, known: Known) -> Site:
     if not known.sites:
         raise BadAddress("no_site", 503)
     wanted = name or known.default_site
