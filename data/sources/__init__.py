@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import collections.abc as abc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pandas as pd
 
 from data.sources import delimited, layout, personal, records, workbook
-from data.sources.canonical import (
-    DATASETS,
-    DatasetSpec,
-    by_tag,
-    guessed,
-    missing_columns,
-    nearest,
-    tag_key,
-)
+from data.sources.canonical import DATASETS
 from data.sources.fields import Style
 from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
 from data.sources.mapped import Applied, Mapping, applied
-from data.sources.sheet import Cells, Grid, Table
-from data.sources.words import plain
+from data.sources.recognition import CANONICAL_NAMES, canonical_table
+from data.sources.sheet import Grid
 from data.types import Issue, Site
 from data.validate import check
 from data.vocabulary import Dataset
@@ -92,7 +84,7 @@ def parse(
     kind = kind_of(content, filename, limits)
     grid = READERS[kind](content, filename, mapping, limits, notes)
     if mapping is None:
-        spec, cells, table = _canonical(grid, dataset, notes)
+        spec, cells, table = canonical_table(grid, dataset, notes)
         read = Applied(cells, table.lines, {}, 0)
         style = Style()
     else:
@@ -124,59 +116,6 @@ def parse(
         rejected_by=checked.findings.reasons(checked.not_reported),
         file_rows=len(table.lines),
     )
-
-
-CANONICAL_NAMES = frozenset(plain(name) for spec in DATASETS.values() for name in spec.names)
-
-
-def _canonical(grid: Grid, dataset: Dataset | None, notes: list[Issue]) -> tuple[DatasetSpec, dict[str, Cells], Table]:
-    """The dataset's columns of a canonical file, by header or else by HXL tag. Raises Refused."""
-    table = layout.named_table(grid, CANONICAL_NAMES)
-    named = {name.replace(" ", "_"): cells for name, cells in layout.column_by_name(table).items()}
-    written = [name for name in table.names if name]
-    spec = _spec_of(dataset, named, table)
-    counted = [plain(column.name) for column in spec.columns if column.holds in ("people", "count", "amount")]
-    personal.refuse_personal(table, counted)
-    layout.refuse_duplicates(table, {plain(name) for name in spec.names})
-    tags = by_tag(spec.dataset)
-    for place, cells in enumerate(table.columns):
-        tag = table.tags[place] if place < len(table.tags) else ""
-        if tag and (name := tags.get(tag_key(tag))):
-            named.setdefault(name, cells)
-    if missing := missing_columns(spec, named):
-        found = ", ".join(written[:20]) or "—"
-        raise refuse(
-            "missing_columns",
-            dataset=str(spec.dataset),
-            missing=", ".join(missing),
-            expected=", ".join(spec.required),
-            found=found,
-        )
-    unknown = [
-        n for n, t in _headed(table) if plain(n).replace(" ", "_") not in spec.names and tags.get(tag_key(t)) is None
-    ]
-    if unknown:
-        notes.append(Issue(None, None, "unknown_columns", {"columns": ", ".join(unknown[:20])}))
-    return spec, {name: named[name] for name in spec.names if name in named}, table
-
-
-def _headed(table: Table) -> Iterable[tuple[str, str]]:
-    for place, name in enumerate(table.names):
-        if name:
-            yield name, table.tags[place] if place < len(table.tags) else ""
-
-
-def _spec_of(dataset: Dataset | None, named: abc.Mapping[str, Cells], table: Table) -> DatasetSpec:
-    if dataset is not None:
-        return DATASETS[dataset]
-    if found := guessed(named):
-        return DATASETS[found]
-    tags = {tag_key(tag) for tag in table.tags if tag}
-    for candidate in DATASETS:
-        names = set(named) | {name for tag, name in by_tag(candidate).items() if tag in tags}
-        if not missing_columns(DATASETS[candidate], names):
-            return DATASETS[candidate]
-    return nearest(named)
 
 
 Reader = Callable[[bytes, str, Mapping | None, Limits, list[Issue]], Grid]

@@ -5,11 +5,9 @@ The explanation a reporter reads stands in the locale files under `dataset.<data
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.sources.words import plain
 from data.vocabulary import AgeBand, Category, Dataset, Lane, Measure, Method, Sector, Service, Sex, Stage
 
 # What a column holds decides how it is read and checked (`data.validate`).
@@ -239,35 +237,3 @@ DATASETS: dict[Dataset, DatasetSpec] = {
         ),
     )
 }
-
-
-def by_tag(dataset: Dataset) -> dict[str, str]:
-    """Canonical column by its HXL tag, attributes in any order."""
-    return {tag_key(column.tag): column.name for column in DATASETS[dataset].columns}
-
-
-def tag_key(tag: str) -> str:
-    name, *attributes = tag.replace(" ", "").casefold().split("+")
-    return "+".join([name, *sorted(attributes)])
-
-
-def missing_columns(spec: DatasetSpec, names: Iterable[str]) -> list[str]:
-    """Required columns that are not among `names`. A flow with `end` needs no `minutes`."""
-    present = set(names)
-    missing = [name for name in spec.required if name not in present]
-    return [name for name in missing if not (name == "minutes" and "end" in present)]
-
-
-def guessed(names: Iterable[str]) -> Dataset | None:
-    """The dataset whose required columns are all there; of several, the one with most columns in common."""
-    present = {plain(name).replace(" ", "_") for name in names}
-    fitting = [spec for spec in DATASETS.values() if not missing_columns(spec, present)]
-    if not fitting:
-        return None
-    return max(fitting, key=lambda spec: (len(spec.required), len(present & set(spec.names)))).dataset
-
-
-def nearest(names: Iterable[str]) -> DatasetSpec:
-    """The dataset with most required columns among `names`, to tell its sender what is missing."""
-    present = {plain(name).replace(" ", "_") for name in names}
-    return max(DATASETS.values(), key=lambda spec: len(present & set(spec.required)) / len(spec.required))

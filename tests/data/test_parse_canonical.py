@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from data import tables
-from data.sources.canonical import DATASETS, by_tag
+from data.sources.canonical import DATASETS
+from data.sources.recognition import by_tag
 from data.vocabulary import Dataset
 from tests.data.parsing import FLOW, GOOD, cells, codes, flow, read, workbook
 
