@@ -101,7 +101,7 @@ def template(look: Look | str, distance: int = 0) -> dict[str, Any]:
                 "font": {"color": colour["ink"], "family": FONT, "size": max(13, size - 4)},
             },
             # Room for what stands over the plot and for the last hour's name.
-            "margin": {"l": 4, "r": round(size * 1.7), "t": round(size * 2.1), "b": 4},
+            "margin": {"l": 4, "r": round(size * 1.7), "t": round(size * 3), "b": 4},
             "xaxis": {**axis, "showgrid": False, "ticklabeloverflow": "allow"},
             "yaxis": axis,
             "annotationdefaults": {"font": {"color": colour["ink"], "size": size}, "showarrow": False},

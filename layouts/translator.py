@@ -105,7 +105,8 @@ class Translator:
         if isinstance(value, bool):
             return self("word.yes" if value else "word.no")
         if isinstance(value, int | float):
-            return self.number(value, 1 if isinstance(value, float) and not float(value).is_integer() else 0)
+            part = isinstance(value, float) and abs(value) < 100 and not float(value).is_integer()
+            return self.number(value, 1 if part else 0)
         if isinstance(value, list | tuple):
             return ", ".join(self.fact(name, one) for one in value)
         return str(value)

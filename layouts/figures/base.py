@@ -14,6 +14,8 @@ from data.vocabulary import Language
 from layouts.board import Figure
 from layouts.translator import GROUP, Translator
 
+# Up to so many hours, a tick every so many.
+TICKS = ((14, 3), (30, 6), (60, 12), (24 * 9, 24))
 LONGEST_LINE = 44  # characters over a chart, so that a phone shows them all
 
 
@@ -61,28 +63,27 @@ def label(x: Any, y: Any, text: str, colour: str = "@ink", **more: Any) -> dict[
 
 
 def hour_axis(window: Window, t: Translator) -> dict[str, Any]:
-    """Ticks at the site's round hours; the end of a day reads 24:00."""
+    """Ticks at the site's round hours, or at its midnights where days are many; a day ends at 24:00."""
     hours = (window.end - window.start) / timedelta(hours=1)
-    step = 6 if hours <= 30 else 12 if hours <= 60 else 24
-    ticks, words = [], []
-    at = t.local(window.start).replace(minute=0, second=0, microsecond=0)
+    step = next((step for most, step in TICKS if hours <= most), 24 * 5)
     end = t.local(window.end)
-    while at <= end:
-        if at >= t.local(window.start) and at.hour % min(step, 24) == 0:
-            ticks.append(at)
-            last = at == end and at.hour == 0
-            if step == 24 or (at.hour == 0 and hours > 30):
-                words.append(t.date(at))
-            else:
-                words.append("24:00" if last else at.strftime("%H:%M"))
-        at += timedelta(hours=1)
+    midnight = t.local(window.start).replace(hour=0, minute=0, second=0, microsecond=0)
+    # Local clock times, one after another: a day of 23 hours has its 18:00 too.
+    at = [midnight + timedelta(hours=n) for n in range(0, round(hours) + 49, step)]
+    ticks = [one for one in at if t.local(window.start) <= one <= end]
     return {
         "type": "date",
         "range": local_iso([window.start, window.end], t),
-        "tickvals": [at.strftime("%Y-%m-%dT%H:%M") for at in ticks],
-        "ticktext": words,
+        "tickvals": [one.strftime("%Y-%m-%dT%H:%M") for one in ticks],
+        "ticktext": [_tick(one, hours, one == end, t) for one in ticks],
         "hoverformat": "%H:%M",
     }
+
+
+def _tick(at: datetime, hours: float, last: bool, t: Translator) -> str:
+    if at.hour == 0 and hours > 30:
+        return t.date(at)
+    return "24:00" if last and at.hour == 0 else at.strftime("%H:%M")
 
 
 def event_marks(
@@ -105,15 +106,11 @@ def event_marks(
                 "line": {"color": "@event", "width": 1.5, "dash": "dash"},
             }
         )
-        words = event.title.get(str(t.language), "")
+        words = wrap(event.title.get(str(t.language), ""), LONGEST_LINE)
         if event.at > now:
-            left = (event.at - now) / timedelta(minutes=1)
-            words = t("figure.event_in", title=words, left_minutes=left)
-        words = "<br>".join(wrap(words, LONGEST_LINE))
+            words.append(t("figure.left", left_minutes=(event.at - now) / timedelta(minutes=1)))
         late = (event.at - window.start) > (window.end - window.start) / 2
-        annotations.append(
-            label(
-                x, 1.0, words, "@event", yref="paper", yanchor="bottom", xanchor="right" if late else "left", yshift=2
-            )
-        )
+        side = "right" if late else "left"
+        over = {"yref": "paper", "yanchor": "bottom", "yshift": 3, "xanchor": side, "align": side}
+        annotations.append(label(x, 1.0, "<br>".join(words), "@event", **over))
     return shapes, annotations

@@ -99,7 +99,7 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
         )
     if not curves.usual.empty:
         # Under the band where the words begin, since it rises to their end.
-        low = curves.usual["low"].iloc[int(len(curves.usual) * 0.66)]
+        low = curves.usual["low"].iloc[int(len(curves.usual) * 0.58)]
         [x] = local_iso([curves.usual["at"].iloc[-1]], t)
         words = t("figure.usual_day", weekday=t.weekday(curves.weekday))
         notes.append(label(x, float(low), words, "@muted", xanchor="right", yanchor="top", xshift=-6))
@@ -156,5 +156,9 @@ def _wait(curves: DayCurves, t: Translator) -> tuple[list[dict[str, Any]], list[
         "hoverinfo": "skip",
     }
     words = f"{BIG.format(t.duration(waited))}<br>{t('figure.waited')}"
+    whole = curves.day.end - curves.day.start
+    if start > curves.day.start + whole * 0.3 and end - start < whole * 0.25:
+        # The line is short: the words stand before it, where the curve has not been yet.
+        return [line], [label(x[0], height, words, xanchor="right", yanchor="middle", align="right", xshift=-8)]
     # At the line's end, where the height between the curves is greatest.
     return [line], [label(x[-1], height, words, xanchor="right", yanchor="bottom", align="right", xshift=-8, yshift=3)]

@@ -92,5 +92,6 @@ def counters_history(history: pd.DataFrame, entry: Stage, window: Window, t: Tra
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
+            margin={"t": 10},
         ),
     }

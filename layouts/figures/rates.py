@@ -38,15 +38,7 @@ def hourly(hours: pd.DataFrame, events: Sequence[PolicyEvent], window: Window, n
             "hovertemplate": "%{y:,d}",
         },
         *_band(hours, middle, t),
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": t("figure.served"),
-            "x": middle,
-            "y": numbers(hours["served"], 0),
-            "line": {"color": "@served", "width": 2.5},
-            "hovertemplate": "%{y:,d}",
-        },
+        *_served(hours, middle, provisional, t),
     ]
     return {
         "data": data,
@@ -62,13 +54,27 @@ def hourly(hours: pd.DataFrame, events: Sequence[PolicyEvent], window: Window, n
     }
 
 
+def _served(hours: pd.DataFrame, middle: list[str], provisional: list[bool], t: Translator) -> list[dict[str, Any]]:
+    """Whole hours as a line; from the last of them to the hour still filling, dots."""
+    whole = hours["served"].mask(pd.Series(provisional, index=hours.index))
+    line = {"type": "scatter", "mode": "lines", "x": middle, "hovertemplate": "%{y:,d}"}
+    style = {"color": "@served", "width": 2.5}
+    drawn = [{**line, "name": t("figure.served"), "y": numbers(whole, 0), "line": style}]
+    if any(provisional):
+        first = provisional.index(True)
+        rest = hours["served"].where(pd.Series(range(len(hours)), index=hours.index) >= first - 1)
+        dots = {**style, "dash": "dot"}
+        drawn.append({**line, "name": t("word.provisional"), "y": numbers(rest, 0), "line": dots, "hoverinfo": "skip"})
+    return drawn
+
+
 def _band(hours: pd.DataFrame, middle: list[str], t: Translator) -> list[dict[str, Any]]:
     if hours["usual_high"].isna().all():
         return []
     edge = {"type": "scatter", "mode": "lines", "x": middle, "hovertemplate": "%{y:,d}"}
-    line = {"color": "@muted", "width": 1, "shape": "spline"}
+    line = {"width": 0, "shape": "spline"}
     return [
-        {**edge, "name": t("figure.usual_low"), "y": numbers(hours["usual_low"], 0), "line": {**line, "width": 0}},
+        {**edge, "name": t("figure.usual_low"), "y": numbers(hours["usual_low"], 0), "line": line},
         {
             **edge,
             "name": t("figure.usual_high"),
@@ -81,26 +87,29 @@ def _band(hours: pd.DataFrame, middle: list[str], t: Translator) -> list[dict[st
 
 
 def _names(hours: pd.DataFrame, middle: list[str], t: Translator) -> list[dict[str, Any]]:
+    """Each series carries its name at its highest point; two peaks at one hour would lie on each other."""
     notes = []
-    peak = hours["people"].astype("Float64")
-    if not peak.isna().all():
-        row = int(peak.fillna(-1).to_numpy().argmax())
-        notes.append(label(middle[row], float(peak.iloc[row]), t("figure.arrivals"), "@arrivals", yanchor="bottom"))
-    served = hours["served"].dropna()
-    if len(served):
-        row = int(hours["served"].notna().to_numpy().nonzero()[0][-1])
+    arrivals, served = _peak(hours["people"]), _peak(hours["served"])
+    if arrivals is not None:
+        height = float(hours["people"].iloc[arrivals])
+        notes.append(label(middle[arrivals], height, t("figure.arrivals"), "@arrivals", yanchor="bottom", yshift=2))
+    if served is not None:
+        if arrivals is not None and abs(served - arrivals) < 4:
+            served = int(hours["served"].notna().to_numpy().argmax())
+        height = float(hours["served"].iloc[served])
+        side = "left" if served < len(hours) / 2 else "right"
         notes.append(
-            label(
-                middle[row],
-                float(served.iloc[-1]),
-                t("figure.served"),
-                "@served",
-                xanchor="right",
-                yanchor="bottom",
-                yshift=4,
-            )
+            label(middle[served], height, t("figure.served"), "@served", xanchor=side, yanchor="bottom", yshift=4)
         )
+    if not hours["usual_low"].isna().all():
+        last = len(hours) - 1 - int(hours["usual_high"].notna().to_numpy()[::-1].argmax())
+        height = float(hours["usual_high"].iloc[last])
+        notes.append(label(middle[last], height, t("figure.usual"), "@muted", xanchor="right", yanchor="bottom"))
     return notes
+
+
+def _peak(values: pd.Series) -> int | None:
+    return None if values.isna().all() else int(values.fillna(-1).to_numpy().argmax())
 
 
 def daily(days: pd.DataFrame, t: Translator) -> Figure:
@@ -110,8 +119,9 @@ def daily(days: pd.DataFrame, t: Translator) -> Figure:
     noon = local_iso([at + timedelta(hours=12) for at in days["day"]], t)
     soft = [str(method) == Method.MODELLED or pd.isna(method) for method in days["method"]]
     filling = [str(state) == State.PROVISIONAL for state in days["state"]]
-    low = [None if pd.isna(a) or pd.isna(b) else b - a for a, b in zip(days["low"], days["entries"], strict=True)]
-    high = [None if pd.isna(a) or pd.isna(b) else a - b for a, b in zip(days["high"], days["entries"], strict=True)]
+    spread = days["high"] > days["low"]
+    low = (days["entries"] - days["low"]).where(spread)
+    high = (days["high"] - days["entries"]).where(spread)
     words = ["" if pd.isna(method) else t(f"method.{method}") for method in days["method"]]
     peak = int(days["entries"].astype("Float64").fillna(-1).to_numpy().argmax())
     bars = {
@@ -143,6 +153,7 @@ def daily(days: pd.DataFrame, t: Translator) -> Figure:
             t,
             xaxis={"type": "date", **_day_ticks(days, t)},
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            margin={"t": 28},
             bargap=0.12,
             annotations=[
                 label(
@@ -150,7 +161,7 @@ def daily(days: pd.DataFrame, t: Translator) -> Figure:
                     float(days["entries"].iloc[peak]),
                     f"<b>{t.number(float(days['entries'].iloc[peak]))}</b>",
                     yanchor="bottom",
-                    yshift=10 if high[peak] else 2,
+                    yshift=10 if spread.iloc[peak] else 2,
                 )
             ],
         ),

@@ -89,16 +89,16 @@ def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, st
     if worst.masked or worst.state is State.MASKED:
         return t("word.masked"), ""
     if worst.required is None or worst.ratio is None:
-        return t("word.no_standard"), t(f"service.{worst.service}")
+        return t("word.no_standard"), ""
     if not worst.gap:
         return t("word.covered"), t.percent(worst.ratio) if worst.ratio > 1.005 else ""
     return t.number(-worst.gap), t.word("unit", worst.unit)
 
 
-def bar(level: Level, ratio: float | None) -> Component:
-    """How much of the need is met; no report is hatched, never empty."""
+def bar(level: Level, ratio: float | None, measurable: bool = True) -> Component:
+    """How much of the need is met; no report is hatched, never empty; nothing to measure it by is an open line."""
     if ratio is None:
-        return html.Div(className="bar bar-missing")
+        return html.Div(className=f"bar bar-{'missing' if measurable else 'open'}")
     width = max(0.0, min(1.0, ratio)) * 100
     return html.Div(html.Div(className="bar-fill", style={"width": f"{width:.0f}%"}), className=f"bar bar-{level}")
 
@@ -115,7 +115,7 @@ def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | 
                 [
                     html.Div([mark(row.level), html.Span(short_sector(row.sector, t))], className="sector-name"),
                     html.Div([html.B(number), " ", html.Span(unit)], className=f"sector-gap {kind}".strip()),
-                    bar(row.level, ratio),
+                    bar(row.level, ratio, measurable=number != t("word.no_standard")),
                 ],
                 className="sector",
             )
@@ -134,7 +134,7 @@ def rest_of_sectors(sectors: Sequence[SectorCoverage], most: int, t: Translator)
     if all(row.level is Level.NORMAL for row in rest):
         return t("word.rest_covered")
     silent = sum(row.level is Level.NO_DATA for row in rest)
-    return t("word.rest_more", count=len(rest), silent=silent)
+    return t.n("word.rest_more", len(rest), silent=silent)
 
 
 def alert_line(card: AlertCard, t: Translator) -> Component:
