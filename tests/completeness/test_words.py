@@ -75,7 +75,8 @@ def test_every_headline_has_label_definition_formula_and_source(language: Langua
 
 
 def test_no_sentence_is_left_in_the_other_language() -> None:
-    english = "\n".join(catalogue(Language.EN).values())
+    # the names of organisations stay as they are
+    english = "\n".join(text for key, text in catalogue(Language.EN).items() if not key.startswith("source."))
     assert re.findall(r"[^\n]*[ñ¿¡][^\n]*", english) == []
 
 
