@@ -56,7 +56,7 @@ def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
     if len(today) == 0:
         return None
     covered = float(today.minutes.sum()) * 60
-    holes = covered < today.end[-1] - seconds(day.start) - 1
+    holes = covered < float(today.end[-1]) - seconds(day.start) - 1
     names, counts = np.unique(today.method.astype(str), return_counts=True)
     return DayTotal(
         float(today.people.sum()),
