@@ -161,8 +161,10 @@ def test_a_masked_count_gives_no_alert_that_would_tell_it():
 def test_every_rule_has_its_words_in_every_language():
     """Add a row to RULES and forget its words: this is the test that complains."""
     for language in ("es", "en"):
-        words = tomllib.loads((LOCALES / language / "alerts.toml").read_text("utf-8"))["alert"]
+        file = tomllib.loads((LOCALES / language / "alerts.toml").read_text("utf-8"))
+        words = file["alert"]
         for rule in RULES:
+            assert rule.name in file["rule"], f"rule.{rule.name} is missing in {language}/alerts.toml"
             assert rule.name in words, f"alert.{rule.name} is missing in {language}/alerts.toml"
             assert {"name", "sentence"} <= words[rule.name].keys(), f"alert.{rule.name} needs name and sentence"
             assert rule.find.__doc__, f"rule {rule.name} does not say why"
