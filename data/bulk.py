@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 import numpy as np
@@ -12,27 +12,53 @@ from sqlalchemy import Boolean, Column, Connection, Float, Integer, Table
 from data.tables import Utc
 
 CHUNK = 20_000
+STAGED = "temp.staged"
 
 
-def insert_frame(
-    conn: Connection, table: Table, rows: pd.DataFrame, progress: Callable[[int], None] | None = None
-) -> None:
+Tell = Callable[[int], None]
+
+
+def insert_frame(conn: Connection, table: Table, rows: pd.DataFrame, progress: Tell | None = None) -> None:
     """Insert rows; missing is null. `progress` hears how many are in after each chunk."""
-    if rows.empty:
-        return
+    _insert(conn, table, table.name, rows, progress)
+
+
+def stage(conn: Connection, table: Table, rows: pd.DataFrame, progress: Tell | None = None) -> None:
+    """Rows into a temporary SQLite table of this connection, which no other writer has to wait for."""
+    unstage(conn)
+    columns = ", ".join(_names(conn, rows))
+    conn.exec_driver_sql(f"CREATE TEMPORARY TABLE {STAGED} ({columns})")
+    _insert(conn, table, STAGED, rows, progress)
+
+
+def insert_staged(conn: Connection, table: Table, columns: list[str], added: dict[str, str]) -> None:
+    """Move the staged rows in one statement. `added`: further columns, each an SQL expression over the row."""
+    into = ", ".join([*_names(conn, columns), *added])
+    taken = ", ".join([*_names(conn, columns), *added.values()])
+    conn.exec_driver_sql(f"INSERT INTO {table.name} ({into}) SELECT {taken} FROM {STAGED} ORDER BY rowid")  # noqa: S608
+
+
+def unstage(conn: Connection) -> None:
+    conn.exec_driver_sql(f"DROP TABLE IF EXISTS {STAGED}")
+
+
+def _names(conn: Connection, columns: Iterable[Hashable]) -> list[str]:
+    return [conn.dialect.identifier_preparer.quote(str(column)) for column in columns]
+
+
+def _insert(conn: Connection, table: Table, into: str, rows: pd.DataFrame, progress: Tell | None) -> None:
     sqlite = conn.dialect.name == "sqlite"
-    columns = [table.c[name] for name in rows.columns]
-    preparer = conn.dialect.identifier_preparer
-    names = ", ".join(preparer.quote(column.name) for column in columns)
+    columns = [table.c[str(name)] for name in rows.columns]
+    names = ", ".join(_names(conn, rows))
     for first in range(0, len(rows), CHUNK):
         part = rows.iloc[first : first + CHUNK]
         cells = [_cells(part[column.name], column, as_text=sqlite) for column in columns]
         tuples = list(zip(*cells, strict=True))
         if sqlite:
             marks = ", ".join("?" * len(columns))
-            conn.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", tuples)  # noqa: S608
+            conn.exec_driver_sql(f"INSERT INTO {into} ({names}) VALUES ({marks})", tuples)  # noqa: S608
         else:
-            _copy(conn, f"COPY {table.name} ({names}) FROM STDIN", tuples)
+            _copy(conn, f"COPY {into} ({names}) FROM STDIN", tuples)
         if progress is not None:
             progress(first + len(part))
 

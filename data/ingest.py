@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from data import snapshots
-from data.lines import LINES, begins, ends, lines_of, rebuild, touched_by, write_lines
+from data.lines import LINES, begins, ends, lines_of, move_lines, rebuild, stage_lines, touched_by, write_lines
 from data.receipts import Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
 from data.rollups import Touched
 from data.sites import sites
@@ -23,6 +23,9 @@ from data.versions import raise_version
 from data.vocabulary import Dataset
 
 Progress = Callable[[int, int], None]
+
+# SQLite has one writer: a delivery of so many lines is put aside first and moved in one statement.
+STAGE_FROM = 50_000
 
 
 class NoSuchReport(LookupError):
@@ -133,7 +136,10 @@ def _accept(
     progress: Progress | None,
 ) -> Receipt:
     dataset = Dataset(receipt.dataset)
-    with writing(engine) as conn:
+    tell = None if progress is None else lambda done: progress(done, len(lines))
+    staged = engine.dialect.name == "sqlite" and len(lines) >= STAGE_FROM
+    before = (lambda conn: stage_lines(conn, dataset, lines, tell)) if staged else None
+    with writing(engine, before) as conn:
         _take_turns(conn, sent)
         if (known := already(conn, sent)) is not None:  # another process was quicker with the same
             return known
@@ -144,8 +150,12 @@ def _accept(
         period = (starts.min().to_pydatetime(), stops.max().to_pydatetime()) if len(lines) else None
         receipt = enter(conn, sent, receipt, rows, issued, period)
         report_id = receipt.report or 0
-        tell = None if progress is None else lambda done: progress(done, len(lines))
-        lines = write_lines(conn, dataset, report_id, lines, tell)
+        if staged:
+            lines = move_lines(conn, dataset, report_id, lines)
+            if tell is not None:
+                tell(len(lines))
+        else:
+            lines = write_lines(conn, dataset, report_id, lines, tell)
         for name in receipt.sites:
             here = lines["site"] == name
             conn.execute(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, String, Table, select
 
 from data import tables
-from data.bulk import insert_frame
+from data.bulk import Tell, insert_frame, insert_staged, stage, unstage
 from data.frames import MOMENT, frame
 from data.rollups import Touched, rebuild_flow, rebuild_services
 from data.vocabulary import Dataset
@@ -72,18 +71,30 @@ def _absent(column: Any, rows: pd.DataFrame) -> Any:
     return pd.Series("" if not column.nullable else None, index=rows.index, dtype=object)
 
 
+def stage_lines(conn: Connection, dataset: Dataset, lines: pd.DataFrame, progress: Tell | None = None) -> None:
+    """Put a large delivery aside on this connection of SQLite, so that `move_lines` is quick."""
+    stage(conn, LINES[dataset], lines, progress)
+
+
+def move_lines(conn: Connection, dataset: Dataset, report_id: int, lines: pd.DataFrame) -> pd.DataFrame:
+    """Insert what `stage_lines` put aside; the lines come back with their numbers."""
+    numbers = {"report_id": str(report_id), "line_id": f"{report_id * LINES_PER_REPORT - 1} + rowid"}
+    insert_staged(conn, LINES[dataset], list(lines.columns), numbers)
+    unstage(conn)
+    return _numbered(lines, report_id)
+
+
 def write_lines(
-    conn: Connection,
-    dataset: Dataset,
-    report_id: int,
-    lines: pd.DataFrame,
-    progress: Callable[[int], None] | None = None,
+    conn: Connection, dataset: Dataset, report_id: int, lines: pd.DataFrame, progress: Tell | None = None
 ) -> pd.DataFrame:
     """Insert the lines of a report; they come back with their numbers."""
-    numbers = report_id * LINES_PER_REPORT + pd.RangeIndex(len(lines))
-    numbered = lines.assign(report_id=report_id, line_id=numbers)
+    numbered = _numbered(lines, report_id)
     insert_frame(conn, LINES[dataset], numbered, progress)
     return numbered
+
+
+def _numbered(lines: pd.DataFrame, report_id: int) -> pd.DataFrame:
+    return lines.assign(report_id=report_id, line_id=report_id * LINES_PER_REPORT + pd.RangeIndex(len(lines)))
 
 
 def touched_by(conn: Connection, dataset: Dataset, report_id: int) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 # How long a writer waits for another one; the longest write is one large delivery.
-BUSY_SECONDS = 30
+BUSY_SECONDS = 60
 
 WRITES = "caudal_writes"
 
@@ -55,7 +55,6 @@ def _sqlite(url: str, path: str | None) -> Engine:
             "synchronous = NORMAL",
             "foreign_keys = ON",
             "cache_size = -32000",
-            "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 
@@ -69,10 +68,18 @@ def _sqlite(url: str, path: str | None) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One write transaction: all of it is stored, or nothing. On SQLite the only one at a time."""
-    with engine.connect().execution_options(**{WRITES: True}) as conn, conn.begin():
-        yield conn
+def writing(engine: Engine, before: Callable[[Connection], None] | None = None) -> Iterator[Connection]:
+    """One write transaction: all of it is stored, or nothing. On SQLite the only one at a time.
+
+    `before` may prepare temporary tables on the same connection while other writers still have their turn.
+    """
+    with engine.connect() as conn:
+        if before is not None:
+            with conn.begin():
+                before(conn)
+        conn.execution_options(**{WRITES: True})
+        with conn.begin():
+            yield conn
 
 
 @contextmanager

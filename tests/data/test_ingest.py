@@ -243,10 +243,12 @@ def test_parts_of_a_day_sent_at_the_same_moment_all_count(centre, var):
 PROGRAM = """
 import sys
 from pathlib import Path
+import data.ingest
 from data.ingest import ingest
 from data.store import create_store
 from tests.data.centre import NOON
-url, var, path = sys.argv[1:]
+url, var, path, stage_from = sys.argv[1:]
+data.ingest.STAGE_FROM = int(stage_from)
 def tell(done, rows):
     print(done, flush=True)
 content = Path(path).read_bytes()
@@ -256,32 +258,40 @@ print("already" if receipt.already_received else "new", flush=True)
 """
 
 
-def _import(url, var, path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", PROGRAM, url, str(var), str(path)]
+def _import(url, var, path, stage_from=10**9) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", PROGRAM, url, str(var), str(path), str(stage_from)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."})
 
 
-@pytest.mark.parametrize("after", [1, 3])
-def test_a_process_killed_in_the_middle_of_an_import_leaves_nothing_and_a_second_try_all(centre, var, tmp_path, after):
-    nationalities = [f"N{n:03}" for n in range(130)]
+# Killed while lines are put aside, while they are written, and once they are written but not yet summed.
+@pytest.mark.parametrize(("stage_from", "after"), [(10_000, 1), (10_000, 4), (10**9, 2), (10**9, 3)])
+def test_a_process_killed_in_the_middle_of_an_import_leaves_nothing_and_a_second_try_all(
+    centre, var, tmp_path, stage_from, after
+):
+    if centre.dialect.name == "postgresql":
+        after = min(after, 3)  # it puts nothing aside, so says one step less
+    nationalities = [f"N{n:02}" for n in range(70)]
     rows = ((f"2018-10-{d:02}T{h:02}:00", 60, 1, n) for d in range(1, 29) for h in range(24) for n in nationalities)
     path = tmp_path / "octubre.csv"
     path.write_bytes(flow_csv(*rows, columns=("start", "minutes", "people", "nationality")))
     url = centre.url.render_as_string(hide_password=False)
-    killed = _import(url, var, path)
+    killed = _import(url, var, path, stage_from)
     for _ in range(after):
         assert killed.stdout.readline().strip().isdigit()
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     killed.stdout.close()
     assert [count(centre, table) for table in (tables.report, tables.flow_line, tables.flow_daily)] == [0, 0, 0]
-    again = _import(url, var, path)
+    again = _import(url, var, path, stage_from)
     out, _ = again.communicate(timeout=120)
     assert (again.returncode, out.split()[-1]) == (0, "new")
-    assert [count(centre, table) for table in (tables.report, tables.flow_line)] == [1, 28 * 24 * 130]
+    assert [count(centre, table) for table in (tables.report, tables.flow_line)] == [1, 28 * 24 * 70]
     with reading(centre) as conn:
         people = conn.execute(select(func.sum(tables.flow_daily.c.people))).scalar_one()
-    assert people == 28 * 24 * 130
+        numbers = conn.execute(select(func.min(tables.flow_line.c.line_id), func.max(tables.flow_line.c.line_id))).one()
+    assert people == 28 * 24 * 70
+    assert numbers[1] - numbers[0] == 28 * 24 * 70 - 1
+    assert numbers[0] % 2**24 == 0
 
 
 def test_two_processes_with_the_same_delivery_both_succeed_and_it_counts_once(sqlite_url, var, tmp_path):
