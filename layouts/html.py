@@ -28,7 +28,19 @@ BOOTSTRAP = {
     "Table": ("table", "table"),
 }
 FLAGS = {"open", "required", "disabled", "checked", "multiple", "selected", "hidden"}
-OWN_PROPS = {"children", "figure", "config", "responsive", "n_clicks", "external_link", "fluid", "active", "summary"}
+FIRST = ("id", "data-kpi", "data-value", "data-text", "data-state", "data-as-of", "data-panel", "data-version")
+OWN_PROPS = {
+    "className",
+    "children",
+    "figure",
+    "config",
+    "responsive",
+    "n_clicks",
+    "external_link",
+    "fluid",
+    "active",
+    "summary",
+}
 
 
 def to_html(tree: Any) -> str:
@@ -52,10 +64,15 @@ def _element(kind: str, namespace: str, props: Mapping[str, Any]) -> str:
         word for word in (own_class, "active" if props.get("active") else "", props.get("className") or "") if word
     )
     attributes = (f' class="{escape(classes)}"' if classes else "") + "".join(
-        _attribute(name, value) for name, value in props.items() if name not in OWN_PROPS and name != "className"
+        _attribute(name, props[name]) for name in sorted(props, key=_place) if name not in OWN_PROPS
     )
     body = "" if tag in VOID else f"{to_html(props.get('children'))}</{tag}>"
     return f"<{tag}{attributes}>{body}"
+
+
+def _place(name: str) -> tuple[int, str]:
+    """One order for all: Dash gives data-… and aria-… in an order of their own at each start."""
+    return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
 def _attribute(name: str, value: Any) -> str:

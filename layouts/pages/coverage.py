@@ -45,11 +45,12 @@ def _services(sectors: Sequence[SectorCoverage], t: Translator) -> Component:
 
 def _name(sector: SectorCoverage, one: ServiceCoverage | None, t: Translator) -> Component:
     level = one.level if one else sector.level
+    measured = one is None or one.standard_value is not None or one.delivered is None
     service = [html.Span(t.word("service", str(one.service)), className="service-name")] if one else []
     return html.Span(
         [
-            mark(level),
-            html.Span(t(f"level.{level}"), className="visually-hidden"),
+            mark(level if measured else "none"),
+            html.Span(t(f"level.{level}") if measured else t("word.no_standard"), className="visually-hidden"),
             html.Span([*service, html.Span(t(f"sector.{sector.sector}"), className="service-sector")]),
         ],
         className="service",
@@ -58,6 +59,7 @@ def _name(sector: SectorCoverage, one: ServiceCoverage | None, t: Translator) ->
 
 def _service(sector: SectorCoverage, one: ServiceCoverage, t: Translator) -> list[Any]:
     number, unit = missing_words(one, t)
+    measured = one.standard_value is not None or one.delivered is None
     percent = ""
     if one.masked:
         percent = t("word.masked")
@@ -66,36 +68,37 @@ def _service(sector: SectorCoverage, one: ServiceCoverage, t: Translator) -> lis
     return [
         _name(sector, one, t),
         html.Div(
-            [html.Span(percent, className="ratio"), bar(one.level, one.ratio if percent else None)], className="covered"
+            [html.Span(percent, className="ratio"), bar(one.level, one.ratio if percent else None, measured)],
+            className="covered",
         ),
-        html.Span([html.B(number), " ", unit]),
+        html.Span([html.B(number), *([] if unit.endswith("%") else [" ", unit])]),
         html.Span(_arithmetic(one, t), className="arithmetic"),
         ", ".join(one.organisations) or t("word.no_actor"),
         age(one.as_of),
     ]
 
 
-def _arithmetic(one: ServiceCoverage, t: Translator) -> str:
-    """x of y, standard z, source: what opens from every percentage."""
+def _arithmetic(one: ServiceCoverage, t: Translator) -> list[Any]:
+    """x of y, then standard, denominator and source: what opens from every percentage."""
     if one.masked:
-        return t("word.masked_why")
+        return [t("word.masked_why")]
     unit = t.word("unit", one.unit) if one.unit else ""
     done = t("word.no_report") if one.delivered is None else f"{t.number(round(one.delivered))} {unit}".strip()
-    said = []
+    if one.standard_value is not None and one.required is not None:
+        done = t("word.done_of", done=done, needed=f"{t.number(round(one.required))} {unit}".strip())
+    contacts = [] if one.contacts is None else [t("word.contacts", number=round(one.contacts))]
+    first = html.Span(" · ".join([done, *(said for said in contacts if said != done)]), className="counted")
     if one.standard_value is None:
-        said.append(f"{done} · {t('word.no_standard')}")
-    elif one.required is None:
-        said.append(f"{done} · {t('word.no_denominator', denominator_name=t(f'denominator.{one.denominator}'))}")
-    else:
-        said.append(t("word.done_of", done=done, needed=f"{t.number(round(one.required))} {unit}".strip()))
-    if one.standard_value is not None:
-        said.append(t(f"standard.{one.standard_per}", number=one.standard_value, unit_name=unit))
-        if one.denominator and one.denominator_value is not None:
-            said.append(f"{t(f'denominator.{one.denominator}')} {t.number(round(one.denominator_value))}")
-        said.append(f"{t(f'phase.{one.phase}')}, {one.standard_source}")
-    if one.contacts is not None:
-        said.append(t("word.contacts", number=round(one.contacts)))
-    return " · ".join(said)
+        return [first]
+    said = [t(f"standard.{one.standard_per}", number=one.standard_value, unit_name=unit)]
+    if one.denominator and one.denominator_value is not None:
+        said.append(f"{t(f'denominator.{one.denominator}')} {t.number(round(one.denominator_value))}")
+    elif one.denominator:
+        said.append(t("word.no_denominator", denominator_name=t(f"denominator.{one.denominator}")))
+    source, _, link = (one.standard_source or "").partition("https://")
+    said += [t(f"phase.{one.phase}"), source.rstrip(" ,")]
+    more: list[Any] = [" ", html.A(t("word.document"), href=f"https://{link}", rel="noreferrer")] if link else []
+    return [first, html.Br(), " · ".join(part for part in said if part), *more]
 
 
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:

@@ -95,10 +95,10 @@ def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, st
     return t.number(-worst.gap), t.word("unit", worst.unit)
 
 
-def bar(level: Level, ratio: float | None, measurable: bool = True) -> Component:
-    """How much of the need is met; no report is hatched, never empty; nothing to measure it by is an open line."""
+def bar(level: Level, ratio: float | None, measured: bool = True) -> Component:
+    """How much of the need is met; no report is hatched, never empty; without a standard there is nothing to draw."""
     if ratio is None:
-        return html.Div(className=f"bar bar-{'missing' if measurable else 'open'}")
+        return html.Div(className=f"bar bar-{'missing' if measured else 'none'}")
     width = max(0.0, min(1.0, ratio)) * 100
     return html.Div(html.Div(className="bar-fill", style={"width": f"{width:.0f}%"}), className=f"bar bar-{level}")
 
@@ -110,12 +110,38 @@ def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | 
         number, unit = missing_words(row.worst, t)
         ratio = row.worst.ratio if row.worst and row.worst.state is not State.MISSING else None
         kind = "" if any(sign.isdigit() for sign in number) else "in-words"
+        measured = row.worst is None or row.worst.standard_value is not None or row.worst.delivered is None
         cells.append(
             html.Div(
                 [
-                    html.Div([mark(row.level), html.Span(short_sector(row.sector, t))], className="sector-name"),
+                    html.Div(
+                        [mark(row.level if measured else "none"), html.Span(short_sector(row.sector, t))],
+                        className="sector-name",
+                    ),
                     html.Div([html.B(number), " ", html.Span(unit)], className=f"sector-gap {kind}".strip()),
-                    bar(row.level, ratio, measurable=number != t("word.no_standard")),
+                    bar(row.level, ratio, measured),
+                ],
+                className="sector",
+            )
+        )
+    return cells
+
+
+def nobody_reports(sectors: Sequence[SectorCoverage]) -> bool:
+    return all(one.delivered is None and not one.masked for row in sectors for one in row.services)
+
+
+def stations_strip(stations: Sequence[Station], t: Translator, most: int) -> list[Component]:
+    """The stations as the display shows them: how long, and how many."""
+    cells: list[Component] = []
+    for one in [one for one in stations if one.waiting is not None or one.wait_minutes is not None][:most]:
+        name = t(f"stage.{one.stage}") if one.lane is Lane.GENERAL else t(f"lane.{one.lane}")
+        people = unknown(t) if one.waiting is None else t.n("word.people_in_queue", round(one.waiting))
+        cells.append(
+            html.Div(
+                [
+                    html.Div([mark(one.level), html.Span(name, className="named")], className="sector-name"),
+                    html.Div([_wait(one, t, wide=False), " ", html.Span(people)], className="sector-gap"),
                 ],
                 className="sector",
             )

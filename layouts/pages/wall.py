@@ -8,14 +8,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from data.types import SituationModel
-from data.vocabulary import Look
+from data.vocabulary import Level, Look
 from layouts import ids
-from layouts.board import Board
+from layouts.board import Board, Tree
 from layouts.charts import figures_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.pages.pieces import alert_line, rest_of_sectors, sectors_strip
-from layouts.parts import GRAPH_CONFIG, Parts, age, aria, kpi_attributes, panel, slot
+from layouts.pages.pieces import alert_line, nobody_reports, rest_of_sectors, sectors_strip, stations_strip
+from layouts.parts import GRAPH_CONFIG, Parts, age, aria, kpi_attributes, mark, panel, slot
 from layouts.translator import Translator
 
 NUMBERS = ("entries_today", "queue_len", "wait_minutes")
@@ -32,13 +32,28 @@ def draw(model: SituationModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),
-            "sectors": sectors_strip(model.sectors, t, MOST_SECTORS),
-            "rest": rest_of_sectors(model.sectors, MOST_SECTORS, t),
+            **_third(model, t),
             "alert": [alert_line(top, t)] if top else [html.Div(t("word.no_alerts"), className="alert-line quiet")],
             "alerts-more": t.n("word.more_alerts", len(model.alerts) - 1) if len(model.alerts) > 1 else "",
             "date": t.date(model.frame.clock.now),
         },
     )
+
+
+def _third(model: SituationModel, t: Translator) -> dict[str, Tree]:
+    """The third column: what is missing; where nobody reports services, that in one line, and the stations."""
+    if model.sectors and nobody_reports(model.sectors) and any(one.waiting is not None for one in model.stations):
+        silent = html.Span([mark(Level.NO_DATA), t.n("word.silent_sectors", len(model.sectors))], className="level")
+        return {
+            "gaps-title": t("panel.stations.title"),
+            "sectors": stations_strip(model.stations, t, MOST_SECTORS),
+            "rest": silent,
+        }
+    return {
+        "gaps-title": t("panel.sectors.title"),
+        "sectors": sectors_strip(model.sectors, t, MOST_SECTORS),
+        "rest": rest_of_sectors(model.sectors, MOST_SECTORS, t),
+    }
 
 
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 3) -> Component:
@@ -157,7 +172,7 @@ def _gaps(board: Board, t: Translator) -> Component:
         board,
         "sectors",
         [
-            html.H2(t("panel.sectors.title"), id="title-sectors"),
+            html.H2(slot(board, "gaps-title"), id="title-sectors"),
             slot(board, "sectors", "wall-sectors"),
             slot(board, "rest", "wall-rest"),
         ],
