@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
 from datetime import datetime
@@ -14,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from sqlalchemy import Engine
 
+from dashboard.commands.serve import start
 from dashboard.demo import DemoRefused, Opened, Progress, demo_reports, last_received, open_store, start_clock
 from dashboard.settings import Settings
 from data.clock import real_now, stop_replay, stored_replay
@@ -55,15 +57,15 @@ def demo(
         stop(t(f"demo.{refused.code}", **refused.facts))
     engine = create_store(settings.store_url)
     _say_opened(t, engine, opened, time.monotonic() - began)
+    if not no_serve:
+        importlib.import_module("dashboard.server")  # takes seconds, which the replayed clock need not lose
     start_clock(engine, real_now(), opened.opens, speed)
     click.echo(t("demo.clock", opens=local(opened.opens), speed=speed_text(speed)))
     engine.dispose()
     if no_serve:
         click.echo(t("demo.ready", store=settings.store_url))
-        return
-    from dashboard.commands.serve import start  # what serves takes a second to load
-
-    start(settings)
+    else:
+        start(settings)
 
 
 def _open(settings: Settings, wanted: Programme, explicit: bool) -> Opened:
