@@ -156,7 +156,7 @@ class DayCurves:
     """Cumulative arrivals and served of one operational day at one stage.
 
     `points`: at (UTC), arrivals, served (people since day start, arrivals starting from the queue carried in;
-    NA after the first unreported hour), provisional (bool), modelled (bool).
+    NA in an unreported hour; after one the sum is a lower bound), provisional (bool), modelled (bool).
     `usual`: at (UTC), low, mid, high of cumulative arrivals on the same kind of day; empty when history is short.
     """
 

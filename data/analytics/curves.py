@@ -21,19 +21,19 @@ def day_curves(
     """Curves of one operational day at one stage.
 
     `seen.arrivals` may begin days earlier: who is served now may have joined then. The arrivals start from the queue
-    carried into the day. After the first unreported hour a curve has no value: a sum across it would read it as zero.
+    carried into the day. An unreported hour is a hole in the curve; after it the curve goes on as a lower bound.
     """
     start, end = seconds(day.start), min(seconds(day.end), now_seconds)
     came, went = seen.arrivals.between(start, end), seen.served.between(start, end)
     carried = carried_in(seen, start)
-    at, arrivals, partly_a = _cumulative(came, start, carried or 0.0)
-    at_served, served, partly_s = _cumulative(went, start, 0.0)
-    moments = np.union1d(at, at_served)
+    at, arrivals, partly_a, holes_a = _cumulative(came, start, carried or 0.0)
+    at_served, served, partly_s, holes_s = _cumulative(went, start, 0.0)
+    moments = np.unique(np.concatenate([at, at_served, holes_a.mean(axis=1), holes_s.mean(axis=1)]))
     points = pd.DataFrame(
         {
             "at": _times(moments),
-            "arrivals": _placed(moments, at, arrivals),
-            "served": _placed(moments, at_served, served),
+            "arrivals": _placed(moments, at, arrivals, holes_a),
+            "served": _placed(moments, at_served, served, holes_s),
             "provisional": np.isin(moments, partly_a) | np.isin(moments, partly_s),
             "modelled": _modelled(moments, came) | _modelled(moments, went),
         }
@@ -57,7 +57,7 @@ def day_curves(
         wait_from=state.joined if wait_to is not None else None,
         wait_to=wait_to,
         wait_level=level,
-        arrivals_at_least=bool(came.at_least.any()),
+        arrivals_at_least=bool(came.at_least.any()) or len(holes_a) > 0,
         weekday=local_date(site, day.start).weekday(),
         served_method=_main_method(went),
         arrivals_method=_main_method(came),
@@ -85,22 +85,31 @@ def _queue_at(seen: Observed, at: float) -> float | None:
     return float(path.waiting[0])
 
 
-def _cumulative(hours: Buckets, start: float, first: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Moments, people so far, and the moments that close an hour still filling. Ends at the first unreported hour."""
-    if len(hours) == 0 or hours.start[0] > start + 1:
-        return np.array([start]), np.array([first]), np.zeros(0)
-    holes = np.flatnonzero(np.diff(hours.start) > HOUR + 1)
-    whole = hours.where(np.arange(len(hours)) <= (holes[0] if len(holes) else len(hours)))
-    ends = np.concatenate([whole.start[1:], whole.end[-1:]])
-    partly = ends[-1:][whole.minutes[-1:] < 60]
-    return np.concatenate([[start], ends]), first + np.concatenate([[0.0], np.cumsum(whole.people)]), partly
+def _cumulative(hours: Buckets, start: float, first: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Moments, people so far, the moments that close an hour still filling, and the unreported spans (n, 2)."""
+    if len(hours) == 0:
+        return np.array([start]), np.array([first]), np.zeros(0), np.zeros((0, 2))
+    # A report covers its time up to the next one, or up to a whole hour where that one comes late.
+    ends = np.append(np.minimum(hours.start[1:], hours.start[:-1] + HOUR), hours.end[-1])
+    partly = ends[-1:][hours.minutes[-1:] < 60]
+    before = np.concatenate([[start], ends[:-1]])
+    late = hours.start > before + 1
+    holes = np.column_stack([before[late], hours.start[late]])
+    so_far = first + np.cumsum(hours.people)
+    at = np.column_stack([hours.start, ends]).ravel()
+    people = np.column_stack([np.concatenate([[first], so_far[:-1]]), so_far]).ravel()
+    at, kept = np.unique(at, return_index=True)
+    return at, people[kept], partly, holes
 
 
-def _placed(moments: np.ndarray, at: np.ndarray, people: np.ndarray) -> np.ndarray:
-    """Linear between the curve's own moments; NaN after its last one. A curve with no hour at all has no value."""
+def _placed(moments: np.ndarray, at: np.ndarray, people: np.ndarray, holes: np.ndarray) -> np.ndarray:
+    """Linear between the curve's own moments; NaN outside them and inside unreported spans."""
     if len(at) < 2:
         return np.full(len(moments), np.nan)
-    return np.where(moments <= at[-1], np.interp(moments, at, people), np.nan)
+    inside = (moments >= at[0]) & (moments <= at[-1])
+    for since, until in holes:
+        inside &= (moments <= since) | (moments >= until)
+    return np.where(inside, np.interp(moments, at, people), np.nan)
 
 
 def _modelled(moments: np.ndarray, hours: Buckets) -> np.ndarray:

@@ -173,13 +173,26 @@ def test_entries_are_what_was_served_today_with_age_source_and_method(busy):
     assert str(entries.method) == "counted"
 
 
-def test_a_day_with_an_unreported_hour_is_at_least_and_its_curve_stops(post):
+def test_a_day_with_an_unreported_hour_is_at_least_and_its_curve_has_a_hole(post):
     post.hours("arrivals", [100, 100, None, 100])
     model = post.situation(now=MIDNIGHT + timedelta(hours=4))
     arrivals = model.kpis["arrivals_today"]
     assert (arrivals.value, arrivals.at_least) == (300, True)
-    known = model.curves.points["arrivals"].dropna()
-    assert known.iloc[-1] == 200
+    points = model.curves.points.set_index("at")["arrivals"]
+    inside = points[(points.index > MIDNIGHT + timedelta(hours=2)) & (points.index < MIDNIGHT + timedelta(hours=3))]
+    assert len(inside) >= 1
+    assert inside.isna().all()
+    assert points.iloc[-1] == 300
+    assert model.curves.arrivals_at_least
+
+
+def test_a_day_that_is_reported_from_its_fourth_hour_on_has_a_curve_from_there(post):
+    post.hours("arrivals", [None, None, None, 40, 60])
+    curves = post.situation(now=MIDNIGHT + timedelta(hours=5)).curves
+    known = curves.points.dropna(subset=["arrivals"])
+    assert known["at"].iloc[0] == MIDNIGHT + timedelta(hours=3)
+    assert known["arrivals"].iloc[-1] == 100
+    assert curves.arrivals_at_least
 
 
 def test_a_head_count_that_did_not_see_the_end_of_the_line_is_a_lower_bound_everywhere(post):
@@ -256,6 +269,15 @@ def test_coverage_says_what_is_missing_in_units_and_presence_presses(busy):
     assert (presence.value, presence.level) == (pytest.approx(1.2), Level.CRITICAL)
     food = next(row for row in model.sectors if row.sector == "food")
     assert (food.state, food.level) == (State.MISSING, Level.NO_DATA)
+
+
+def test_a_service_silent_for_days_says_since_when(busy):
+    old = f"{(MIDNIGHT - timedelta(days=5)).isoformat()},{(MIDNIGHT - timedelta(days=4)).isoformat()}"
+    service(busy, f"food,meals,{old},3000,raciones,")
+    food = next(row for row in busy.situation().sectors if row.sector == "food")
+    assert food.worst is not None
+    assert (food.worst.state, food.worst.delivered) == (State.MISSING, None)
+    assert food.worst.silent_since == MIDNIGHT - timedelta(days=4)
 
 
 def test_small_counts_of_protected_sectors_stay_inside(busy):
