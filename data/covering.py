@@ -11,15 +11,17 @@ from sqlalchemy import Connection
 
 from data import queries
 from data.analytics.buckets import seconds
-from data.analytics.coverage import Denominators, Standard, coverage
+from data.analytics.coverage import coverage
 from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
+from data.analytics.standards import Denominators, Standard
 from data.observing import Official
-from data.queries.board import print_of_services, standard_rows
+from data.queries.board import last_heard, print_of_services, standard_rows
 from data.types import SectorCoverage, Site, Window
 from data.vocabulary import Measure, Service
 
 SERVICES_REACH = timedelta(days=2)
+SILENCE_REACH = timedelta(days=14)
 
 
 def sector_coverage(
@@ -43,7 +45,13 @@ def sector_coverage(
         return float(np.sum(hours.people)) if len(hours) else None
 
     people = Denominators(here.people if here else None, arrivals)
-    return coverage(site, lines, rules, people, day, until)
+    told = {str(row["service"]) for row in lines}
+    silent = any(service not in told for service in rules)
+    reach = Window(day.start - SILENCE_REACH, day.end)
+    heard = last_heard(conn, site.site, reach) if silent and as_of is None else {}
+    return coverage(
+        site, lines, rules, people, day, until, {Service(name): at for name, at in heard.items() if at <= until}
+    )
 
 
 def standards_in_force(conn: Connection, site: Site, at: datetime) -> dict[Service, Standard]:

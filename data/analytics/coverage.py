@@ -8,10 +8,10 @@ What stands on the ground (latrines, places) is compared as it stands now, never
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from data.analytics.standards import DIVISIBLE, NEED, STANDING, Denominators, Standard
 from data.types import SectorCoverage, ServiceCoverage, Site, Window
 from data.vocabulary import SERVICE_SECTOR, Level, Sector, Service, State
 
@@ -24,44 +24,6 @@ CARRIES = timedelta(hours=12)
 STALE_AFTER = timedelta(hours=12)
 
 
-@dataclass(frozen=True)
-class Denominators:
-    """People the standards speak of. None is unreported. `arrivals` counts people in a span of the site's time."""
-
-    present: float | None
-    arrivals: Callable[[Window], float | None]
-    overnight: float | None = None
-
-    def of(self, name: str, span: Window) -> float | None:
-        if name == "arrivals":
-            return self.arrivals(span)
-        return {"present": self.present, "overnight": self.overnight}.get(name)
-
-
-@dataclass(frozen=True)
-class Standard:
-    service: Service
-    value: float
-    per: str
-    denominator: str
-    unit: str
-    source: str
-    phase: str
-    provisional: bool
-
-
-# per: (people, value, share of a day) -> units needed
-NEED: Mapping[str, Callable[[float, float, float], float]] = {
-    "per-person-day": lambda people, value, days: people * value * days,
-    "per-arrival": lambda people, value, days: people * value,
-    "people-per-unit": lambda people, value, days: math.ceil(people / value - 1e-9),
-    "units-per-person": lambda people, value, days: people * value,
-}
-STANDING = ("people-per-unit", "units-per-person")
-# Units that come in pieces; litres and square metres do not.
-DIVISIBLE = ("l", "litres", "litros", "m2", "m²", "kcal", "kg")
-
-
 def coverage(
     site: Site,
     lines: Sequence[Mapping[str, object]],
@@ -69,11 +31,13 @@ def coverage(
     people: Denominators,
     day: Window,
     now: datetime,
+    last_heard: Mapping[Service, datetime] | None = None,
 ) -> tuple[SectorCoverage, ...]:
     """Every sector of the site, worst first.
 
-    `lines` are the rows of `queries.service_totals`, reaching back far enough for things that stand and for the
-    last sign of life of a silent service. A service with a standard and no report shows as missing.
+    `lines` are the rows of `queries.service_totals`, reaching back far enough for things that stand;
+    `last_heard` says when a service silent since before then was last reported. A service with a standard and no
+    report shows as missing.
     """
     found: dict[tuple[Sector, Service], list[Mapping[str, object]]] = {}
     for row in lines:
@@ -84,7 +48,9 @@ def coverage(
         if sector is not None and not any(key[1] is service for key in found):
             found[sector, service] = []
     judged = [
-        service_coverage(sector, service, rows, standards.get(service), people, day, now)
+        service_coverage(
+            sector, service, rows, standards.get(service), people, day, now, (last_heard or {}).get(service)
+        )
         for (sector, service), rows in found.items()
         if sector in site.sectors
     ]
@@ -100,6 +66,7 @@ def service_coverage(
     people: Denominators,
     day: Window,
     now: datetime,
+    last_heard: datetime | None = None,
 ) -> ServiceCoverage:
     standing = standard is not None and standard.per in STANDING
     span, used = _standing(rows, now) if standing else _delivered_span(rows, day, now)
@@ -114,7 +81,7 @@ def service_coverage(
             required = NEED[standard.per](denominator, standard.value, share_of_day)
     ratio = _ratio(delivered, required)
     ends = [row["end"] for row in rows if isinstance(row["end"], datetime)]
-    last = min(max(ends), now) if ends else None
+    last = min(max(ends), now) if ends else last_heard
     state = State.MISSING
     if used:
         state = State.STALE if last is None or last < now - STALE_AFTER else State.OK

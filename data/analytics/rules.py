@@ -1,6 +1,7 @@
 """The alert rules: each a small function with a reason. Rules find; `data.alerts` decides what opened or closed.
 
-A new rule is a row in RULES, its function, and the locale keys `alert.<name>.name`, `alert.<name>.sentence`, `rule.<name>`.
+A new rule is a row in RULES, its function, and the locale keys `alert.<name>.name`, `alert.<name>.sentence` and
+`rule.<name>`.
 """
 
 from __future__ import annotations

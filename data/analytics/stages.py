@@ -15,7 +15,7 @@ from data.vocabulary import Lane, Method, Stage
 
 LOOK_BACK = 24.0  # hours in which a queue's rate is looked for
 READING_HOLDS = 2.0  # hours for which a reading of counters speaks for now
-STAFF_HOLDS = 6.0  # hours for which a stage that reports no counters is taken to be staffed as it was
+THROUGHPUT_HOURS = 3.0  # of a stage that reports no counters: how many it has been serving, not how many it could
 RATE_WINDOW = 120.0  # minutes over which arrivals per hour are taken
 LONG_WAIT = 12.0  # hours
 STANDING = 0.25  # hours of work: a shorter queue comes and goes by itself, whatever the rates of two hours say
@@ -39,7 +39,8 @@ class StageState:
     served_last_hour: float | None = None
     served_at: datetime | None = None
     rate: Rate | None = None  # per counter-hour
-    capacity: float | None = None
+    capacity: float | None = None  # what the open counters can serve; the throughput if `capacity_known` is False
+    capacity_known: bool = True
     capacity_low: float | None = None
     capacity_high: float | None = None
     wait: float | None = None
@@ -72,7 +73,7 @@ class StageState:
 
     @property
     def utilisation(self) -> float | None:
-        if self.arriving is None or self.capacity is None:
+        if self.arriving is None or self.capacity is None or not self.capacity_known:
             return None
         return queueing.utilisation(self.arriving, self.capacity)
 
@@ -99,7 +100,7 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
     low = None if rate is None or counters is None else counters * rate.low
     high = None if rate is None or counters is None else counters * rate.high
     waiting = queue.waiting
-    clears, never = _clears(waiting, capacity, arriving)
+    clears, never = _clears(waiting, capacity, arriving, per_counter)
     joined = over = None
     if waiting is not None and queue.at is not None and len(arrivals):
         came = curve(arrivals)
@@ -123,6 +124,7 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
         served_last_hour=last_hour[0] if last_hour else None,
         served_at=moment(last_hour[1]) if last_hour else None,
         rate=rate if per_counter else None,
+        capacity_known=per_counter,
         capacity=capacity,
         capacity_low=low,
         capacity_high=high,
@@ -176,7 +178,7 @@ def _queue(seen: Observed, arrivals: Buckets, served: Buckets, until: float) -> 
 
 
 def _rate(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -> tuple[Rate | None, bool]:
-    """Rate per counter-hour where counters are reported (True), else of the whole stage per hour (False)."""
+    """Rate per counter-hour where counters are reported (True), else what the whole stage lately served (False)."""
     whole = served.where(served.whole & (served.start >= until - LOOK_BACK * HOUR) & (served.end <= until))
     read = seen.readings
     if len(whole) == 0:
@@ -191,22 +193,25 @@ def _rate(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -> t
     least = path.min(axis=1)
     staffed = counter_hours(whole.start, read.at, read.counters_open)
     if np.isnan(staffed).all():
-        # Nobody says how many counters: a queue worth a quarter of the hour's work kept them busy, and what they
-        # did long ago says nothing about how many are open now.
-        lately = np.where(whole.end > until - STAFF_HOLDS * HOUR, 1.0, np.nan)
-        return service_rate(whole.people, lately, least - whole.people * STANDING), False
+        lately = np.where(whole.end > until - THROUGHPUT_HOURS * HOUR, 1.0, np.nan)
+        return service_rate(whole.people, lately, least), False
     # As many waiting as counters: every counter was surely busy.
     return service_rate(whole.people, staffed, least - staffed + 1), True
 
 
-def _clears(waiting: float | None, capacity: float | None, arriving: float | None) -> tuple[timedelta | None, bool]:
-    """Time to clear, or True for never. A queue that does not stand is gone once those in it are served."""
+def _clears(
+    waiting: float | None, capacity: float | None, arriving: float | None, capacity_known: bool
+) -> tuple[timedelta | None, bool]:
+    """Time to clear, or True for never. A queue that does not stand is gone once those in it are served.
+
+    Where only the throughput is known nobody can say: it follows the queue as long as there are counters to open.
+    """
     wait = _wait(waiting, capacity)
     if waiting is None or wait is None:
         return None, False
     if wait < STANDING:
         return timedelta(hours=wait), False
-    if capacity is None or arriving is None:
+    if capacity is None or arriving is None or not capacity_known:
         return None, False
     clears = queueing.time_to_clear(waiting, capacity, arriving)
     return clears, clears is None

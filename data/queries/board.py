@@ -19,14 +19,17 @@ from data.tables import (
     cadence,
     flow_hourly,
     official,
+    policy_event,
     present_reading,
     queue_reading,
     report_issue,
     report_site,
+    service_daily,
     service_line,
     source,
+    standard,
 )
-from data.types import Issue, Window
+from data.types import Issue, PolicyEvent, Window
 
 SERIES = ["stage", "measure", "lane", "source"]
 Rows = Sequence[Sequence[Any]]
@@ -165,6 +168,43 @@ def expected_rows(
         (name, dataset, known.get(name), came.get((name, dataset)), minutes)
         for (name, dataset), minutes in sorted(agreed.items())
     ]
+
+
+def standard_rows(conn: Connection, site: str, at: datetime, phase: str) -> dict[str, Any]:
+    """The standard of each service in force at a moment: value, per, denominator, unit, source, provisional."""
+    s = standard.c
+    rows = conn.execute(
+        select(s.service, s.value, s.per, s.denominator, s.unit, s.source, s.provisional)
+        .where(s.site == site, s.phase == phase, s.valid_from <= at)
+        .order_by(s.valid_from)
+    )
+    return {row.service: row for row in rows}
+
+
+def events(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> tuple[PolicyEvent, ...]:
+    """What was decided elsewhere, by time; of the same announcement the newest wording."""
+    e = policy_event.c
+    rows = conn.execute(
+        select(e.source, e.at, e.title_es, e.title_en, e.kind, e.source_url)
+        .where(e.site == site, e.at >= window.start, e.at < window.end, counting(policy_event, as_of))
+        .order_by(e.at, e.issued_at, e.received_at, e.line_id)
+    )
+    newest = {(row.source, row.at, row.title_es): row for row in rows}
+    return tuple(
+        PolicyEvent(row.at, {"es": row.title_es, "en": row.title_en}, row.kind, row.source_url)
+        for row in newest.values()
+    )
+
+
+def last_heard(conn: Connection, site: str, window: Window) -> dict[str, datetime]:
+    """The end of the last report about each service, of the operational days that start in the window."""
+    d = service_daily.c
+    rows = conn.execute(
+        select(d.service, func.max(d.last_end).label("last"))
+        .where(d.site == site, d.day >= window.start, d.day < window.end)
+        .group_by(d.service)
+    )
+    return {row.service: row.last for row in rows}
 
 
 def issues_of(conn: Connection, report_ids: Sequence[int], at_most: int) -> dict[int, tuple[Issue, ...]]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.analytics.coverage import CARRIES, Denominators, Standard, coverage, level_of
+from data.analytics.coverage import CARRIES, coverage, level_of
+from data.analytics.standards import Denominators, Standard
 from data.types import SectorCoverage, ServiceCoverage, Site, Window
 from data.vocabulary import Level, Sector, Service, SiteKind, Stage, State
 

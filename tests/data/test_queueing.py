@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.analytics import erlang, queueing, rates
-from data.analytics.buckets import HOUR, Curve, buckets, curve
+from data.analytics.buckets import HOUR, Buckets, Curve, buckets, curve
+from data.analytics.observed import Observed, Readings, readings
+from data.analytics.stages import stage_state
+from data.vocabulary import Lane, Stage
 
 FIVE_POINT_FOUR = 60 / 5.4  # people per counter-hour at 5.4 minutes each
 
@@ -199,3 +202,92 @@ def test_more_counters_mean_fewer_who_wait(load, counters):
         return
     assert many is not None
     assert 0 <= many <= few <= 1
+
+
+# --- a stage as it stands ---
+
+
+NOON = datetime(2019, 6, 14, 17, tzinfo=UTC)
+
+
+def whole_hours(per_hour: list[float]) -> Buckets:
+    """The last hour ends at noon."""
+    n = len(per_hour)
+    starts = NOON.timestamp() - HOUR * np.arange(n, 0, -1)
+    return Buckets(
+        starts, np.full(n, 60.0), np.array(per_hour), np.zeros(n, dtype=bool),
+        np.array(["counted"] * n, dtype=object), starts + HOUR,
+    )  # fmt: skip
+
+
+def head_counts(waiting: list[float], counters: float | None = None) -> Readings:
+    """At the end of each hour, the last at noon."""
+    n = len(waiting)
+    nothing = np.full(n, np.nan)
+    opened = nothing if counters is None else np.full(n, counters)
+    return Readings(
+        NOON.timestamp() - HOUR * np.arange(n - 1, -1, -1), np.array(waiting, dtype=float), opened, nothing, nothing,
+        np.zeros(n, dtype=bool), np.array(["counted"] * n, dtype=object), np.array(["control"] * n, dtype=object),
+    )  # fmt: skip
+
+
+def test_without_counters_the_throughput_gives_the_wait_and_nobody_says_never():
+    rising = [60.0, 80.0, 100.0, 120.0]
+    seen = Observed(
+        Stage.VACCINATION, Lane.GENERAL, whole_hours([80.0, 100.0, 120.0, 140.0]), whole_hours(rising),
+        head_counts([20, 40, 60, 80, 100]),
+    )  # fmt: skip
+    state = stage_state(seen, NOON)
+    assert state.wait == pytest.approx(100 / 100)  # the middle of the last three hours
+    assert (state.utilisation, state.never_clears, state.clears_in) == (None, False, None)
+    assert state.growth == pytest.approx(30)
+
+
+def test_with_counters_a_growing_queue_never_clears():
+    seen = Observed(
+        Stage.MIGRATION_CONTROL, Lane.GENERAL, whole_hours([150.0] * 4), whole_hours([110.0] * 4),
+        head_counts([40, 80, 120, 160, 200], 11),
+    )  # fmt: skip
+    state = stage_state(seen, NOON)
+    assert state.rate is not None
+    assert (state.rate.value, state.growth, state.never_clears) == (10, 40, True)
+    assert state.counters_to_add == 4
+
+
+def test_numbered_tickets_are_a_head_count():
+    told = readings(
+        np.array([NOON.timestamp()]), np.array([np.nan]), (np.array([9.0]), np.array([np.nan])),
+        (np.array([4321.0]), np.array([4001.0])), np.array([np.nan]), np.array([False]), np.array(["registered"]),
+        np.array(["control"]),
+    )  # fmt: skip
+    state = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, readings=told), NOON)
+    assert (state.waiting, state.counters_open) == (320, 9)
+
+
+def test_a_stage_nobody_reports_is_unknown_and_not_empty():
+    state = stage_state(Observed(Stage.TRANSPORT), NOON)
+    assert (state.waiting, state.wait, state.growth, state.served_last_hour) == (None, None, None, None)
+
+
+def test_a_short_queue_that_comes_and_goes_is_not_told_as_one_that_never_clears():
+    seen = Observed(
+        Stage.MIGRATION_CONTROL, Lane.GENERAL, whole_hours([112.0] * 4), whole_hours([110.0] * 4),
+        head_counts([14, 16, 18, 20, 22], 11),
+    )  # fmt: skip
+    state = stage_state(seen, NOON)
+    assert not state.stands
+    assert not state.never_clears
+
+
+@given(st.lists(st.tuples(st.floats(0, 400), st.floats(0, 400)), min_size=2, max_size=20), st.floats(0, 900))
+def test_whatever_is_counted_no_wait_is_negative(hours, first):
+    came, went = (list(part) for part in zip(*hours, strict=True))
+    waiting = [first, *(first + np.cumsum(came) - np.cumsum(went))]
+    seen = Observed(
+        Stage.MIGRATION_CONTROL, Lane.GENERAL, whole_hours(came), whole_hours(went), head_counts(waiting, 11)
+    )
+    state = stage_state(seen, NOON)
+    assert state.waiting == pytest.approx(waiting[-1])
+    for wait in (state.wait, state.wait_low, state.wait_high, state.head_wait):
+        assert wait is None or wait >= 0
+    assert state.clears_in is None or state.clears_in >= timedelta(0)
