@@ -12,6 +12,8 @@ from data.vocabulary import Level
 def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
     """One sentence for the entry stage; `stage` is a vocabulary code, names in `_minutes` are durations."""
     stage = str(entry.stage)
+    if (other := _elsewhere(pressure, stage)) is not None:
+        return other
     if entry.waiting is None:
         return Sentence("sentence.no_queue_data", {"stage": stage})
     waiting = round(entry.waiting)
@@ -33,6 +35,21 @@ def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
             {"stage": stage, "people": waiting, "wait_minutes": minutes, "clear_minutes": clears},
         )
     return Sentence("sentence.waiting", {"stage": stage, "people": waiting, "wait_minutes": minutes})
+
+
+def _elsewhere(pressure: Pressure, stage: str) -> Sentence | None:
+    """What to say when the level comes from the crowd inside or the priority lane, and the queue is calmer."""
+    level = {part.name: part for part in pressure.components}
+    if pressure.level not in (Level.ALERT, Level.CRITICAL):
+        return None
+    if any(part.level is pressure.level for name, part in level.items() if name not in ("presence", "wait_priority")):
+        return None
+    priority, presence = level["wait_priority"], level["presence"]
+    if priority.level is pressure.level and priority.value is not None:
+        return Sentence("sentence.priority_wait", {"stage": stage, "wait_minutes": round(priority.value)})
+    if presence.value is not None:
+        return Sentence("sentence.over_capacity", {"ratio": round(presence.value, 1)})
+    return None
 
 
 def _growing(entry: StageState, stage: str, growth: int) -> Sentence:

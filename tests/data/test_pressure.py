@@ -97,6 +97,14 @@ def test_the_sentence_says_what_happens_and_what_would_help():
     assert said.facts == {"stage": "migration-control", "growth": 189, "counters": 13}
 
 
+def test_the_sentence_gives_the_reason_of_the_level_also_when_it_is_not_the_queue():
+    calm = entry(**CALM)
+    crowded = situation_sentence(calm, pressure(calm, None, 1.13))
+    assert (crowded.key, crowded.facts) == ("sentence.over_capacity", {"ratio": 1.1})
+    lane = situation_sentence(calm, pressure(calm, entry(wait=1.5, waiting=20.0), 0.5))
+    assert (lane.key, lane.facts["wait_minutes"]) == ("sentence.priority_wait", 90)
+
+
 @pytest.mark.parametrize(
     ("known", "key"),
     [
