@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, text, union_all
@@ -45,7 +46,7 @@ class Touched:
     lines: pd.DataFrame
     report_id: int | None = None
 
-    @property
+    @cached_property
     def pairs(self) -> list[tuple[str, str]]:
         found = self.lines[["stage", "measure"]].drop_duplicates()
         return [(str(stage), str(measure)) for stage, measure in found.itertuples(index=False)]
