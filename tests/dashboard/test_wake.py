@@ -1,0 +1,114 @@
+"""A commit in any process is heard within a moment, on both stores; time alone is heard once a domain minute."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from dashboard.hub import Stamp
+from dashboard.wake import Seen, Wake
+from data import accounts
+from data.clock import Replay, real_now, start_replay
+from data.store import writing
+from data.versions import raise_version
+from data.vocabulary import Role
+from tests.conftest import ROOT
+from tests.dashboard.centre import open_centre, until
+
+
+class Ear:
+    def __init__(self, engine: Engine) -> None:
+        self.seen = Seen(real_now)
+        self.stamps: list[Stamp] = []
+        self._heard = threading.Event()
+        self.wake = Wake(engine, self.seen, self._hear)
+
+    def _hear(self, stamp: Stamp) -> None:
+        self.stamps.append(stamp)
+        self._heard.set()
+
+    def version(self, site: str = "tumbes") -> int:
+        return self.stamps[-1].versions.get(site, 0) if self.stamps else 0
+
+    def __enter__(self) -> Ear:
+        self.wake.start()
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        self.wake.stop()
+
+
+@pytest.fixture
+def centre(any_engine: Engine) -> Engine:
+    open_centre(any_engine.url.render_as_string(hide_password=False)).dispose()
+    return any_engine
+
+
+def test_a_commit_is_heard(centre: Engine):
+    with Ear(centre) as ear:
+        before = ear.version()
+        with writing(centre) as conn:
+            raised = raise_version(conn, "tumbes")
+        assert raised == before + 1
+        assert until(lambda: ear.version() == raised, 5, "the commit was not heard") < 3
+
+
+def test_a_commit_of_another_process_is_heard(centre: Engine):
+    url = centre.url.render_as_string(hide_password=False)
+    script = (
+        "import sys; from data.store import create_store, writing; from data.versions import raise_version\n"
+        "with writing(create_store(sys.argv[1])) as conn: raise_version(conn, 'tumbes')"
+    )
+    with Ear(centre) as ear:
+        before = ear.version()
+        subprocess.run([sys.executable, "-W", "ignore", "-c", script, url], cwd=ROOT, check=True)
+        until(lambda: ear.version() == before + 1, 5, "the commit was not heard")
+
+
+def test_what_was_rolled_back_is_not_heard(centre: Engine):
+    with Ear(centre) as ear:
+        before = ear.version()
+        with centre.connect() as conn, conn.begin() as transaction:
+            raise_version(conn, "tumbes")
+            transaction.rollback()
+        with writing(centre) as conn:
+            accounts.record(conn, real_now(), "test", "nothing", "nothing")
+        threading.Event().wait(1.2)
+        assert ear.version() == before
+
+
+def test_a_new_account_is_known_without_a_restart(centre: Engine):
+    with Ear(centre) as ear:
+        assert ear.seen.who.accounts == {}
+        with writing(centre) as conn:
+            accounts.add_account(conn, "maria", "una frase bien larga", Role.ADMIN, real_now())
+        until(lambda: "maria" in ear.seen.who.accounts, 5, "the new account is unknown")
+
+
+def test_a_replay_sets_the_clock_and_its_minutes_are_told_at_most_once_a_second(centre: Engine):
+    opens = datetime(2018, 10, 31, 12, tzinfo=UTC)
+    with Ear(centre) as ear:
+        with writing(centre) as conn:
+            start_replay(conn, Replay(real_now(), opens, 600))  # ten domain minutes a second
+        until(lambda: ear.seen.replay is not None, 5, "the replay is unknown")
+        assert opens <= ear.seen.now() < opens + timedelta(hours=2)
+        first = len(ear.stamps)
+        threading.Event().wait(3.0)
+        assert 1 <= len(ear.stamps) - first <= 4
+        minutes = [stamp.minute for stamp in ear.stamps[first:]]
+        assert minutes == sorted(minutes)
+        assert minutes[-1] - minutes[0] >= 5
+
+
+def test_the_store_gone_for_a_moment_is_watched_again(centre: Engine):
+    with Ear(centre) as ear:
+        centre.dispose()
+        before = ear.version()
+        with writing(centre) as conn:
+            raise_version(conn, "tumbes")
+        until(lambda: ear.version() == before + 1, 8, "the commit was not heard")
