@@ -21,7 +21,8 @@ from data.analytics.windows import local_date
 from data.covering import sector_coverage
 from data.observing import MOMENT, STAGE_REACH, Official, Place, observe
 from data.queries import SeriesKey
-from data.queries.board import expected_rows, official_sources, present_row
+from data.queries.board import official_sources, present_row
+from data.queries.reporting import expected_rows
 from data.types import Pressure, SectorCoverage, Site, Window
 from data.usual import usual
 from data.vocabulary import Lane, Measure, Method

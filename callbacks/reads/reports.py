@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from callbacks.reads.ground import ground
 from data import queries
-from data.queries.board import issues_of
+from data.queries.reporting import issues_of
 from data.types import ClockReading, ReportsModel, Scope
 
 SHOWN = 50

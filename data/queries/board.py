@@ -5,31 +5,27 @@ Cost is the same whatever the years stored. The frames of the other queries say 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Column, Connection, Text, func, select, type_coerce
+from sqlalchemy import Connection, Select, String, Table, Text, bindparam, func, select, type_coerce
 
 from data.queries.flow import HOUR_COLUMNS, SeriesKey
 from data.revisions import counting
 from data.tables import (
     Utc,
-    cadence,
     flow_hourly,
     official,
     policy_event,
     present_reading,
     queue_reading,
-    report_issue,
-    report_site,
     service_daily,
     service_line,
-    source,
     standard,
 )
-from data.types import Issue, PolicyEvent, Window
+from data.types import PolicyEvent, Window
 
 SERIES = ["stage", "measure", "lane", "source"]
 Rows = Sequence[Sequence[Any]]
@@ -47,148 +43,159 @@ def epochs_of(cells: Sequence[Any]) -> np.ndarray:
     return np.array([cell.timestamp() for cell in cells], dtype=float)
 
 
-def _raw(conn: Connection, columns: Sequence[Column[Any]]) -> list[Any]:
+# Statements are made once: making one costs more than running it.
+SITE = bindparam("site", type_=String())
+START, END = bindparam("start", type_=Utc()), bindparam("end", type_=Utc())
+AT, AS_OF = bindparam("at", type_=Utc()), bindparam("as_of", type_=Utc())
+
+
+def _raw(conn: Connection, table: Table, names: Sequence[str]) -> Select[Any]:
     """Moments as SQLite keeps them: a conversion per cell would cost more than the query."""
+    columns = [table.c[name] for name in names]
     if conn.dialect.name != "sqlite":
-        return list(columns)
-    return [type_coerce(c, Text).label(c.key) if isinstance(c.type, Utc) else c for c in columns]
+        return select(*columns)
+    return select(*(type_coerce(c, Text).label(c.key) if isinstance(c.type, Utc) else c for c in columns))
+
+
+def _kept(make: Callable[..., Select[Any]]) -> Callable[[Connection, datetime | None], Select[Any]]:
+    """A statement per database and per kind of question: as known now, or as known at a moment (`AS_OF`)."""
+    made: dict[tuple[str, bool], Select[Any]] = {}
+
+    def kept(conn: Connection, as_of: datetime | None = None) -> Select[Any]:
+        kind = (conn.dialect.name, as_of is None)
+        if kind not in made:
+            made[kind] = make(conn, None if as_of is None else AS_OF)
+        return made[kind]
+
+    return kept
+
+
+def _asked(site: str, window: Window, as_of: datetime | None = None) -> dict[str, Any]:
+    then = {} if as_of is None else {"as_of": as_of}
+    return {"site": site, "start": window.start, "end": window.end, **then}
+
+
+@_kept
+def _officials(conn: Connection, as_of: Any) -> Select[Any]:
+    o = official.c
+    return select(o.stage, o.measure, o.source).where(o.site == SITE, o.valid_from <= AT).order_by(o.valid_from)
 
 
 def official_sources(conn: Connection, site: str, at: datetime) -> dict[tuple[str, str], str]:
     """Source by stage and measure; what nobody chose is absent."""
-    o = official.c
-    rows = conn.execute(
-        select(o.stage, o.measure, o.source).where(o.site == site, o.valid_from <= at).order_by(o.valid_from)
-    )
+    rows = conn.execute(_officials(conn, None), {"site": site, "at": at})
     return {(row.stage, row.measure): row.source for row in rows if row.source}
+
+
+@_kept
+def _hours(conn: Connection, as_of: Any) -> Select[Any]:
+    h = flow_hourly.c
+    return (
+        _raw(conn, flow_hourly, (*SERIES, *HOUR_COLUMNS))
+        .where(h.site == SITE, *(h[name].in_(bindparam(name, expanding=True)) for name in SERIES))
+        .where(h.hour >= START, h.hour < END)
+        .order_by(*(h[name] for name in SERIES), h.hour)
+    )
 
 
 def hour_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window) -> Rows:
     """Hours of several series of one site that start in the window, in order: SERIES, then HOUR_COLUMNS (raw)."""
     if not keys:
         return []
-    h = flow_hourly.c
-    parts = [{str(getattr(key, name)) for key in keys} for name in SERIES]
-    rows = conn.execute(
-        select(*_raw(conn, [h[name] for name in (*SERIES, *HOUR_COLUMNS)]))
-        .where(
-            h.site == keys[0].site,
-            *(h[name].in_(sorted(part)) for name, part in zip(SERIES, parts, strict=True)),
-            h.hour >= window.start,
-            h.hour < window.end,
-        )
-        .order_by(*(h[name] for name in SERIES), h.hour)
-    ).all()
+    parts = {name: sorted({str(getattr(key, name)) for key in keys}) for name in SERIES}
+    rows = conn.execute(_hours(conn, None), {**_asked(keys[0].site, window), **parts}).all()
     wanted = {tuple(str(getattr(key, name)) for name in SERIES) for key in keys}
     return [row for row in rows if tuple(row[:4]) in wanted] if len(wanted) > 1 else rows
 
 
+@_kept
+def _hours_print(conn: Connection, as_of: Any) -> Select[Any]:
+    h = flow_hourly.c
+    stmt: Select[Any] = select(func.count(), func.sum(h.people), type_coerce(func.max(h.received_at), Text))
+    same = (h[name] == bindparam(name) for name in SERIES)
+    return stmt.where(h.site == SITE, *same, h.hour >= START, h.hour < END)
+
+
 def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[object, ...]:
     """Changes whenever an hour of the window does: how many, how many people, when the newest was received."""
-    h = flow_hourly.c
-    row = conn.execute(
-        select(func.count(), func.sum(h.people), type_coerce(func.max(h.received_at), Text)).where(
-            *(h[name] == value for name, value in key.columns.items()),
-            h.hour >= window.start,
-            h.hour < window.end,
-        )
-    ).one()
-    return tuple(row)
+    return tuple(conn.execute(_hours_print(conn, None), {**_asked(key.site, window), **key.columns}).one())
+
+
+@_kept
+def _services_print(conn: Connection, as_of: Any) -> Select[Any]:
+    line = service_line.c
+    stmt: Select[Any] = select(func.count(), func.max(line.line_id), func.sum(line.report_id))
+    return stmt.where(line.site == SITE, line.start >= START, line.start < END, counting(service_line))
 
 
 def print_of_services(conn: Connection, site: str, window: Window) -> tuple[object, ...]:
     """Changes whenever a line about services in the window comes or stops counting."""
-    line = service_line.c
-    row = conn.execute(
-        select(func.count(), func.max(line.line_id), func.sum(line.report_id)).where(
-            line.site == site, line.start >= window.start, line.start < window.end, counting(service_line)
-        )
-    ).one()
-    return tuple(row)
+    return tuple(conn.execute(_services_print(conn, None), _asked(site, window)).one())
+
+
+@_kept
+def _queue(conn: Connection, as_of: Any) -> Select[Any]:
+    q = queue_reading.c
+    return (
+        _raw(conn, queue_reading, QUEUE_CELLS)
+        .where(q.site == SITE, q.at >= START, q.at < END, counting(queue_reading, as_of))
+        .order_by(q.issued_at, q.received_at, q.line_id)
+    )
 
 
 def queue_rows(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> Rows:
     """Readings that count, of every stage, lane and source, by time: QUEUE_CELLS (raw)."""
-    q = queue_reading.c
-    rows = conn.execute(
-        select(*_raw(conn, [q[name] for name in QUEUE_CELLS]))
-        .where(q.site == site, q.at >= window.start, q.at < window.end, counting(queue_reading, as_of))
-        .order_by(q.issued_at, q.received_at, q.line_id)
-    ).all()
+    rows = conn.execute(_queue(conn, as_of), _asked(site, window, as_of)).all()
     # Of one key the last counts.
     won = {tuple(row[:4]): row for row in rows}
     return sorted(won.values(), key=lambda row: row[3])
 
 
-def present_row(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> Any | None:
-    """The newest count of people in the centre: people, safe_capacity, at, at_least, method, source."""
+@_kept
+def _present(conn: Connection, as_of: Any) -> Select[Any]:
     p = present_reading.c
-    return conn.execute(
+    return (
         select(p.people, p.safe_capacity, p.at, p.at_least, p.method, p.source)
-        .where(p.site == site, p.at >= window.start, p.at < window.end, counting(present_reading, as_of))
+        .where(p.site == SITE, p.at >= START, p.at < END, counting(present_reading, as_of))
         .order_by(p.at.desc(), p.source.desc(), p.issued_at.desc(), p.received_at.desc(), p.line_id.desc())
         .limit(1)
-    ).one_or_none()
+    )
 
 
-LATELY = timedelta(days=2)
+def present_row(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> Any | None:
+    """The newest count of people in the centre: people, safe_capacity, at, at_least, method, source."""
+    return conn.execute(_present(conn, as_of), _asked(site, window, as_of)).one_or_none()
 
 
-def expected_rows(
-    conn: Connection, site: str, at: datetime, as_of: datetime | None
-) -> list[tuple[str, str, str | None, datetime | None, int]]:
-    """Every report with a cadence in force: source, dataset, organisation, last received, cadence in minutes."""
-    c, rs = cadence.c, report_site.c
-    agreed = {
-        (row.source, row.dataset): row.minutes
-        for row in conn.execute(
-            select(c.source, c.dataset, c.minutes).where(c.site == site, c.valid_from <= at).order_by(c.valid_from)
-        )
-    }
-    if not agreed:
-        return []
-    counts = [rs.site == site, counting(report_site, as_of)]
-    came: dict[tuple[str, str], datetime | None] = {
-        (row.source, row.dataset): row.newest
-        for row in conn.execute(
-            select(rs.source, rs.dataset, func.max(rs.received_at).label("newest"))
-            .where(*counts, rs.received_at > at - LATELY)
-            .group_by(rs.source, rs.dataset)
-        )
-    }
-    for name, dataset in agreed.keys() - came.keys():
-        came[name, dataset] = conn.execute(
-            select(rs.received_at)
-            .where(*counts, rs.source == name, rs.dataset == dataset)
-            .order_by(rs.received_at.desc())
-            .limit(1)
-        ).scalar_one_or_none()
-    known = {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
-    return [
-        (name, dataset, known.get(name), came.get((name, dataset)), minutes)
-        for (name, dataset), minutes in sorted(agreed.items())
-    ]
+@_kept
+def _standards(conn: Connection, as_of: Any) -> Select[Any]:
+    s = standard.c
+    return (
+        select(s.service, s.value, s.per, s.denominator, s.unit, s.source, s.provisional)
+        .where(s.site == SITE, s.phase == bindparam("phase"), s.valid_from <= AT)
+        .order_by(s.valid_from)
+    )
 
 
 def standard_rows(conn: Connection, site: str, at: datetime, phase: str) -> dict[str, Any]:
     """The standard of each service in force at a moment: value, per, denominator, unit, source, provisional."""
-    s = standard.c
-    rows = conn.execute(
-        select(s.service, s.value, s.per, s.denominator, s.unit, s.source, s.provisional)
-        .where(s.site == site, s.phase == phase, s.valid_from <= at)
-        .order_by(s.valid_from)
-    )
+    rows = conn.execute(_standards(conn, None), {"site": site, "at": at, "phase": phase})
     return {row.service: row for row in rows}
+
+
+@_kept
+def _events(conn: Connection, as_of: Any) -> Select[Any]:
+    e = policy_event.c
+    return (
+        select(e.source, e.at, e.title_es, e.title_en, e.kind, e.source_url)
+        .where(e.site == SITE, e.at >= START, e.at < END, counting(policy_event, as_of))
+        .order_by(e.at, e.issued_at, e.received_at, e.line_id)
+    )
 
 
 def events(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> tuple[PolicyEvent, ...]:
     """What was decided elsewhere, by time; of the same announcement the newest wording."""
-    e = policy_event.c
-    rows = conn.execute(
-        select(e.source, e.at, e.title_es, e.title_en, e.kind, e.source_url)
-        .where(e.site == site, e.at >= window.start, e.at < window.end, counting(policy_event, as_of))
-        .order_by(e.at, e.issued_at, e.received_at, e.line_id)
-    )
+    rows = conn.execute(_events(conn, as_of), _asked(site, window, as_of))
     newest = {(row.source, row.at, row.title_es): row for row in rows}
     return tuple(
         PolicyEvent(row.at, {"es": row.title_es, "en": row.title_en}, row.kind, row.source_url)
@@ -205,15 +212,3 @@ def last_heard(conn: Connection, site: str, window: Window) -> dict[str, datetim
         .group_by(d.service)
     )
     return {row.service: row.last for row in rows}
-
-
-def issues_of(conn: Connection, report_ids: Sequence[int], at_most: int) -> dict[int, tuple[Issue, ...]]:
-    """The first issues of each of these deliveries."""
-    i = report_issue.c
-    rows = conn.execute(
-        select(report_issue).where(i.report_id.in_(report_ids), i.issue < at_most).order_by(i.report_id, i.issue)
-    ).all()
-    found: dict[int, list[Issue]] = {}
-    for row in rows:
-        found.setdefault(row.report_id, []).append(Issue(row.line, row.column_name, row.code, row.facts))
-    return {report_id: tuple(issues) for report_id, issues in found.items()}
