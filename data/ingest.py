@@ -27,6 +27,9 @@ Progress = Callable[[int, int], None]
 # SQLite has one writer: a delivery of so many lines is put aside first and moved in one statement.
 STAGE_FROM = 50_000
 
+# The one refusal after which the bytes are not kept.
+PERSONAL = "personal_column"
+
 
 class NoSuchReport(LookupError):
     """No delivery of this number that counts."""
@@ -75,6 +78,8 @@ def ingest(
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
+        if refused.issue.code == PERSONAL:
+            snapshots.forget(var, sent.sha256)
         return _refuse(engine, sent, _refusal(sent, refused))
     receipt = _receipt(parsed, source)
     if receipt.state == "refused":

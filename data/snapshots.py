@@ -47,3 +47,11 @@ def _settle(folder: Path) -> None:
 
 def kept(var: Path, sha256: str) -> bytes:
     return kept_at(var, sha256).read_bytes()
+
+
+def forget(var: Path, sha256: str) -> None:
+    """Remove bytes that must not be kept: a file with personal data. Its report keeps the hash and the reason."""
+    place = kept_at(var, sha256)
+    if place.exists():
+        place.unlink()
+        _settle(place.parent)

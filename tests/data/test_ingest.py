@@ -347,3 +347,17 @@ def test_orderly_and_disorderly_receiving_give_the_same(engine, postgres_url, va
 
 def test_the_way_in_takes_every_keyword_of_its_description():
     assert ingest.__kwdefaults__ is not None
+
+
+def test_a_file_with_personal_data_is_refused_and_its_bytes_are_not_kept(embedded, var):
+    content = (
+        b"site,stage,measure,start,minutes,people,pasaporte\n"
+        b"tumbes,migration-control,served,2019-06-14T09:00,60,1,AB123456\n"
+    )
+    receipt = ingest(embedded, content, "lista.csv", source="migraciones", now=NOON, var=var)
+    assert receipt.state == "refused"
+    assert [issue.code for issue in receipt.issues] == ["personal_column"]
+    assert not snapshots.kept_at(var, hashlib.sha256(content).hexdigest()).exists()
+    with reading(embedded) as conn:
+        [listed] = deliveries(conn, None, 5)
+    assert listed.state == "refused"
