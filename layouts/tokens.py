@@ -62,7 +62,9 @@ LIGHT = {
 TOKENS: dict[Look, dict[str, str]] = {Look.DARK: DARK, Look.LIGHT: LIGHT}
 
 # Font of axes and labels in px by viewing distance; 0 is the desk. A browser scales charts with the screen.
-CHART_PX = {0: 13, 3: 22, 6: 34, 10: 46}
+CHART_PX = {0: 13, 3: 22, 6: 38, 10: 44}
+# What is said inside a chart (queue, wait, names of curves) must be read from there too; ticks need not.
+LABEL_PX = {0: 13, 3: 24, 6: 56, 10: 64}
 
 
 def tokens(look: Look | str) -> dict[str, str]:
@@ -73,7 +75,7 @@ def tokens(look: Look | str) -> dict[str, str]:
 def template(look: Look | str, distance: int = 0) -> dict[str, Any]:
     """The plotly template: everything of a figure that is not about its numbers."""
     colour = tokens(look)
-    size = CHART_PX.get(distance, CHART_PX[0])
+    size, said = CHART_PX.get(distance, CHART_PX[0]), LABEL_PX.get(distance, LABEL_PX[0])
     axis = {
         "automargin": True,
         "showline": False,
@@ -101,10 +103,10 @@ def template(look: Look | str, distance: int = 0) -> dict[str, Any]:
                 "font": {"color": colour["ink"], "family": FONT, "size": max(13, size - 4)},
             },
             # Room for what stands over the plot and for the last hour's name.
-            "margin": {"l": 4, "r": round(size * 1.7), "t": round(size * 3), "b": 4},
+            "margin": {"l": 4, "r": round(size * 1.7), "t": round(said * 3), "b": 4},
             "xaxis": {**axis, "showgrid": False, "ticklabeloverflow": "allow"},
             "yaxis": axis,
-            "annotationdefaults": {"font": {"color": colour["ink"], "size": size}, "showarrow": False},
+            "annotationdefaults": {"font": {"color": colour["ink"], "size": said}, "showarrow": False},
         }
     }
 

@@ -106,6 +106,11 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
     return notes
 
 
+def _late(curves: DayCurves, at: datetime) -> bool:
+    """Too near the day's end for words to stand after it."""
+    return at - curves.day.start > 0.91 * (curves.day.end - curves.day.start)
+
+
 def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     known = points.dropna(subset=["arrivals", "served"])
     if known.empty or curves.queue_now is None or round(curves.queue_now) < 1:
@@ -126,7 +131,7 @@ def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list
         "line": {"color": "@ink", "width": 2.5},
         "hoverinfo": "skip",
     }
-    late = (last["at"] - curves.day.start) > 0.86 * (curves.day.end - curves.day.start)
+    late = _late(curves, last["at"])
     note = label(
         x,
         (served + arrived) / 2,
@@ -159,6 +164,9 @@ def _wait(curves: DayCurves, t: Translator) -> tuple[list[dict[str, Any]], list[
     whole = curves.day.end - curves.day.start
     if start > curves.day.start + whole * 0.3 and end - start < whole * 0.25:
         # The line is short: the words stand before it, where the curve has not been yet.
-        return [line], [label(x[0], height, words, xanchor="right", yanchor="middle", align="right", xshift=-8)]
+        return [line], [label(x[0], height, words, xanchor="right", yanchor="bottom", align="right", xshift=-8)]
+    if _late(curves, end):
+        # The queue's words stand in the corner; these go under the line, where the lower curve is far.
+        return [line], [label(x[0], height, words, xanchor="left", yanchor="top", align="left", xshift=8, yshift=-3)]
     # At the line's end, where the height between the curves is greatest.
     return [line], [label(x[-1], height, words, xanchor="right", yanchor="bottom", align="right", xshift=-8, yshift=3)]

@@ -95,7 +95,13 @@ def _head(board: Board, t: Translator) -> Component:
                 [
                     html.Span(className="live-dot", **aria(hidden="true")),
                     html.Span(className="live-word", role="status"),
-                    html.Span([t("word.data_age"), " ", age(board.as_of, follows_board=True)], className="wall-age"),
+                    html.Span(
+                        [
+                            html.Span([t("word.data_age"), " "], className="age-label"),
+                            age(board.as_of, follows_board=True),
+                        ],
+                        className="wall-age",
+                    ),
                     slot(board, "date", "wall-date"),
                     html.B(className="now-clock"),
                 ],
