@@ -111,7 +111,7 @@ def hour_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window) -> Ro
 @_kept
 def _hours_print(conn: Connection, as_of: Any) -> Select[Any]:
     h = flow_hourly.c
-    stmt: Select[Any] = select(func.count(), func.sum(h.people), type_coerce(func.max(h.received_at), Text))
+    stmt: Select[Any, Any, Any] = select(func.count(), func.sum(h.people), type_coerce(func.max(h.received_at), Text))
     same = (h[name] == bindparam(name) for name in SERIES)
     return stmt.where(h.site == SITE, *same, h.hour >= START, h.hour < END)
 
@@ -124,7 +124,7 @@ def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[ob
 @_kept
 def _services_print(conn: Connection, as_of: Any) -> Select[Any]:
     line = service_line.c
-    stmt: Select[Any] = select(func.count(), func.max(line.line_id), func.sum(line.report_id))
+    stmt: Select[Any, Any, Any] = select(func.count(), func.max(line.line_id), func.sum(line.report_id))
     return stmt.where(line.site == SITE, line.start >= START, line.start < END, counting(service_line))
 
 
