@@ -103,7 +103,7 @@ def template(look: Look | str, distance: int = 0) -> dict[str, Any]:
                 "font": {"color": colour["ink"], "family": FONT, "size": max(13, size - 4)},
             },
             # Room for what stands over the plot and for the last hour's name.
-            "margin": {"l": 4, "r": round(size * 1.7), "t": round(said * 3), "b": 4},
+            "margin": {"l": 4, "r": round(said * 2.5), "t": round(said * 3), "b": 4},
             "xaxis": {**axis, "showgrid": False, "ticklabeloverflow": "allow"},
             "yaxis": axis,
             "annotationdefaults": {"font": {"color": colour["ink"], "size": said}, "showarrow": False},

@@ -92,7 +92,7 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
                 xshift=-6,
             )
         )
-        low = known.iloc[max(1, int(len(known) * 0.7)) - 1]
+        low = known.iloc[max(1, int(len(known) * 0.85)) - 1]
         [x] = local_iso([low["at"]], t)
         notes.append(
             label(x, float(low["served"]), t("figure.served"), "@served", xanchor="left", yanchor="top", xshift=6)
@@ -104,11 +104,6 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
         words = t("figure.usual_day", weekday=t.weekday(curves.weekday))
         notes.append(label(x, float(low), words, "@muted", xanchor="right", yanchor="top", xshift=-6))
     return notes
-
-
-def _late(curves: DayCurves, at: datetime) -> bool:
-    """Too near the day's end for words to stand after it."""
-    return at - curves.day.start > 0.91 * (curves.day.end - curves.day.start)
 
 
 def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -131,14 +126,13 @@ def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list
         "line": {"color": "@ink", "width": 2.5},
         "hoverinfo": "skip",
     }
-    late = _late(curves, last["at"])
     note = label(
         x,
         (served + arrived) / 2,
         "<br>".join(words),
-        xanchor="right" if late else "left",
-        align="right" if late else "left",
-        xshift=-10 if late else 10,
+        xanchor="left",
+        align="left",
+        xshift=9,
     )
     return [line], [note]
 
@@ -165,8 +159,5 @@ def _wait(curves: DayCurves, t: Translator) -> tuple[list[dict[str, Any]], list[
     if start > curves.day.start + whole * 0.3 and end - start < whole * 0.25:
         # The line is short: the words stand before it, where the curve has not been yet.
         return [line], [label(x[0], height, words, xanchor="right", yanchor="bottom", align="right", xshift=-8)]
-    if _late(curves, end):
-        # The queue's words stand in the corner; these go under the line, where the lower curve is far.
-        return [line], [label(x[0], height, words, xanchor="left", yanchor="top", align="left", xshift=8, yshift=-3)]
     # At the line's end, where the height between the curves is greatest.
     return [line], [label(x[-1], height, words, xanchor="right", yanchor="bottom", align="right", xshift=-8, yshift=3)]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.types import PolicyEvent, Window
-from data.vocabulary import Stage
+from data.vocabulary import Lane, Stage
 from layouts.board import Figure
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
 from layouts.translator import Translator
@@ -27,6 +27,7 @@ def queue_history(
     t: Translator,
 ) -> Figure:
     """At most four stages, the entry stage first; a gap in the readings is a gap in the line."""
+    history = _general(history)
     if history.empty or history["waiting"].isna().all():
         return empty("queue_history", t, t("figure.no_readings"))
     known = [stage for stage in Stage if (history["stage"] == stage).any()]
@@ -51,11 +52,11 @@ def queue_history(
                 "hovertemplate": "%{y:,d}",
             }
         )
-        peak = max(range(len(y)), key=lambda row: y[row] or 0)
-        late = peak > len(y) / 2
-        notes.append(
-            label(x[peak], y[peak], t(f"stage.{stage}"), colour, yanchor="bottom", xanchor="right" if late else "left")
-        )
+        # Each name at another hour, so that stages with queues alike do not write on each other.
+        place = max(0, int(len(y) * (0.98 - 0.22 * len(notes))) - 1)
+        place = max((row for row in range(place + 1) if y[row] is not None), default=0)
+        side = "right" if place > len(y) / 4 else "left"
+        notes.append(label(x[place], y[place], t(f"stage.{stage}"), colour, yanchor="bottom", xanchor=side, yshift=2))
     shapes, event_notes = event_marks(events, window, now, t)
     return {
         "data": data,
@@ -70,8 +71,14 @@ def queue_history(
     }
 
 
+def _general(history: pd.DataFrame) -> pd.DataFrame:
+    """A priority lane is another queue at the same stage: on one line the two would saw."""
+    return history[history["lane"] == Lane.GENERAL] if "lane" in history else history
+
+
 def counters_history(history: pd.DataFrame, entry: Stage, window: Window, t: Translator) -> Figure:
     """Counters open at the entry stage, as steps: they stay as they were until the next reading."""
+    history = _general(history)
     part = history[history["stage"] == entry].sort_values("at") if not history.empty else history
     if part.empty or part["counters_open"].isna().all():
         return empty("counters_history", t, t("figure.no_readings"))

@@ -101,10 +101,6 @@ def _names(hours: pd.DataFrame, middle: list[str], t: Translator) -> list[dict[s
         notes.append(
             label(middle[served], height, t("figure.served"), "@served", xanchor=side, yanchor="bottom", yshift=4)
         )
-    if not hours["usual_low"].isna().all():
-        last = len(hours) - 1 - int(hours["usual_high"].notna().to_numpy()[::-1].argmax())
-        height = float(hours["usual_high"].iloc[last])
-        notes.append(label(middle[last], height, t("figure.usual"), "@muted", xanchor="right", yanchor="bottom"))
     return notes
 
 
@@ -141,7 +137,7 @@ def daily(days: pd.DataFrame, t: Translator) -> Figure:
             "arrayminus": numbers(low, 0),
             "color": "@muted",
             "thickness": 1.5,
-            "width": 4,
+            "width": 0,
         },
         "customdata": words,
         "hovertemplate": "%{y:,d} · %{customdata}",
