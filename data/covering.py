@@ -14,7 +14,7 @@ from data.analytics.buckets import seconds
 from data.analytics.coverage import coverage
 from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
-from data.analytics.standards import Denominators, Standard
+from data.analytics.standards import Denominators, Standard, mean_present
 from data.observing import Official
 from data.queries.board import last_heard, print_of_services, standard_rows
 from data.types import SectorCoverage, Site, Window
@@ -44,7 +44,11 @@ def sector_coverage(
         hours = came.between(seconds(span.start), seconds(span.end))
         return float(np.sum(hours.people)) if len(hours) else None
 
-    people = Denominators(here.people if here else None, arrivals)
+    # Of one source: what two institutions count is never put together.
+    counts = queries.present_readings(conn, site.site, Window(day.start - SERVICES_REACH, until), as_of)
+    counts = counts[counts["source"] == here.source] if here else counts.iloc[:0]
+    readings = list(zip((at.to_pydatetime() for at in counts["at"]), counts["people"].tolist(), strict=True))
+    people = Denominators(here.people if here else None, arrivals, lambda span: mean_present(readings, span))
     told = {str(row["service"]) for row in lines}
     silent = any(service not in told for service in rules)
     reach = Window(day.start - SILENCE_REACH, day.end)

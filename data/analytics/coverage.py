@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from data.analytics.standards import DIVISIBLE, NEED, STANDING, Denominators, Standard
+from data.analytics.standards import DIVISIBLE, NEED, PRESENT_OVER, STANDING, Denominators, Standard
 from data.types import SectorCoverage, ServiceCoverage, Site, Window
 from data.vocabulary import SERVICE_SECTOR, Level, Sector, Service, State
 
@@ -71,11 +71,12 @@ def service_coverage(
     standing = standard is not None and standard.per in STANDING
     span, used = _standing(rows, now) if standing else _delivered_span(rows, day, now)
     delivered = _delivered(used, standard, standing)
-    required = denominator = None
+    required = denominator = counted_by = None
     if standard is not None:
         until = span.end if span else now
         need_span = span or Window(day.start, until)
-        denominator = people.of(standard.denominator, need_span)
+        counted_by = PRESENT_OVER if standard.denominator == "present" and not standing else standard.denominator
+        denominator = people.of(counted_by, need_span)
         if denominator is not None:
             share_of_day = (need_span.end - need_span.start) / timedelta(days=1)
             required = NEED[standard.per](denominator, standard.value, share_of_day)
@@ -97,7 +98,7 @@ def service_coverage(
         state=state if delivered is not None or standard is None else State.MISSING,
         level=level_of(ratio),
         as_of=last if used else None,
-        denominator=standard.denominator if standard else None,
+        denominator=counted_by,
         denominator_value=denominator,
         standard_value=standard.value if standard else None,
         standard_per=standard.per if standard else None,

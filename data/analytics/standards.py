@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from data.types import Window
 from data.vocabulary import Service
@@ -12,16 +13,40 @@ from data.vocabulary import Service
 
 @dataclass(frozen=True)
 class Denominators:
-    """People the standards speak of. None is unreported. `arrivals` counts people in a span of the site's time."""
+    """People the standards speak of. None is unreported. `arrivals` counts people in a span of the site's time.
+
+    `present_over` is the mean number of people present in a span: what is consumed by the day follows person-hours,
+    so a crowd that has just come does not need the water of the whole morning.
+    """
 
     present: float | None
     arrivals: Callable[[Window], float | None]
+    present_over: Callable[[Window], float | None]
     overnight: float | None = None
 
     def of(self, name: str, span: Window) -> float | None:
         if name == "arrivals":
             return self.arrivals(span)
+        if name == PRESENT_OVER:
+            return self.present_over(span)
         return {"present": self.present, "overnight": self.overnight}.get(name)
+
+
+PRESENT_OVER = "present-over"
+
+
+def mean_present(readings: Sequence[tuple[datetime, float]], span: Window) -> float | None:
+    """Time-weighted mean over the span; a count holds until the next one, and the first one also before itself."""
+    known = [(at, people) for at, people in sorted(readings) if at < span.end]
+    if not known:
+        return None
+    if span.end <= span.start:
+        return known[-1][1]
+    starts = [max(at, span.start) for at, _ in known]
+    starts[0] = span.start
+    ends = [*starts[1:], span.end]
+    hours = [(end - start).total_seconds() for start, end in zip(starts, ends, strict=True)]
+    return sum(people * held for (_, people), held in zip(known, hours, strict=True)) / sum(hours)
 
 
 @dataclass(frozen=True)

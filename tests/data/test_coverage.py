@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.analytics.coverage import CARRIES, coverage, level_of
-from data.analytics.standards import Denominators, Standard
+from data.analytics.standards import Denominators, Standard, mean_present
 from data.types import SectorCoverage, ServiceCoverage, Site, Window
 from data.vocabulary import Level, Sector, Service, SiteKind, Stage, State
 
@@ -42,7 +42,7 @@ def line(service: Service, quantity: float | None, unit: str, start: float = 0, 
 
 
 def people(present: float | None = 1000, arrivals: float | None = 600) -> Denominators:
-    return Denominators(present, lambda span: arrivals)
+    return Denominators(present, lambda span: arrivals, lambda span: present)
 
 
 def judged(
@@ -186,3 +186,12 @@ def test_more_coverage_is_never_a_worse_level(one, other):
     order = [Level.CRITICAL, Level.ALERT, Level.WATCH, Level.NORMAL]
     low, high = sorted((one, other))
     assert order.index(level_of(low)) <= order.index(level_of(high))
+
+
+def test_what_is_used_by_the_day_follows_the_hours_people_were_there():
+    six = DAY.start + timedelta(hours=6)
+    readings = [(DAY.start, 100.0), (six, 1300.0)]
+    assert mean_present(readings, Window(DAY.start, six)) == 100
+    assert mean_present(readings, Window(DAY.start, six + timedelta(hours=6))) == 700
+    assert mean_present([(six, 50.0)], Window(DAY.start, six + timedelta(hours=1))) == 50
+    assert mean_present([], Window(DAY.start, six)) is None
