@@ -53,9 +53,11 @@ def queue_history(
             }
         )
         # Each name at another hour, so that stages with queues alike do not write on each other.
-        place = max(0, int(len(y) * (0.98 - 0.22 * len(notes))) - 1)
+        place = max(0, int(len(y) * (0.8 - 0.2 * len(notes))) - 1)
         place = max((row for row in range(place + 1) if y[row] is not None), default=0)
-        side = "right" if place > len(y) / 4 else "left"
+        # Over a rising line the words stand before it, over a falling one after it.
+        rising = y[place] is not None and place > 0 and (y[place - 1] or 0) < (y[place] or 0)
+        side = "right" if rising and place > len(y) / 4 else "left"
         notes.append(label(x[place], y[place], t(f"stage.{stage}"), colour, yanchor="bottom", xanchor=side, yshift=2))
     shapes, event_notes = event_marks(events, window, now, t)
     return {
