@@ -38,6 +38,8 @@ QUESTIONS = {"queue": question}
 
 BY_PATH = {page.path: page for page in PAGES.values()}
 PLOTLY = "/assets/vendor/plotly-basic-"
+# Dash asks for this one late, when everything else has come.
+ASYNC_GRAPH = "/_dash-component-suites/dash/dcc/async-graph.js"
 LITE_STYLE = "/assets/css/lite.css"
 YEAR = 365 * 24 * 3600
 
@@ -123,7 +125,12 @@ def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, made:
         title=f"{t(found.title_key)} · {t('web.product')}",
         body=entry_point(made.html),
         styles=styles(files),
-        preload=[(files.address(plotly), "script")],
+        preload=[
+            (files.address(plotly), "script"),
+            (f"/_v/{view.token()}/_dash-layout", "fetch"),
+            (f"/_v/{view.token()}/_dash-dependencies", "fetch"),
+            *([(ASYNC_GRAPH, "script")] if encoded.json["figures"] else []),
+        ],
         scripts=[
             *shell.dash.scripts,
             *(files.address(name) for name in own),

@@ -304,8 +304,10 @@
   tick();
   // Dash must have drawn before there is something to change.
   document.addEventListener("caudal:drawn", function () { tick(); if (board) take(board); });
-  fetchBoard().catch(function () {});
+  // The stream's first word says whether there is anything to fetch; where streams are held back, polling begins.
   if (facts.live) follow();
+  else fetchBoard().catch(function () {});
+  setTimeout(function () { if (!board) fetchBoard().catch(function () {}); }, 4000);
 
   window.caudal = {
     board: function () { return board; }, shown: function () { return shown; }, state: state, domainNow: domainNow
