@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -22,8 +23,6 @@ LOCKED_FOR = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
 
 _hasher = PasswordHasher()
-# Checked when nobody has that name, so that a wrong name takes as long as a wrong password.
-_NOBODY = _hasher.hash(secrets.token_hex())
 
 
 class AccountError(Exception):
@@ -141,7 +140,7 @@ def sign_in(engine: Engine, name: str, password: str, now: datetime) -> Account:
         row = conn.execute(select(account).where(account.c.account == name.strip())).one_or_none()
     if row is not None and row.locked_until is not None and row.locked_until > now:
         raise AccountError("locked", minutes=max(1, round((row.locked_until - now).total_seconds() / 60)))
-    good = _matches(row.password_hash if row is not None else _NOBODY, password)  # slow on purpose: outside the lock
+    good = _matches(row.password_hash if row is not None else _nobody(), password)  # slow on purpose: outside the lock
     if row is None or row.disabled_at is not None:
         raise AccountError("wrong")
     with writing(engine) as conn:
@@ -228,6 +227,12 @@ def _hashed(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise AccountError("short_password", least=SHORTEST_PASSWORD)
     return _hasher.hash(password)
+
+
+@cache
+def _nobody() -> str:
+    """Checked when nobody has that name, so that a wrong name takes as long as a wrong password."""
+    return _hasher.hash(secrets.token_hex())
 
 
 def _matches(kept: str, password: str) -> bool:
