@@ -64,6 +64,7 @@
     each(".age", function (element) { say(element, ageText(element.getAttribute("data-as-of"), now)); });
     var time = clockFormat.format(now);
     each("#now-clock, .now-clock", function (element) { say(element, time); });
+    each(".js-plotly-plot", watchZoom);
     sayLive();
     maybeReload();
   }
@@ -256,8 +257,37 @@
 
   function paintFigure(name, figure) {
     var dressed = resolved(figure);
-    dressed.layout = Object.assign({}, dressed.layout, { template: look.template });
+    dressed.layout = Object.assign({}, dressed.layout, { template: look.template }, zoomed(name, dressed.layout));
     set("graph-" + name, { figure: dressed });
+  }
+
+  // After a zoom Dash hands plotly the zoomed figure as if it were a new one, so that uirevision alone would lose the
+  // zoom at the next refresh. What a person chose is kept here, until a double click lets it go.
+  var chosen = {};
+
+  function zoomed(name, layout) {
+    var kept = {};
+    Object.keys(chosen[name] || {}).forEach(function (axis) {
+      kept[axis] = Object.assign({}, layout[axis], { range: chosen[name][axis], autorange: false });
+    });
+    return kept;
+  }
+
+  function watchZoom(plot) {
+    var graph = plot.closest("[id^=graph-]");
+    if (!graph || !plot.on || plot.caudalWatched) return;
+    plot.caudalWatched = true;
+    var name = graph.id.slice("graph-".length);
+    var letGo = false;
+    plot.on("plotly_doubleclick", function () { delete chosen[name]; letGo = true; });
+    plot.on("plotly_relayout", function (change) {
+      if (letGo) { letGo = false; return; }
+      ["xaxis", "yaxis"].forEach(function (axis) {
+        if (!(axis + ".range[0]" in change)) return;
+        chosen[name] = chosen[name] || {};
+        chosen[name][axis] = [change[axis + ".range[0]"], change[axis + ".range[1]"]];
+      });
+    });
   }
 
   function paintText(name, tree) { set("text-" + name, { children: tree }); }
