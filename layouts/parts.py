@@ -118,6 +118,18 @@ def slot(board: Board, name: str, class_name: str = "") -> Component:
     return html.Div(board.texts.get(name), id=ids.text(name), className=class_name)
 
 
+def scrolling(board: Board, name: str, panel_name: str, t: Translator) -> Component:
+    """A slot for a table that may be wider than its place: it scrolls by keyboard too."""
+    return html.Div(
+        board.texts.get(name),
+        id=ids.text(name),
+        className="table-scroll",
+        tabIndex=0,
+        role="group",
+        **aria(label=t(f"panel.{panel_name}.title")),
+    )
+
+
 def panel(board: Board, name: str, children: Children, class_name: str = "") -> Component:
     return html.Section(
         children,
@@ -153,7 +165,7 @@ def chart(board: Board, name: str, figure: Figure, t: Translator, class_name: st
                 [
                     slot(board, f"{name}-sentence", "chart-sentence"),
                     html.Details(
-                        [html.Summary(t("word.see_table")), slot(board, f"{name}-table", "table-scroll")],
+                        [html.Summary(t("word.see_table")), scrolling(board, f"{name}-table", name, t)],
                         className="twin",
                     ),
                 ],

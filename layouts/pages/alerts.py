@@ -13,7 +13,7 @@ from data.vocabulary import AlertState, Level, Look
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.parts import Parts, age, kpi_card, mark, panel, slot, table, title
+from layouts.parts import Parts, age, kpi_card, mark, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
 HEADLINES = ("alerts_open", "reports_missing", "confidence")
@@ -117,6 +117,6 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "open",
                 [title("open", t, ""), slot(board, "evaluated", "evaluated"), slot(board, "open", "alert-cards")],
             ),
-            panel(board, "closed", [title("closed", t), slot(board, "closed", "table-scroll")]),
+            panel(board, "closed", [title("closed", t), scrolling(board, "closed", "closed", t)]),
         ],
     )

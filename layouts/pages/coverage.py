@@ -14,7 +14,7 @@ from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import bar, missing_words, sectors_strip
-from layouts.parts import Parts, age, kpi_card, mark, panel, slot, table, title
+from layouts.parts import Parts, age, kpi_card, mark, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
 HEADLINES = ("coverage_worst_sector", "present", "arrivals_today", "confidence")
@@ -118,6 +118,6 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "kpi-row",
             ),
             panel(board, "sectors", [title("sectors", t), slot(board, "sectors", "sector-strip")]),
-            panel(board, "services", [title("services", t), slot(board, "services", "table-scroll")]),
+            panel(board, "services", [title("services", t), scrolling(board, "services", "services", t)]),
         ],
     )

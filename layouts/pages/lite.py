@@ -13,7 +13,7 @@ from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import alert_lines, sectors_strip, stations_table
-from layouts.parts import Parts, kpi_attributes, panel, slot
+from layouts.parts import Parts, kpi_attributes, panel, scrolling, slot
 from layouts.tables import curves_sentence
 from layouts.translator import Translator
 
@@ -63,7 +63,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 part("headlines", html.Dl([pair for name in HEADLINES for pair in _pair(board, name)])),
                 part("open", slot(board, "alerts")),
                 part("sectors", slot(board, "sectors")),
-                part("stations", slot(board, "stations", "table-scroll")),
+                part("stations", scrolling(board, "stations", "stations", t)),
                 part("cumulative", slot(board, "curves")),
                 html.P(
                     [

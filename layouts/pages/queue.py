@@ -15,7 +15,7 @@ from layouts.charts import figures_of, texts_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import stations_table
-from layouts.parts import Parts, chart, kpi_card, level_word, panel, slot, table, title
+from layouts.parts import Parts, chart, kpi_card, level_word, panel, scrolling, table, title
 from layouts.translator import Translator
 
 HEADLINES = ("queue_len", "wait_minutes", "time_to_clear_minutes", "present", "arrivals_last_hour")
@@ -73,14 +73,16 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 "kpi-row",
             ),
-            panel(board, "stations", [title("stations", t), slot(board, "stations", "table-scroll")]),
+            panel(board, "stations", [title("stations", t), scrolling(board, "stations", "stations", t)]),
             html.Div(
                 [
                     chart(board, "queue_history", board.figures["queue_history"], t),
                     html.Div(
                         [
                             chart(board, "counters_history", board.figures["counters_history"], t, "short"),
-                            panel(board, "pressure", [title("pressure", t), slot(board, "pressure", "table-scroll")]),
+                            panel(
+                                board, "pressure", [title("pressure", t), scrolling(board, "pressure", "pressure", t)]
+                            ),
                         ],
                         className="stack",
                     ),

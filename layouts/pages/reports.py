@@ -14,7 +14,7 @@ from data.vocabulary import Look
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.parts import Parts, age, kpi_card, panel, slot, table, title
+from layouts.parts import Parts, age, kpi_card, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
 HEADLINES = ("reports_missing", "confidence")
@@ -110,7 +110,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 "kpi-row",
             ),
-            panel(board, "sources", [title("sources", t), slot(board, "sources", "table-scroll")]),
-            panel(board, "deliveries", [title("deliveries", t), slot(board, "deliveries", "table-scroll")]),
+            panel(board, "sources", [title("sources", t), scrolling(board, "sources", "sources", t)]),
+            panel(board, "deliveries", [title("deliveries", t), scrolling(board, "deliveries", "deliveries", t)]),
         ],
     )

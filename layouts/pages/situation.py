@@ -17,7 +17,7 @@ from layouts.pages.pieces import (
     sectors_strip,
     stations_table,
 )
-from layouts.parts import Parts, chart, kpi_attributes, kpi_card, panel, slot, title
+from layouts.parts import Parts, chart, kpi_attributes, kpi_card, panel, scrolling, slot, title
 from layouts.translator import Translator
 
 HEADLINES = ("entries_today", "arrivals_last_hour", "queue_len", "wait_minutes", "present")
@@ -72,7 +72,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                         "stations",
                         [
                             title("stations", t),
-                            slot(board, "stations", "table-scroll"),
+                            scrolling(board, "stations", "stations", t),
                             slot(board, "alerts", "alert-list"),
                         ],
                     ),

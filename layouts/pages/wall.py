@@ -61,7 +61,6 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 3) -> C
         board,
         look,
         [
-            html.H1(t("page.wall"), className="visually-hidden"),
             _head(board, t),
             shell.banner(t),
             html.Main(
@@ -89,6 +88,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 3) -> C
 def _head(board: Board, t: Translator) -> Component:
     return html.Header(
         [
+            html.H1(t("page.wall"), className="visually-hidden"),
             html.Div([html.B(shell.site_name(board)), html.Span(t("page.situation"), className="wall-page")]),
             slot(board, "marks", "stamps"),
             html.Div(
