@@ -24,6 +24,10 @@ from layouts import ids
 UNUSED = re.compile(r"dash_table|async-(mathjax|highlight)|plotly\.min|\.map$|dash-ws-worker")
 
 
+# What a browser sends with a callback is a filter or a number.
+LARGEST_QUESTION_BYTES = 256 * 1024
+
+
 class DashShell:
     """Dash on its Flask backend, with what the pages around it need of it, worked out once."""
 
@@ -37,6 +41,7 @@ class DashShell:
             update_title="",
         )
         app.server.secret_key = secret
+        app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_QUESTION_BYTES
         # Each address has a layout of its own, served by the shell from its board (pages_http.py).
         app.layout = lambda: html.Div(id=ids.ROOT)
         logins = flask_login.LoginManager(app.server)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import anyio.to_thread
+import pandas as pd
 from prometheus_client import generate_latest
 from sqlalchemy import select
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from dashboard import measures
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
+from data import queries
 from data.store import reading
 from data.tables import data_version, evaluation
 
@@ -46,8 +48,7 @@ async def metrics(request: Request) -> Response:
     if not viewer.may_operate:
         raise Refused(403, "forbidden")
     shell: Shell = request.app.state.shell
-    for site, at in (await anyio.to_thread.run_sync(_evaluations, shell)).items():
-        measures.evaluation_age.labels(site).set((shell.seen.real_now() - at).total_seconds())
+    await anyio.to_thread.run_sync(_ages, shell)
     return Response(generate_latest(measures.registry), media_type="text/plain; version=0.0.4")
 
 
@@ -85,6 +86,19 @@ def _store_answers(shell: Shell) -> str | None:
     except Exception as wrong:
         return type(wrong).__name__
     return None
+
+
+def _ages(shell: Shell) -> None:
+    """Ages are worked out when somebody asks; nothing in between would keep them true."""
+    for site, at in _evaluations(shell).items():
+        measures.evaluation_age.labels(site).set((shell.seen.real_now() - at).total_seconds())
+    now = shell.seen.now()
+    with reading(shell.engine) as conn:
+        for place in shell.seen.sites:
+            for row in queries.last_received(conn, place.site).to_dict("records"):
+                if pd.notna(row["last_received"]):
+                    age = (now - row["last_received"]).total_seconds()
+                    measures.feed_age.labels(place.site, str(row["source"])).set(age)
 
 
 def _evaluations(shell: Shell) -> dict[str, datetime]:

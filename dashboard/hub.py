@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
-import orjson
 import structlog
 
 from dashboard import measures
-from dashboard.coding import coded
 from dashboard.delta import delta
-from data.types import Scope
+from dashboard.encoded import BoardKey, Encoded, Stamp, event, plain
 from layouts.board import Board
 
 log = structlog.get_logger()
@@ -29,57 +24,6 @@ log = structlog.get_logger()
 LONGEST_QUEUE = 8
 # A change that is not much shorter than the board is not worth repeating on the old one.
 LARGEST_DELTA = 32_768
-# Parts that say when a board was built, not what it says.
-NOT_CONTENT = ("version", "clock")
-
-
-@dataclass(frozen=True)
-class BoardKey:
-    """Everything a board depends on besides the version. Two viewers with one key see the same bytes."""
-
-    page: str
-    scope: Scope
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What the watcher last saw: the data version of each site, the whole domain minute, and since when."""
-
-    versions: Mapping[str, int] = field(default_factory=dict)
-    minute: int = 0
-
-    def of(self, site: str) -> tuple[int, int]:
-        return self.versions.get(site, 0), self.minute
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A board as it travels. Compressed when first asked for in that coding, then kept."""
-
-    board: Board
-    json: dict[str, Any]
-    stamp: tuple[int, int]
-
-    @cached_property
-    def body(self) -> bytes:
-        return orjson.dumps(self.json)
-
-    @cached_property
-    def brotli(self) -> bytes:
-        return coded(self.body, "br")
-
-    @cached_property
-    def gzip(self) -> bytes:
-        return coded(self.body, "gzip")
-
-    @cached_property
-    def etag(self) -> str:
-        return '"' + hashlib.blake2b(self.body, digest_size=9).hexdigest() + '"'
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        kept = {name: part for name, part in self.json.items() if name not in NOT_CONTENT}
-        return {**kept, "pace": [self.json["clock"]["speed"], self.json["clock"]["replay"]]}
 
 
 class Watcher:
@@ -113,10 +57,6 @@ class Watcher:
         waiting = b"".join(self._events)
         self._events.clear()
         return waiting
-
-
-def event(name: str, facts: Mapping[str, Any]) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(facts) + b"\n\n"
 
 
 class Hub:
@@ -211,7 +151,7 @@ class Hub:
             return
         facts = {"from": old.json["version"], "to": new.json["version"], **self.now_facts(new)}
         fetch = event("version", {"version": new.json["version"], **self.now_facts(new)})
-        changes = [] if old.content == new.content else delta(_watched(old.json), _watched(new.json))
+        changes = [] if old.content == new.content else delta(old.watched, new.watched)
         message = event("delta", {**facts, "changes": changes})
         if len(message) > LARGEST_DELTA or len(message) > 0.8 * len(new.body):
             message = fetch
@@ -242,20 +182,15 @@ class Hub:
         """The watcher saw new data or a new minute: rebuild what is watched and touched by it."""
         before, self.stamp = self.stamp, stamp
         stale = [key for key in self._watchers if before.of(key.scope.site) != stamp.of(key.scope.site)]
-        await asyncio.gather(*(self.board(key) for key in stale), return_exceptions=True)
+        started = time.perf_counter()
+        for wrong in await asyncio.gather(*(self.board(key) for key in stale), return_exceptions=True):
+            if isinstance(wrong, Exception):
+                log.error("a watched board was not told", error=repr(wrong))
+        if stale:
+            measures.event_lag.observe(time.perf_counter() - started)
 
     def end_streams(self) -> None:
         """So that the server can stop."""
         for watchers in self._watchers.values():
             for watcher in watchers:
                 watcher.close()
-
-
-def plain(board: Board) -> dict[str, Any]:
-    """The board as its reader gets it: missing numbers are null, numpy's are numbers."""
-    return dict(orjson.loads(orjson.dumps(board.to_json(), option=orjson.OPT_SERIALIZE_NUMPY)))
-
-
-def _watched(json: dict[str, Any]) -> dict[str, Any]:
-    """The part of a board that a delta carries; version and clock travel beside it."""
-    return {name: part for name, part in json.items() if name not in NOT_CONTENT}

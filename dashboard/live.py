@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dashboard.coding import accepted_coding
-from dashboard.hub import BoardKey, Encoded, Hub, Watcher, event
+from dashboard.encoded import BoardKey, Encoded, event
+from dashboard.hub import Hub, Watcher
 
 HEARTBEAT = b": \n\n"
 HEARTBEAT_SECONDS = 10.0

@@ -8,8 +8,8 @@ from concurrent.futures import Executor
 import structlog
 from sqlalchemy import Engine
 
-from data.accounts import screen_seen
 from data.clock import real_now
+from data.keys import screen_seen
 from data.store import writing
 
 log = structlog.get_logger()

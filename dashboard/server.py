@@ -22,10 +22,11 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard import api, health, pages_http
+from dashboard import api, health, pages_http, refusals, sign_in
 from dashboard.access import Viewer
+from dashboard.drawings import Drawings
+from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
-from dashboard.hub import BoardKey
 from dashboard.live import EventStream, board_response
 from dashboard.sessions import COOKIE
 from dashboard.settings import Settings
@@ -52,9 +53,9 @@ def application(shell: Shell) -> ASGIApp:
             Route("/_v/{token}/_dash-dependencies", pages_http.dependencies),
             Mount("/_v/{token}", DashCallbacks(shell)),
             Mount("/api/v1", routes=api.ROUTES),
-            Route("/login", pages_http.login, methods=["GET", "POST"]),
-            Route("/logout", pages_http.logout, methods=["POST"]),
-            Route("/screen/{token}", pages_http.screen),
+            Route("/login", sign_in.login, methods=["GET", "POST"]),
+            Route("/logout", sign_in.logout, methods=["POST"]),
+            Route("/screen/{token}", sign_in.screen),
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),
             Route("/metrics", health.metrics),
@@ -62,15 +63,15 @@ def application(shell: Shell) -> ASGIApp:
             Route("/_dash-component-suites/{path:path}", shell.files.serve),
         ],
         exception_handlers={
-            Refused: pages_http.refused,
-            BadAddress: pages_http.bad_address,
-            HTTPException: pages_http.not_found,
-            Exception: pages_http.failed,
+            Refused: refusals.refused,
+            BadAddress: refusals.bad_address,
+            HTTPException: refusals.not_found,
+            Exception: refusals.failed,
         },
     )
     app.state.shell = shell
-    app.state.drawings = pages_http.Drawings()
-    return Gate(app, shell, pages_http.turned_away)
+    app.state.drawings = Drawings()
+    return Gate(app, shell, refusals.turned_away)
 
 
 async def board(request: Request) -> Response:

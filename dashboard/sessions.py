@@ -11,7 +11,8 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from data.accounts import Account, Screen
+from data.accounts import Account
+from data.keys import Screen
 
 COOKIE = "caudal_session"
 FORM_COOKIE = "caudal_form"

@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 
 from callbacks import boards, register
 from dashboard.app import DashShell, asked_scope
-from dashboard.hub import BoardKey, Hub, Stamp
+from dashboard.encoded import BoardKey, Stamp
+from dashboard.hub import Hub
 from dashboard.screens_seen import ScreensSeen
 from dashboard.sessions import Sessions, secret_key
 from dashboard.settings import Settings

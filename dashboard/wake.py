@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 
-from dashboard.hub import Stamp
+from dashboard.encoded import Stamp
 from data.accounts import Directory, directory
 from data.clock import Replay, reading, stored_replay
 from data.sites import sites

@@ -1,8 +1,7 @@
-"""Who may look and who may send: accounts, screens, tokens, and the audit rows of what they did. Real time only."""
+"""Who may look: accounts, signing in, and the audit rows of what was done. Real time only."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
+from data.keys import AccountError, Screen, Token, screen_of, token_of
 from data.store import reading, writing
 from data.tables import account, audit, screen, token
 from data.vocabulary import Role
@@ -23,15 +23,6 @@ LOCKED_FOR = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
 
 _hasher = PasswordHasher()
-
-
-class AccountError(Exception):
-    """Locale key `account.<code>` and its facts say what is wrong."""
-
-    def __init__(self, code: str, **facts: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.facts = facts
 
 
 @dataclass(frozen=True)
@@ -45,28 +36,6 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Screen:
-    name: str
-    token_hash: str
-    site: str
-    boards: tuple[str, ...]
-    address: str
-    revoked: bool
-    last_seen: datetime | None
-
-
-@dataclass(frozen=True)
-class Token:
-    """A partner's programme that sends reports of one source."""
-
-    name: str
-    token_hash: str
-    source: str | None
-    role: Role
-    sites: tuple[str, ...] | None
-
-
-@dataclass(frozen=True)
 class Directory:
     """Everybody who may come in, as of one moment."""
 
@@ -77,12 +46,12 @@ class Directory:
 
 def directory(conn: Connection) -> Directory:
     listed = [_account(row) for row in conn.execute(select(account).order_by(account.c.account))]
-    screens = [_screen(row) for row in conn.execute(select(screen).order_by(screen.c.screen))]
+    screens = [screen_of(row) for row in conn.execute(select(screen).order_by(screen.c.screen))]
     tokens = conn.execute(select(token).where(token.c.revoked_at.is_(None)).order_by(token.c.name))
     return Directory(
         {one.name: one for one in listed},
         {one.name: one for one in screens},
-        {row.token_hash: _token(row) for row in tokens},
+        {row.token_hash: token_of(row) for row in tokens},
     )
 
 
@@ -153,74 +122,11 @@ def sign_in(engine: Engine, name: str, password: str, now: datetime) -> Account:
     return _account(row)
 
 
-def add_screen(conn: Connection, name: str, site: str, boards: tuple[str, ...], address: str, now: datetime) -> str:
-    """The secret of the screen's link, which is not kept and cannot be shown again."""
-    if conn.execute(select(screen.c.screen).where(screen.c.screen == name)).first():
-        raise AccountError("exists", name=name)
-    secret = secrets.token_urlsafe(24)
-    conn.execute(
-        insert(screen).values(
-            screen=name, token_hash=digest(secret), site=site, boards=list(boards), address=address, created_at=now
-        )
-    )
-    return secret
-
-
-def revoke_screen(conn: Connection, name: str, now: datetime) -> None:
-    changed = conn.execute(
-        update(screen).where(screen.c.screen == name, screen.c.revoked_at.is_(None)).values(revoked_at=now)
-    )
-    if changed.rowcount == 0:
-        raise AccountError("unknown", name=name)
-
-
-def screen_seen(conn: Connection, name: str, now: datetime) -> None:
-    conn.execute(update(screen).where(screen.c.screen == name).values(last_seen_at=now))
-
-
-def add_token(
-    conn: Connection,
-    name: str,
-    source: str | None,
-    now: datetime,
-    role: Role = Role.PARTNER,
-    sites: tuple[str, ...] | None = None,
-) -> str:
-    """The secret, which is not kept and cannot be shown again."""
-    if conn.execute(select(token.c.name).where(token.c.name == name)).first():
-        raise AccountError("exists", name=name)
-    secret = secrets.token_urlsafe(32)
-    conn.execute(
-        insert(token).values(
-            token_hash=digest(secret),
-            name=name,
-            source=source,
-            role=role,
-            sites=None if sites is None else list(sites),
-            created_at=now,
-        )
-    )
-    return secret
-
-
-def revoke_token(conn: Connection, name: str, now: datetime) -> None:
-    changed = conn.execute(
-        update(token).where(token.c.name == name, token.c.revoked_at.is_(None)).values(revoked_at=now)
-    )
-    if changed.rowcount == 0:
-        raise AccountError("unknown", name=name)
-
-
 def record(
     conn: Connection, now: datetime, who: str, action: str, subject: str, facts: Mapping[str, Any] | None = None
 ) -> None:
     """One audit row: what was done, by whom."""
     conn.execute(insert(audit).values(at=now, who=who, action=action, subject=subject, facts=dict(facts or {})))
-
-
-def digest(secret: str) -> str:
-    """Of a long random secret; a password needs argon2 instead."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _hashed(password: str) -> str:
@@ -256,19 +162,3 @@ def _account(row: Any) -> Account:
         row.session_epoch,
         row.disabled_at is not None,
     )
-
-
-def _screen(row: Any) -> Screen:
-    return Screen(
-        row.screen,
-        row.token_hash,
-        row.site,
-        tuple(row.boards),
-        row.address,
-        row.revoked_at is not None,
-        row.last_seen_at,
-    )
-
-
-def _token(row: Any) -> Token:
-    return Token(row.name, row.token_hash, row.source, Role(row.role), None if row.sites is None else tuple(row.sites))

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dashboard.access import LOCAL, Asking, viewer
-from data.accounts import Account, Directory, Screen, Token, digest
+from data.accounts import Account, Directory
+from data.keys import Screen, Token, digest
 from data.vocabulary import Audience, Role
 
 NOBODY = Directory({}, {}, {})

@@ -7,12 +7,15 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Error
 
 from tests.dashboard.centre import Server, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 
 PAGES = ("/", "/flow", "/queue", "/coverage", "/alerts", "/reports", "/wall")
+
+QUIET_HOUR = 4  # CAUDAL_QUIET_HOUR
 
 # Everything a viewer can read or a test can rely on, but for ages and clocks, which count by themselves.
 SHOWN = """() => {
@@ -144,4 +147,53 @@ def test_a_dead_server_is_seen_within_seconds_and_its_return_heals(server: Serve
     server.start()
     page.wait_for_selector('#caudal[data-live="live"]', timeout=30_000)
     assert page.evaluate("window.sameDocument") is True
+    page.close()
+
+
+def test_where_streams_do_not_come_through_the_page_polls(server: Server, chromium: Any):
+    page = chromium.new_page()
+    page.route("**/live?*", lambda route: None)  # never answered, as behind a proxy that holds streams back
+    page.goto(f"{server.url}/?site=tumbes")
+    page.wait_for_function("() => window.caudal && window.caudal.shown() !== null", timeout=20_000)
+    send(server, "flow", flow_csv("served", [40, 50, 60]))
+    page.wait_for_selector('[data-kpi=entries_today][data-value="150"]', timeout=30_000)
+    page.wait_for_selector('#caudal[data-live="live"]', timeout=20_000)
+    page.unroute_all(behavior="ignoreErrors")
+    page.close()
+
+
+def test_a_wall_starts_afresh_in_the_quiet_hour_and_only_then(server: Server, chromium: Any):
+    page = chromium.new_page()
+    here = datetime.now(UTC)
+    page.clock.install(time=here)
+    page.goto(f"{server.url}/wall?site=tumbes")
+    page.wait_for_selector('#caudal[data-live="live"]', timeout=20_000)
+    loads: list[str] = []
+    page.on("load", lambda loaded: loads.append(loaded.url))
+    hours = (QUIET_HOUR - page.evaluate("window.caudalAge.localHour()")) % 24
+    hours += 24 if hours < 3 else 0
+
+    def later(seconds: int) -> None:
+        """The clock jumps; the page finds its stream again, as after a sleep, or starts afresh."""
+        before = len(loads)
+        page.clock.fast_forward(seconds * 1000)
+        for _ in range(100):
+            page.clock.run_for(1000)
+            page.wait_for_timeout(50)
+            try:
+                if len(loads) > before or page.evaluate("window.caudal && window.caudal.state() === 'live'"):
+                    return
+            except Error:  # it is starting afresh at this moment
+                continue
+
+    later((hours - 2) * 3600)
+    assert loads == []
+    later(2 * 3600)
+    later(31 * 60)
+    for _ in range(40):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(50)
+        if loads:
+            break
+    assert len(loads) == 1
     page.close()

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select
 
-from data import accounts
+from data import accounts, keys
 from data.store import create_store, reading, writing
 from data.tables import audit
 from data.vocabulary import Role
@@ -63,7 +63,7 @@ def signed_in(server: Server, name: str, password: str = PASSWORD) -> Iterator[h
 @contextmanager
 def on_screen(server: Server, engine: Engine, name: str, site: str = "tumbes") -> Iterator[httpx.Client]:
     with writing(engine) as conn:
-        secret = accounts.add_screen(conn, name, site, ("wall",), f"/wall?site={site}", NOW)
+        secret = keys.add_screen(conn, name, site, ("wall",), f"/wall?site={site}", NOW)
     with server.client() as client:
         until(lambda: client.get(f"/screen/{secret}").status_code == 303, 5, "the screen's link does not open")
         yield client
@@ -223,7 +223,7 @@ def test_a_revoked_screen_goes_dark_within_a_heartbeat(door: Server, store: tupl
         with Stream(door, "/live?board=wall&site=tumbes", cookies=dict(tv.cookies)) as stream:
             assert stream.next()[0] == "hello"
             with writing(store[1]) as conn:
-                accounts.revoke_screen(conn, "entrada", NOW)
+                keys.revoke_screen(conn, "entrada", NOW)
             began = time.monotonic()
             name = stream.next()[0]
             while name in ("delta", "version"):
@@ -245,7 +245,7 @@ def test_a_link_that_was_never_made_opens_nothing(door: Server):
 
 def test_a_programme_sends_its_source_and_no_other(door: Server, store: tuple[Path, Engine]):
     with writing(store[1]) as conn:
-        secret = accounts.add_token(conn, "envio", "migraciones", NOW)
+        secret = keys.add_token(conn, "envio", "migraciones", NOW)
     with door.client(headers={"Authorization": f"Bearer {secret}"}) as program:
         until(lambda: program.get("/api/v1/reports?site=tumbes").status_code == 200, 3, "the key does not work")
         body = served_csv([7, 8])
@@ -254,7 +254,7 @@ def test_a_programme_sends_its_source_and_no_other(door: Server, store: tuple[Pa
         assert program.get("/").status_code == 403
         assert program.get("/board/situation").status_code == 403
         with writing(store[1]) as conn:
-            accounts.revoke_token(conn, "envio", NOW)
+            keys.revoke_token(conn, "envio", NOW)
         until(lambda: program.get("/api/v1/reports?site=tumbes").status_code == 401, 3, "a revoked key still works")
 
 

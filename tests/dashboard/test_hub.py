@@ -12,7 +12,8 @@ import orjson
 import pytest
 
 from dashboard.delta import applied
-from dashboard.hub import LONGEST_QUEUE, BoardKey, Hub, Stamp
+from dashboard.encoded import BoardKey, Stamp
+from dashboard.hub import LONGEST_QUEUE, Hub
 from data.types import Scope
 from data.vocabulary import Audience, Language
 from layouts.board import Board, KpiView

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from dashboard.hub import Stamp
+from dashboard.encoded import Stamp
 from dashboard.wake import Seen, Wake
 from data import accounts
 from data.clock import Replay, real_now, start_replay

@@ -1,0 +1,54 @@
+/* The domain clock and the ages: counted on by the browser, with the server or without. */
+(function () {
+  "use strict";
+  var page = document.getElementById("caudal-page");
+  if (!page) return;
+  var facts = JSON.parse(page.textContent);
+  var clock = { now: Date.parse(facts.now), at: Date.now(), speed: facts.speed };
+
+  // What the server said, counted on at its speed.
+  function domainNow() { return clock.now + (Date.now() - clock.at) * clock.speed; }
+
+  function setClock(now, speed) {
+    var moment = Date.parse(now);
+    if (!isNaN(moment)) clock = { now: moment, at: Date.now(), speed: Number(speed) || 1 };
+  }
+
+  var clockFormat = new Intl.DateTimeFormat("es", {
+    timeZone: facts.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23"
+  });
+  var hourFormat = new Intl.DateTimeFormat("en-US", { timeZone: facts.zone, hour: "2-digit", hourCycle: "h23" });
+
+  function fill(words, values) {
+    return words.replace(/\{(\w)\}/g, function (_, name) { return values[name]; });
+  }
+
+  function ageText(asOf, now) {
+    var words = facts.words.age;
+    if (!asOf) return words.none;
+    var seconds = Math.floor((now - Date.parse(asOf)) / 1000);
+    if (isNaN(seconds)) return words.none;
+    if (seconds < 0) return words.future;
+    if (seconds < 60) return fill(words.seconds, { s: seconds });
+    var minutes = Math.floor(seconds / 60);
+    if (minutes < 60) return fill(words.minutes, { m: minutes });
+    var hours = Math.floor(minutes / 60);
+    if (hours < 48) return fill(words.hours, { h: hours, m: minutes % 60 });
+    return fill(words.days, { d: Math.floor(hours / 24), h: hours % 24 });
+  }
+
+  function say(element, text) { if (element.textContent !== text) element.textContent = text; }
+
+  function each(selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); }
+
+  function tick() {
+    var now = domainNow();
+    each(".age", function (element) { say(element, ageText(element.getAttribute("data-as-of"), now)); });
+    var time = clockFormat.format(now);
+    each("#now-clock, .now-clock", function (element) { say(element, time); });
+  }
+
+  function localHour() { return Number(hourFormat.format(Date.now())) % 24; }
+
+  window.caudalAge = { tick: tick, setClock: setClock, domainNow: domainNow, localHour: localHour, say: say, each: each };
+})();

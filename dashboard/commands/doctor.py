@@ -1,0 +1,75 @@
+"""`caudal doctor`: what is well and what is not, and every setting."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy import select
+
+from dashboard.commands.ground import NOT_DONE, store_of
+from dashboard.settings import Settings
+from data import accounts
+from data.sites import sites
+from data.store import reading
+from data.tables import evaluation
+from layouts.translator import Translator, translator
+
+
+@click.command()
+@click.option("--settings", "list_settings", is_flag=True, help="Print every setting, its value and what it does.")
+@click.pass_obj
+def doctor(settings: Settings, list_settings: bool) -> None:
+    """Say what is well and what is not."""
+    if list_settings:
+        for name, field in Settings.model_fields.items():
+            click.echo(f"CAUDAL_{name.upper()}={_plain(getattr(settings, name))}\n    {field.description}")
+        return
+    t = translator(settings.language)
+    good = True
+    for fine, sentence in examined(settings, t):
+        click.echo(f"{t('cli.doctor_ok') if fine else t('cli.doctor_wrong')}\t{sentence}")
+        good = good and fine
+    sys.exit(0 if good else NOT_DONE)
+
+
+def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
+    """(well or not, what) for the store, the folder, the disk and the worker."""
+    free = shutil.disk_usage(settings.var if settings.var.exists() else settings.var.absolute().parent).free / 1e9
+    found = [(free > 1, t("cli.doctor_space", path=str(settings.var), free=round(free, 1)))]
+    try:
+        settings.var.mkdir(parents=True, exist_ok=True)
+        probe = settings.var / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+        found.append((True, t("cli.doctor_var", path=str(settings.var))))
+        engine = store_of(settings)
+        with reading(engine) as conn:
+            places = [site.site for site in sites(conn)]
+            people = accounts.account_count(conn)
+            evaluated = {row.site: row.real_at for row in conn.execute(select(evaluation))}
+    except Exception as wrong:  # whatever it is, the operator is to read it here and not in a traceback
+        found.append((False, f"{t('cli.doctor_store', url=_without_password(settings.store_url))}: {wrong}"))
+        return found
+    found.append((True, t("cli.doctor_store", url=_without_password(settings.store_url))))
+    found.append((True, t("cli.doctor_migrations")))
+    found.append((bool(places), t("cli.doctor_sites", sites=", ".join(places) or "-")))
+    found.append((True, t("cli.doctor_accounts", number=people)))
+    for place in places:
+        at = evaluated.get(place)
+        fresh = at is not None and (datetime.now(UTC) - at).total_seconds() < 300
+        when = t("cli.doctor_never") if at is None else at.isoformat(" ", "seconds")
+        found.append((fresh, f"{t('cli.doctor_worker', site=place)}: {when}"))
+    return found
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else _without_password(str(value))
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":***@") if parts.password else url

@@ -1,0 +1,123 @@
+"""Signing in and out, and the link by which a display comes in."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import parse_qsl, urlsplit
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboard import sessions
+from dashboard.answers import lang_of, words_page
+from dashboard.refusals import said_no
+from dashboard.shell import Shell
+from data import accounts
+from data.accounts import AccountError
+from data.keys import digest
+from data.store import writing
+from data.vocabulary import Language
+from layouts.translator import translator
+
+LONGEST_FORM_BYTES = 8 * 1024
+
+
+async def login(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    lang = lang_of(request)
+    if request.method == "GET":
+        return _login_form(request, lang, "", _inside(request.query_params.get("next")))
+    said = await _form(request)
+    onward = _inside(said.get("next"))
+    if not shell.sessions.form_is_ours(said.get("form", ""), request.cookies.get(sessions.FORM_COOKIE)):
+        return _login_form(request, lang, translator(lang)("web.login.expired"), onward, 400)
+    try:
+        account = await anyio.to_thread.run_sync(
+            accounts.sign_in, shell.engine, said.get("name", ""), said.get("password", ""), shell.seen.real_now()
+        )
+    except AccountError as wrong:
+        status = 429 if wrong.code == "locked" else 401
+        return _login_form(request, lang, translator(lang)(f"account.{wrong.code}", **wrong.facts), onward, status)
+    answer = RedirectResponse(onward, status_code=303)
+    _set_session(request, answer, shell.sessions.for_account(account), sessions.ACCOUNT_SECONDS)
+    answer.delete_cookie(sessions.FORM_COOKIE, path="/login")
+    return answer
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a small form; whoever sends more than a form holds sent none."""
+    received = b""
+    async for piece in request.stream():
+        received += piece
+        if len(received) > LONGEST_FORM_BYTES:
+            return {}
+    return dict(parse_qsl(received.decode("utf-8", "replace")))
+
+
+async def logout(request: Request) -> Response:
+    answer = RedirectResponse("/login", status_code=303)
+    answer.delete_cookie(sessions.COOKIE)
+    return answer
+
+
+async def screen(request: Request) -> Response:
+    """The link a display opens once: its cookie says which board it is, and nothing else opens with it."""
+    shell: Shell = request.app.state.shell
+    link = digest(request.path_params["token"])
+    found = next((one for one in shell.seen.who.screens.values() if one.token_hash == link and not one.revoked), None)
+    if found is None:
+        return said_no(request, 403, "revoked")
+
+    def seen() -> None:
+        with writing(shell.engine) as conn:
+            accounts.record(conn, shell.seen.real_now(), found.name, "screen-opened", found.address)
+
+    await anyio.to_thread.run_sync(seen)
+    answer = RedirectResponse(found.address, status_code=303)
+    _set_session(request, answer, shell.sessions.for_screen(found), sessions.SCREEN_SECONDS)
+    return answer
+
+
+def _login_form(request: Request, lang: Language, wrong: str, onward: str, status: int = 200) -> Response:
+    shell: Shell = request.app.state.shell
+    t = translator(lang)
+    token = shell.sessions.form_token()
+    said = f'<p class="form-error" role="alert">{escape(wrong)}</p>' if wrong else ""
+    body = f"""<main class="form-page"><h1>{escape(t("web.login.title"))}</h1>{said}
+<form method="post" action="/login" class="sign-in">
+<input type="hidden" name="form" value="{escape(token)}"><input type="hidden" name="next" value="{escape(onward)}">
+<label>{escape(t("web.login.name"))} <input name="name" autocomplete="username" required autofocus></label>
+<label>{escape(t("web.login.password"))}
+<input name="password" type="password" autocomplete="current-password" required></label>
+<button type="submit">{escape(t("web.login.enter"))}</button></form></main>"""
+    answer = words_page(request, lang, t("web.login.title"), body, status)
+    answer.set_cookie(
+        sessions.FORM_COOKIE,
+        token,
+        max_age=sessions.FORM_SECONDS,
+        path="/login",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+def _set_session(request: Request, answer: Response, cookie: str, seconds: int) -> None:
+    answer.set_cookie(
+        sessions.COOKIE,
+        cookie,
+        max_age=seconds,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def _inside(address: str | None) -> str:
+    """An address of ours to go on to, never another machine's."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or "\\" in address:
+        return "/"
+    parts = urlsplit(address)
+    return "/" if parts.netloc or parts.scheme or parts.path == "/login" else address
