@@ -39,6 +39,8 @@ def _plain(value: float | None) -> float | int | None:
 
 
 def value_text(kpi: Kpi, t: Translator) -> str:
+    if kpi.unit == "level" and kpi.value is None:
+        return t("level.no-data")
     if kpi.state in STATE_WORD:
         return t(STATE_WORD[kpi.state])
     if kpi.value is None:

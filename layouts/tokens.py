@@ -104,7 +104,7 @@ def template(look: Look | str, distance: int = 0) -> dict[str, Any]:
             },
             # Room for what stands over the plot and for the last hour's name.
             "margin": {"l": 4, "r": round(said * 2.5), "t": round(said * 3), "b": 4},
-            "xaxis": {**axis, "showgrid": False, "ticklabeloverflow": "allow"},
+            "xaxis": {**axis, "showgrid": False, "ticklabeloverflow": "allow", "tickangle": 0},
             "yaxis": axis,
             "annotationdefaults": {"font": {"color": colour["ink"], "size": said}, "showarrow": False},
         }

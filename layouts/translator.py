@@ -105,6 +105,8 @@ class Translator:
         if isinstance(value, bool):
             return self("word.yes" if value else "word.no")
         if isinstance(value, int | float):
+            if name == "ratio":
+                return self.number(value, 1)  # 3,0 times: the decimal says that it is a measure
             part = isinstance(value, float) and abs(value) < 100 and not float(value).is_integer()
             return self.number(value, 1 if part else 0)
         if isinstance(value, list | tuple):

@@ -104,6 +104,8 @@ def bar(level: Level, ratio: float | None, measured: bool = True) -> Component:
 
 
 def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | None = None) -> list[Any]:
+    if not sectors:
+        return [html.Div(t("word.no_report"), className="quiet")]
     shown = sectors[:most] if most else sectors
     cells: list[Any] = []
     for row in shown:
