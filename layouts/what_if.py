@@ -32,10 +32,11 @@ def question(board: Board, stage: str, t: Translator) -> Component:
                         step=1,
                         debounce=True,
                         className="ask-number",
+                        style={"maxWidth": "7rem"},
                     ),
                 ],
-                className="ask",
+                className="ask d-flex align-items-center flex-wrap gap-3",
             ),
-            html.Div(id=ids.ANSWER_COUNTERS, className="answer", role="status"),
+            html.Div(id=ids.ANSWER_COUNTERS, className="answer mt-3", role="status"),
         ],
     )
