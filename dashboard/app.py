@@ -19,6 +19,7 @@ from dashboard.static_files import StaticFiles
 from dashboard.view import View
 from data.types import Scope
 from layouts import ids
+from layouts.board import Tree
 
 # Large parts of Dash that no page of ours draws: never sent, never compressed.
 UNUSED = re.compile(r"dash_table|async-(mathjax|highlight)|plotly\.min|\.map$|dash-ws-worker")
@@ -105,7 +106,6 @@ def _state(request: flask.Request) -> dict[str, Any]:
     return state
 
 
-def layout_json(component: Any) -> bytes:
+def layout_json(tree: Tree) -> bytes:
     """A layout as Dash sends it."""
-    option = orjson.OPT_SERIALIZE_NUMPY
-    return orjson.dumps(component.to_plotly_json(), default=lambda part: part.to_plotly_json(), option=option)
+    return orjson.dumps(tree, option=orjson.OPT_SERIALIZE_NUMPY)

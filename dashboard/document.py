@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 # Scripts are deferred: the page is readable before any of them, and they run in this order.
-OWN_SCRIPTS = tuple(f"/assets/js/{name}.js" for name in ("delta", "age", "paint", "caudal", "start"))
+OWN_SCRIPTS = tuple(f"/assets/js/{name}.js" for name in ("delta", "age", "words", "paint", "caudal", "start"))
 
 
 def document(

@@ -11,8 +11,8 @@ from dashboard.coding import coded
 from dashboard.encoded import Encoded
 from dashboard.view import View
 from data.types import Site
-from layouts import tokens
-from layouts.board import Board, Figure
+from layouts import ids, tokens
+from layouts.board import Board, Figure, Tree, plain_tree
 from layouts.html import to_html
 from layouts.pages import PAGES
 from layouts.translator import translator
@@ -51,10 +51,22 @@ class Drawings:
             ask = QUESTIONS.get(view.page)
             if ask is not None:
                 component["main"].children.children.append(ask(encoded.board, site.entry_stage, t))
-            made = self._made[key] = Drawn(to_html(component), layout_json(component))
+            made = self._made[key] = Drawn(to_html(component), layout_json(without_words(plain_tree(component))))
             while len(self._made) > self._keep:
                 self._made.popitem(last=False)
         return made
+
+
+def without_words(tree: Tree) -> Tree:
+    """The layout with its words left out: they stand in the first HTML, and assets/js/words.js keeps them."""
+    if isinstance(tree, list):
+        return [without_words(part) for part in tree]
+    if not isinstance(tree, dict) or "props" not in tree:
+        return tree
+    props = dict(tree["props"])
+    is_words = str(props.get("id", "")).startswith(ids.text(""))
+    props["children"] = None if is_words else without_words(props.get("children"))
+    return {**tree, "props": props}
 
 
 def _dressed(board: Board, view: View) -> dict[str, Figure]:

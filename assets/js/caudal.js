@@ -87,7 +87,8 @@
   function paint() {
     frame = 0;
     if (document.hidden || !painter.ready()) return;
-    if (shown || painter.drawnVersion() !== board.version) painter.paint(board, shown);
+    var asDrawn = !shown && painter.drawnVersion() === board.version && facts.version === board.version;
+    if (!asDrawn) painter.paint(board, shown);
     shown = board;
     tick();
     document.dispatchEvent(new CustomEvent("caudal:painted", { detail: { version: board.version } }));

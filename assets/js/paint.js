@@ -1,4 +1,4 @@
-/* Paints a board: Dash draws, and is handed only the parts that changed, in one frame. */
+/* Paints a board: Dash draws figures and headlines and is handed only those that changed; words go in directly. */
 (function () {
   "use strict";
   var element = document.getElementById("caudal-look");
@@ -26,7 +26,7 @@
 
   function parts(fresh, old, act) {
     Object.keys(fresh || {}).forEach(function (name) {
-      if (old[name] !== fresh[name] && !equal(old[name], fresh[name])) act(name, fresh[name]);
+      if (old[name] !== fresh[name] && !equal(old[name], fresh[name])) act(name, fresh[name], old[name]);
     });
   }
 
@@ -38,8 +38,13 @@
 
   function attribute(value) { return value === null || value === undefined ? "" : String(value); }
 
-  function paintKpi(name, kpi) {
-    set("kpi-" + name, {
+  // Each call of Dash's costs as much as the page is large: what did not change is not said.
+  function differs(kpi, old, names) {
+    return !old || names.some(function (name) { return kpi[name] !== old[name]; });
+  }
+
+  function paintKpi(name, kpi, old) {
+    if (differs(kpi, old, ["value", "as_of", "state", "bound", "word", "level"])) set("kpi-" + name, {
       "data-value": attribute(kpi.value),
       "data-as-of": attribute(kpi.as_of),
       "data-state": kpi.state,
@@ -50,9 +55,9 @@
     if (name === "pressure_level") {
       each(".headline[data-level]", function (line) { line.setAttribute("data-level", kpi.level || "no-data"); });
     }
-    set("kpi-" + name + "-text", { children: kpi.text });
-    set("kpi-" + name + "-note", { children: kpi.note });
-    set("kpi-" + name + "-origin", { children: kpi.origin });
+    ["text", "note", "origin"].forEach(function (part) {
+      if (differs(kpi, old, [part])) set("kpi-" + name + "-" + part, { children: kpi[part] });
+    });
     each("#kpi-" + name + " .age", function (age) { age.setAttribute("data-as-of", attribute(kpi.as_of)); });
   }
 
@@ -91,7 +96,10 @@
     });
   }
 
-  function paintText(name, tree) { set("text-" + name, { children: tree }); }
+  function paintText(name, tree) {
+    var place = document.getElementById("text-" + name);
+    if (place) window.caudalWords.fill(place, tree);
+  }
 
   // "@arrivals" is a colour of the page's look.
   function resolved(value) {

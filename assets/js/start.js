@@ -14,6 +14,11 @@
   var watcher = new MutationObserver(function () {
     if (!entry.querySelector("#caudal")) return;
     watcher.disconnect();
+    // Words stand in the first HTML only; Dash leaves their places empty (drawings.py).
+    Array.prototype.forEach.call(first.querySelectorAll("[id^=text-]"), function (from) {
+      var to = entry.querySelector("#" + CSS.escape(from.id));
+      while (to && from.firstChild) to.appendChild(from.firstChild);
+    });
     first.remove();
     entry.style.cssText = "";
     document.dispatchEvent(new CustomEvent("caudal:drawn"));
