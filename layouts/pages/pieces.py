@@ -161,7 +161,7 @@ def rest_of_sectors(sectors: Sequence[SectorCoverage], most: int, t: Translator)
         return ""
     if all(row.level is Level.NORMAL for row in rest):
         return t("word.rest_covered")
-    silent = sum(row.level is Level.NO_DATA for row in rest)
+    silent = sum(row.state is State.MISSING for row in rest)
     return t.n("word.rest_more", len(rest), silent=silent)
 
 
