@@ -64,7 +64,7 @@ def _wait(one: Station, t: Translator, wide: bool) -> Any:
     if one.wait_minutes is None:
         return unknown(t)
     shown = html.B(_bounded(t.short_duration(one.wait_minutes), one.at_least))
-    if not wide or one.wait_low is None or one.wait_high is None:
+    if not wide or one.wait_low is None or one.wait_high is None or round(one.wait_low) == round(one.wait_high):
         return shown
     span = t("sentence.between_minutes", low_minutes=one.wait_low, high_minutes=one.wait_high)
     return html.Span([shown, html.Span(span, className="beside")])
@@ -162,7 +162,7 @@ def rest_of_sectors(sectors: Sequence[SectorCoverage], most: int, t: Translator)
     if all(row.level is Level.NORMAL for row in rest):
         return t("word.rest_covered")
     silent = sum(row.state is State.MISSING for row in rest)
-    return t.n("word.rest_more", len(rest), silent=silent)
+    return t.n("word.rest_more", len(rest), silent=silent) if silent else t.n("word.rest_only", len(rest))
 
 
 def alert_line(card: AlertCard, t: Translator) -> Component:

@@ -9,14 +9,15 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from data.vocabulary import KpiName, Language, Look
+from data.vocabulary import KpiName, Language, Level, Look, Sector, Service
 from layouts import ids
 from layouts.board import Board
 from layouts.html import to_html
 from layouts.pages import PAGES
+from layouts.pages.pieces import rest_of_sectors
 from layouts.tokens import resolve, template
 from layouts.translator import translator
-from tests.layouts.models import NOW, SITE, models
+from tests.layouts.models import NOW, SITE, models, sector, service
 
 EMPTY = (False, True)
 
@@ -136,3 +137,12 @@ def test_the_lite_page_is_small_and_needs_no_script() -> None:
     html = html_of("lite")
     assert len(html.encode()) < 45_000
     assert "<script" not in html
+
+
+def test_a_sector_that_reported_without_a_standard_is_not_called_silent() -> None:
+    t = translator("es")
+    reported = sector(service(Sector.NUTRITION, Service.NUTRITION_SCREENING, Level.NO_DATA, 131.0, None, "tamizajes"))
+    silent = sector(service(Sector.SHELTER, Service.SHELTER_PLACES, Level.NO_DATA, None, 90.0, "plazas"))
+    assert rest_of_sectors((reported, reported), 0, t) == "2 sectores más"
+    assert rest_of_sectors((reported, silent), 0, t) == "2 sectores más; sin reporte: 1"
+    assert rest_of_sectors((), 0, t) == ""
