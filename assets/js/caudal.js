@@ -20,6 +20,7 @@
   var stream = null;           // AbortController of the stream, open or opening
   var again = null;            // timer of the next attempt
   var fetching = null;
+  var latest = null;           // the newest version heard of
   var etag = null;
   var frame = 0;
 
@@ -61,7 +62,14 @@
         contact = Date.now();
         if (answer.status === 304) return;
         etag = answer.headers.get("ETag");
-        return answer.json().then(take);
+        return answer.json().then(function (fresh) {
+          // The stream may have brought us further than this answer: a page never goes back in time.
+          if (!(board && latest && board.version === latest)) take(fresh);
+        });
+      })
+      .then(function () {
+        // News that came while the answer was on its way may be newer than the answer.
+        if (board && latest && board.version !== latest) fetchSoon();
       })
       .finally(function () { clearTimeout(limit); fetching = null; });
     return fetching;
@@ -138,6 +146,7 @@
     });
     var said = JSON.parse(text);
     if (said.now) age.setClock(said.now, said.speed);
+    latest = said.to || said.version || latest;
     if (name === "hello") hello(said);
     if (name === "delta") changed(said);
     if (name === "version" && (!board || said.version !== board.version)) fetchSoon();
@@ -165,6 +174,7 @@
   function lost() {
     connected = false;
     stream = null;
+    latest = null;
     sayLive();
     var wait = Math.min(LONGEST_WAIT_MS, 500 * Math.pow(1.7, attempt));
     attempt += 1;

@@ -197,3 +197,29 @@ def test_a_wall_starts_afresh_in_the_quiet_hour_and_only_then(server: Server, ch
             break
     assert len(loads) == 1
     page.close()
+
+
+def test_news_that_overtakes_the_first_board_is_not_lost(server: Server, chromium: Any):
+    page = chromium.new_page()
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        """The answer is taken from the server at once and handed to the page only when the test says so."""
+        held.append((route, route.fetch()) if not held else None)
+        if held[-1] is None:
+            route.continue_()
+
+    page.route("**/board/*", hold)
+    page.goto(f"{server.url}/?site=tumbes")
+    page.wait_for_selector('#caudal[data-live="live"]', timeout=20_000)
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    send(server, "flow", flow_csv("served", [40, 50, 60]))
+    page.wait_for_timeout(1500)  # the change has been told meanwhile
+    route, old = held[0]
+    route.fulfill(response=old)
+    page.wait_for_selector('[data-kpi=entries_today][data-value="150"]', timeout=8_000)
+    page.unroute_all(behavior="ignoreErrors")
+    page.close()
