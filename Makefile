@@ -36,9 +36,11 @@ check: setup-test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/completeness
 
+# The browser tests run by themselves: the browser's event loop stays in the process that once opened it.
 test: check
 	@.ci/browser
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests --ignore tests/completeness
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not browser" tests --ignore tests/completeness
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m browser tests
 
 bench: setup-test
 	$(BIN)/python -m tests.bench
