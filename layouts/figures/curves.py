@@ -79,7 +79,8 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
     notes = []
     known = points.dropna(subset=["arrivals", "served"])
     if len(known) >= 2:
-        at = known.iloc[max(1, int(len(known) * 0.55)) - 1]
+        early = _early(curves, known["at"].iloc[-1])
+        at = known.iloc[-1] if early else known.iloc[max(1, int(len(known) * 0.55)) - 1]
         [x] = local_iso([at["at"]], t)
         notes.append(
             label(
@@ -87,9 +88,9 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
                 float(at["arrivals"]),
                 t("figure.arrivals"),
                 "@arrivals",
-                xanchor="right",
+                xanchor="left" if early else "right",
                 yanchor="bottom",
-                xshift=-6,
+                xshift=6 if early else -6,
             )
         )
         low = known.iloc[max(1, int(len(known) * 0.85)) - 1]
@@ -128,7 +129,7 @@ def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list
     }
     note = label(
         x,
-        (served + arrived) / 2,
+        served + (arrived - served) * (0.75 if _early(curves, last["at"]) else 0.5),
         "<br>".join(words),
         xanchor="left",
         align="left",
@@ -156,8 +157,15 @@ def _wait(curves: DayCurves, t: Translator) -> tuple[list[dict[str, Any]], list[
     }
     words = f"{BIG.format(t.duration(waited))}<br>{t('figure.waited')}"
     whole = curves.day.end - curves.day.start
+    if _early(curves, end):
+        return [line], [label(x[-1], height, words, xanchor="left", yanchor="bottom", align="left", xshift=9, yshift=3)]
     if start > curves.day.start + whole * 0.3 and end - start < whole * 0.25:
         # The line is short: the words stand before it, where the curve has not been yet.
         return [line], [label(x[0], height, words, xanchor="right", yanchor="bottom", align="right", xshift=-8)]
     # At the line's end, where the height between the curves is greatest.
     return [line], [label(x[-1], height, words, xanchor="right", yanchor="bottom", align="right", xshift=-8, yshift=3)]
+
+
+def _early(curves: DayCurves, at: datetime) -> bool:
+    """So early in the day that words before the curve would leave the picture."""
+    return at - curves.day.start < (curves.day.end - curves.day.start) * 0.2
