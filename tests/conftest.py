@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import uuid
@@ -54,7 +56,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         yield server.get_uri()
     finally:
+        postmaster = int((folder / "postmaster.pid").read_text().split()[0])
         server.cleanup()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(postmaster, signal.SIGINT)  # the package leaves it running where it runs as another user
         shutil.rmtree(folder, ignore_errors=True)
 
 
