@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -101,10 +101,6 @@ def language(asked: str | None, wanted: str | None, known: Known) -> Language:
     if asked:
         return Language(_one_of("lang", asked, tuple(Language), known.default_lang))
     return Language(wanted) if wanted in tuple(Language) else known.default_lang
-
-
-def with_page(view: View, page: str) -> View:
-    return replace(view, page=page)
 
 
 def _one_of(name: str, value: str | None, allowed: tuple[str, ...], default: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy import Engine
@@ -18,6 +21,8 @@ from sqlalchemy import Engine
 from data.sites import add_site, load_site
 from data.store import create_store, migrate, writing
 from tests.conftest import ROOT
+
+Answer = TypeVar("Answer")
 
 SITE = """
 site = "{site}"
@@ -131,6 +136,12 @@ class Server:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
+
+
+def awaited(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """In a thread of its own: this one may belong to a browser of the same run."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def until(true: Callable[[], bool], seconds: float, otherwise: str) -> float:

@@ -17,6 +17,7 @@ from dashboard.hub import LONGEST_QUEUE, Hub
 from data.types import Scope
 from data.vocabulary import Audience, Language
 from layouts.board import Board, KpiView
+from tests.dashboard.centre import awaited
 
 NOW = datetime(2018, 10, 31, 14, 0, tzinfo=UTC)
 
@@ -66,7 +67,7 @@ def run(centre: Centre, scenario, **kwargs):
         with ThreadPoolExecutor(2) as builders:
             return await scenario(Hub(centre.build, builders, lambda: NOW, **kwargs))
 
-    return asyncio.run(go())
+    return awaited(go())
 
 
 def events(raw: bytes) -> list[tuple[str, dict]]:

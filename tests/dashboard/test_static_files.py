@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import re
 from pathlib import Path
@@ -14,6 +13,7 @@ from starlette.responses import Response
 
 from dashboard.coding import accepted_coding
 from dashboard.static_files import StaticFiles
+from tests.dashboard.centre import awaited
 
 
 def asked(files: StaticFiles, path: str, **headers: str) -> Response:
@@ -26,7 +26,7 @@ def asked(files: StaticFiles, path: str, **headers: str) -> Response:
         "server": ("localhost", 80),
         "scheme": "http",
     }
-    return asyncio.run(files.serve(Request(scope)))
+    return awaited(files.serve(Request(scope)))
 
 
 @pytest.fixture
