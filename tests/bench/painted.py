@@ -69,7 +69,7 @@ def _lags(server: Server, path: str) -> list[float]:
             people = [100 + sample, 200 + int(time.time()) % 1000, 300]
             issued = datetime.now(UTC)
             content = flow_csv(hours, "served", people, issued).encode()
-            page.evaluate(f"window.__painted = ({PAINTED})('{sum(people)}')")
+            page.evaluate(f"() => {{ window.__painted = ({PAINTED})('{sum(people)}'); }}")
             ingest(engine, content, "bench.csv", source="prueba", now=issued, var=server.var)
             committed = time.time() * 1000
             lags.append(page.evaluate("window.__painted") - committed)
