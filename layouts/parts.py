@@ -11,7 +11,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from data.types import Frame
-from data.vocabulary import AlertState, Level, SiteKind, State
+from data.vocabulary import Level, SiteKind, State
 from layouts import ids
 from layouts.board import Board, Figure, KpiView, Tree
 from layouts.translator import Translator
@@ -201,4 +201,3 @@ STATE_WORD = {
     State.MASKED: "word.masked",
     State.NEVER: "sentence.never_clears",
 }
-ALERT_LEVEL_WHEN = {AlertState.NO_DATA: Level.NO_DATA, AlertState.ERROR: Level.NO_DATA}

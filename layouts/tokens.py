@@ -95,7 +95,6 @@ def template(look: Look | str, distance: int = 0) -> dict[str, Any]:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [colour["arrivals"], colour["served"], colour["series3"], colour["series4"]],
             "showlegend": False,
-            "separators": ",\u202f",
             "hovermode": "x unified",
             "hoverlabel": {
                 "bgcolor": colour["panel"],

@@ -64,9 +64,6 @@ class Translator:
         self._words = catalogue(language)
         self._decimal = "," if language is Language.ES else "."
 
-    def in_zone(self, zone: str) -> Translator:
-        return Translator(self.language, zone)
-
     def __call__(self, key: str, **facts: Any) -> str:
         if key not in self._words:
             raise MissingWord(f"{key} is not in layouts/locales/{self.language}")

@@ -27,7 +27,6 @@ class Page:
     read: str
     draw: Draw
     frame: FramePage
-    in_nav: bool = True
     scripts: bool = True
 
     @property
@@ -42,7 +41,7 @@ _ROWS = (
     Page("coverage", "/coverage", "coverage", coverage.draw, coverage.frame),
     Page("alerts", "/alerts", "alerts", alerts.draw, alerts.frame),
     Page("reports", "/reports", "reports", reports.draw, reports.frame),
-    Page("wall", "/wall", "situation", wall.draw, wall.frame, in_nav=False),
-    Page("lite", "/lite", "situation", lite.draw, lite.frame, in_nav=False, scripts=False),
+    Page("wall", "/wall", "situation", wall.draw, wall.frame),
+    Page("lite", "/lite", "situation", lite.draw, lite.frame, scripts=False),
 )
 PAGES = {row.name: row for row in _ROWS}
