@@ -12,11 +12,13 @@ from typing import Any
 
 import orjson
 import pandas as pd
+from sqlalchemy import select
 
 from callbacks.boards import build
 from data.clock import Replay, reading, stored_replay
 from data.store import create_store
 from data.store import reading as reading_store
+from data.tables import flow_hourly
 from data.types import Scope
 from data.vocabulary import Audience, Language
 from tests.journeys.conftest import run_caudal
@@ -34,7 +36,7 @@ def figures() -> Iterator[dict[str, Any]]:
             replay = stored_replay(conn)
             assert isinstance(replay, Replay)
             clock = reading(replay, datetime.now(UTC))
-            everything = _median(lambda: pd.read_sql("select * from flow_hourly", conn.connection))
+            everything = _median(lambda: pd.read_sql(select(flow_hourly), conn))
             for page in PAGES:
                 scope = Scope("cebaf-tumbes", Language.ES, Audience.OPEN, "today")
                 taken = _median(lambda page=page, scope=scope: orjson.dumps(build(conn, page, scope, clock).to_json()))
