@@ -102,7 +102,10 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
         "release": shell.release,
         "words": {
             "live": {word: t(f"live.{word}") for word in ("live", "reconnecting", "offline")},
-            "age": {word: t(f"age.{word}") for word in ("none", "seconds", "minutes", "hours", "days", "future")},
+            "age": {
+                word: t(f"age.{word}")
+                for word in ("none", "seconds", "minutes", "hours", "whole_hours", "days", "future")
+            },
         },
         **shell.hub.now_facts(encoded),
     }

@@ -72,7 +72,7 @@ def _card(row: Row[Any], steps: list[Row[Any]]) -> AlertCard:
 
 
 def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) -> Sentence:
-    """Locale key `alert.<rule>.<variant>`; facts named `…_at` are moments."""
+    """Locale key `alert.<rule>.<variant>`; facts named `…_at` are moments, `…_share` parts of one."""
     facts = {
         name: datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value
         for name, value in evidence.items()
@@ -88,6 +88,8 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         unit = evidence.get("unit")
         if unit == "minutes":
             facts["value_minutes"] = facts.get("value")
+        if unit == "ratio":
+            facts["value_share"] = facts.get("value")
         return Sentence(f"alert.pressure.sentence_{variant}", facts)
     return Sentence(f"alert.{rule}.sentence", facts)
 

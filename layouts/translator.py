@@ -97,6 +97,8 @@ class Translator:
             return self.moment(datetime.fromisoformat(value))
         if name.endswith("_minutes") and not isinstance(value, str):
             return self.duration(value)
+        if name.endswith("_share") and not isinstance(value, str):
+            return self.percent(value)
         if name in WORDS or name.rsplit("_", 1)[-1] in WORDS:
             return self.word(name.rsplit("_", 1)[-1], str(value))
         if isinstance(value, bool):

@@ -33,7 +33,8 @@
     var minutes = Math.floor(seconds / 60);
     if (minutes < 60) return fill(words.minutes, { m: minutes });
     var hours = Math.floor(minutes / 60);
-    if (hours < 48) return fill(words.hours, { h: hours, m: minutes % 60 });
+    var rest = minutes % 60;
+    if (hours < 48) return fill(rest ? words.hours : words.whole_hours, { h: hours, m: (rest < 10 ? "0" : "") + rest });
     return fill(words.days, { d: Math.floor(hours / 24), h: hours % 24 });
   }
 

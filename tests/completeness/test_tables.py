@@ -7,14 +7,16 @@ import tomllib
 import pytest
 
 from callbacks.reads import READS
+from data.alert_book import alert_sentence
 from data.analytics.kpis import KPIS
+from data.analytics.pressure import LIMITS, Limits
 from data.analytics.rules import RULES
 from data.sources import SOURCES
 from data.sources.canonical import DATASETS
-from data.vocabulary import SERVICE_SECTOR, Dataset, KpiName, Language, Service
+from data.vocabulary import SERVICE_SECTOR, AlertState, Dataset, KpiName, Language, Service
 from layouts.charts import CHARTS
 from layouts.pages import PAGES
-from layouts.translator import LOCALES, catalogue
+from layouts.translator import LOCALES, catalogue, translator
 from tests.conftest import ROOT
 
 
@@ -32,6 +34,15 @@ def test_every_language_has_every_file_and_every_key_of_the_first() -> None:
 
 def test_every_rule_has_its_name_and_its_sentence() -> None:
     assert missing([f"alert.{rule.name}.{part}" for rule in RULES for part in ("name", "sentence")]) == []
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("limits", LIMITS, ids=lambda limits: limits.name)
+def test_every_limit_of_pressure_is_told_in_its_own_unit(limits: Limits, language: Language) -> None:
+    evidence = {"component": limits.name, "unit": limits.unit, "value": 1.12, "stage": "migration-control"}
+    said = translator(language).sentence(alert_sentence("pressure", AlertState.FIRING, evidence))
+    shown = {"ratio": "112\u202f%", "minutes": "1\u00a0min", "people": "1"}[limits.unit]
+    assert shown in said and "{" not in said
 
 
 def test_no_two_rules_share_a_name() -> None:

@@ -118,6 +118,7 @@ def test_the_name_of_a_fact_says_how_it_reads() -> None:
     t = translator("es", "America/Lima")
     assert t.fact("stage", "migration-control") == t("stage.migration-control")
     assert t.fact("wait_minutes", 90).replace("\u00a0", " ") == "1 h 30 min"
+    assert t.fact("value_share", 1.12) == f"112{NNBSP}%"
     assert "22:20" in t.fact("since_at", "2019-06-15T03:20:00+00:00")
     assert t.fact("people", 12000) == f"12{NNBSP}000"
     assert t.fact("people", None) != "0"
