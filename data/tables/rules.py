@@ -1,0 +1,55 @@
+"""The rules of a place, each with who set it and from when it holds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, Integer, String, Table, Text
+
+from data.tables.base import Utc, metadata
+
+standard = Table(
+    "standard",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("service", String(60), primary_key=True),
+    Column("phase", String(20), primary_key=True),  # emergency, stabilised
+    Column("valid_from", Utc, primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("per", String(40), nullable=False),  # per-person-day, people-per-unit, units-per-person, per-arrival
+    Column("denominator", String(40), nullable=False),  # present, arrivals, overnight
+    Column("unit", String(60), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("provisional", Boolean, nullable=False),  # umbral provisional: nobody has approved it yet
+    Column("set_by", String(120), nullable=False),
+)
+
+site_phase = Table(
+    "site_phase",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("valid_from", Utc, primary_key=True),
+    Column("phase", String(20), nullable=False),
+    Column("set_by", String(120), nullable=False),
+)
+
+official = Table(
+    "official",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("stage", String(40), primary_key=True),
+    Column("measure", String(20), primary_key=True),
+    Column("valid_from", Utc, primary_key=True),
+    Column("source", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("set_by", String(120), nullable=False),
+)
+
+cadence = Table(
+    "cadence",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("source", String(80), primary_key=True),
+    Column("dataset", String(40), primary_key=True),
+    Column("valid_from", Utc, primary_key=True),
+    Column("minutes", Integer, nullable=False),
+    Column("set_by", String(120), nullable=False),
+)
