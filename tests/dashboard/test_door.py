@@ -184,7 +184,8 @@ def test_a_forged_request_with_a_good_cookie_is_refused(door: Server):
 
 def test_signing_out_ends_the_session_in_this_browser(door: Server):
     with signed_in(door, "partner") as client:
-        assert client.get("/").status_code == 200
+        assert 'action="/logout"' in client.get("/").text
+        assert 'action="/logout"' in client.get("/lite").text
         assert client.post("/logout").status_code == 303
         assert client.get("/").status_code == 303
 
