@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report, report_site
-from data.types import Site
+from data.types import Flag, Site
 from data.versions import raise_version
 from data.vocabulary import Dataset
 
@@ -161,6 +162,7 @@ def _accept(
                 tell(len(lines))
         else:
             lines = write_lines(conn, dataset, report_id, lines, tell)
+        flags: tuple[Flag, ...] = ()
         for name in receipt.sites:
             here = lines["site"] == name
             conn.execute(
@@ -175,10 +177,11 @@ def _accept(
                     lines=int(here.sum()),
                 )
             )
-            rebuild(conn, dataset, Touched(places[name], sent.source, lines[here], report_id))
+            touched = Touched(places[name], sent.source, lines[here], report_id)
+            flags += rebuild(conn, dataset, touched, sent.received_at, report_id)
         for name in receipt.sites:
             raise_version(conn, name)
-    return receipt
+    return replace(receipt, flags=flags)
 
 
 def _take_turns(conn: Connection, sent: Sent) -> None:
@@ -227,7 +230,7 @@ def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
         for place in sites(conn):
             if place.site in touched_sites:
                 here = touched[touched["site"] == place.site]
-                rebuild(conn, dataset, Touched(place, found.source, here))
+                rebuild(conn, dataset, Touched(place, found.source, here), now, report_id)
         undone = receipt_of(conn, conn.execute(select(report).where(r.report_id == report_id)).one())
         for name in touched_sites:
             raise_version(conn, name)

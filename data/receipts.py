@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select
 
+from data.flags import flags_of_report
 from data.tables import report, report_issue, report_site
 from data.tables import source as source_table
-from data.types import Issue
+from data.types import Flag, Issue
 from data.vocabulary import Dataset
 
 ISSUES_AT_ONCE = 10_000
@@ -46,6 +47,7 @@ class Receipt:
     state: str  # accepted, partial, refused, undone
     sites: tuple[str, ...] = ()
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
+    flags: tuple[Flag, ...] = ()  # figures that count and are asked about
 
 
 def already(conn: Connection, sent: Sent) -> Receipt | None:
@@ -90,6 +92,7 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
     """The receipt of a row of `report`, given again."""
     i, s = report_issue.c, report_site.c
     issues = conn.execute(select(report_issue).where(i.report_id == row.report_id).order_by(i.issue))
+    places = tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars())
     return Receipt(
         report=row.report_id,
         accepted=row.accepted,
@@ -99,7 +102,8 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         dataset=row.dataset,
         source=row.source,
         state=row.state,
-        sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
+        sites=places,
+        flags=flags_of_report(conn, places, row.report_id),
     )
 
 

@@ -15,6 +15,7 @@ from data.vocabulary import (
     Lane,
     Language,
     Level,
+    Measure,
     Method,
     Sector,
     Service,
@@ -57,6 +58,8 @@ class Site:
     sectors: tuple[Sector, ...]
     safe_capacity: int | None
     ubigeo: str | None = None
+    lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
+    services: tuple[Service, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,9 @@ class Kpi:
     method: Method | str | None = None  # Method, or "virtual" for a virtual wait
     source: str | None = None
     note: Sentence | None = None
+    hours: float | None = None  # observed, of `hours_asked`
+    hours_asked: float | None = None
+    doubts: int = 0  # open flags on the figure
 
 
 @dataclass(frozen=True)
@@ -253,6 +259,91 @@ class Delivery:
     state: str  # accepted, partial, refused, undone
     sha256: str
     issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A figure that counts and is asked about; words are `flag.<code>`. Ended by a reason, or because it was mended."""
+
+    site: str
+    flag: str
+    code: str
+    dataset: str
+    source: str
+    key: Mapping[str, str]  # stage, measure, lane; or sector, service, organisation, unit
+    start: datetime
+    end: datetime
+    facts: Mapping[str, Any]
+    report_id: int
+    raised_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceFigure:
+    """One source's figure of an indicator in a window, never added to another's. None: nothing reported.
+
+    `difference`: it less the official one, over the periods that both report (`compared` of its `periods`).
+    """
+
+    source: str
+    organisation: str | None
+    official: bool
+    value: float | None
+    at_least: bool
+    method: Method | None
+    definition: str | None
+    first: datetime | None  # of what was reported inside the window
+    last: datetime | None
+    hours: float  # reported
+    hours_asked: float  # of the window, up to now
+    grain_minutes: int | None
+    reports: int
+    as_of: datetime | None
+    periods: int = 0
+    compared: int = 0
+    difference: float | None = None
+    difference_share: float | None = None
+    flagged: bool = False
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The sources of one indicator side by side. `official` None: nobody chose one."""
+
+    stage: Stage
+    measure: Measure
+    window: Window
+    official: str | None
+    reason: str | None
+    set_by: str | None
+    since: datetime | None
+    limit_share: float
+    figures: tuple[SourceFigure, ...]
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Two who may have reported the same: day, service and place, and what each said. `verdict` "open": undecided."""
+
+    site: str
+    flag: str
+    pair: str
+    day: datetime
+    sector: str
+    service: str
+    place: str
+    first: tuple[str, str]  # source, organisation
+    second: tuple[str, str]
+    facts: Mapping[str, Any]
+    raised_at: datetime
+    verdict: str = "open"
+    reason: str | None = None
+    who: str | None = None
+    decided_at: datetime | None = None
+    onwards: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,13 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data import service_grains
+from data.analytics.overlaps import left_out
+from data.days import days_of
+from data.duplicates import rulings
 from data.frames import frame
 from data.grains import winning
 from data.revisions import NATURAL_KEY, counting
+from data.sites import site as site_named
 from data.tables import service_daily, service_line, stock_reading
 from data.types import Window
 from data.vocabulary import Dataset
@@ -27,6 +31,8 @@ STOCK_LOOK_BACK = timedelta(days=31)
 def service_totals(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
     """Reports of services whose period starts in the window; a day and its shifts are never both among them.
 
+    Of two who reported the same thing only the one that counts by the decision known at `as_of`.
+
     Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at.
     """
     line = service_line.c
@@ -39,7 +45,11 @@ def service_totals(conn: Connection, site: str, window: Window, as_of: datetime 
             counting(service_line, as_of),
         ),
     )
-    found = service_grains.service_totals(read)
+    won = service_grains.service_winning(read)
+    decided = rulings(conn, site, as_of)
+    if decided and not won.empty:
+        won = won[~left_out(won, decided, days_of(site_named(conn, site), window))]
+    found = service_grains.service_totals(won)
     order = ["start", "sector", "service", "organisation", "source", "unit"]
     return found.sort_values(order)[SERVICE_COLUMNS].reset_index(drop=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
 from data.tables.lines import (
@@ -31,10 +32,14 @@ __all__ = [
     "cadence",
     "clock",
     "data_version",
+    "definition",
+    "duplicate_decision",
+    "duplicate_flag",
     "evaluation",
     "flow_daily",
     "flow_hourly",
     "flow_line",
+    "line_flag",
     "metadata",
     "official",
     "policy_event",
@@ -55,4 +60,5 @@ __all__ = [
     "standard",
     "stock_reading",
     "token",
+    "tolerance",
 ]
