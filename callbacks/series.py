@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from callbacks import reads
-from callbacks.asked import SeriesAsk
+from callbacks.asked import FigureAsk, SeriesAsk
 from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
 from data.covering import sector_coverage
@@ -24,6 +24,7 @@ from data.observing import observe
 from data.picture import present_now
 from data.queries import SeriesKey
 from data.queries.board import official_sources
+from data.reconciling import reconciliation
 from data.types import AlertCard, ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
 from data.vocabulary import Lane, State
 from layouts.translator import Translator
@@ -92,6 +93,25 @@ def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: boo
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,
+    }
+
+
+def sources_beside(conn: Connection, ask: FigureAsk, now: datetime) -> Answer:
+    """One row per source, the official one first; sources are never added up."""
+    until = now if ask.as_of is None else min(now, ask.as_of)
+    told = reconciliation(conn, ask.site, ask.stage, ask.measure, ask.window, until, ask.as_of)
+    return {
+        "site": ask.site.site,
+        "stage": str(told.stage),
+        "measure": str(told.measure),
+        "from": _iso(told.window.start, ask.site),
+        "to": _iso(told.window.end, ask.site),
+        "official": told.official,
+        "reason": told.reason,
+        "set_by": told.set_by,
+        "limit_share": told.limit_share,
+        "as_of": _iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
+        "rows": [{name: _plain(value, ask.site) for name, value in asdict(row).items()} for row in told.figures],
     }
 
 

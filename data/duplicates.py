@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from data.analytics.overlaps import FIRST_COUNTS, OPEN, SECOND_COUNTS, VERDICTS, Overlap, Ruling, Step, overlaps
 from data.days import days_of
@@ -160,7 +160,7 @@ def duplicates(
 ) -> tuple[Duplicate, ...]:
     """Flags whose reports overlap, newest day first, with the decision that holds on each; as they were at `as_of`."""
     f, d = duplicate_flag.c, duplicate_decision.c
-    standing = f.withdrawn_at.is_(None)
+    standing: ColumnElement[bool] = f.withdrawn_at.is_(None)
     if as_of is not None:
         standing = and_(f.raised_at <= as_of, or_(f.withdrawn_at.is_(None), f.withdrawn_at > as_of))
     asked = [f.site == site, standing]

@@ -56,7 +56,7 @@ def settle(
             conn.execute(_turn(row, site).values(ended_at=now))
         elif row.facts != dict(doubts[name].facts):
             conn.execute(_turn(row, site).values(facts=dict(doubts[name].facts)))
-    raised = []
+    raised: list[dict[str, Any]] = []
     for name, doubt in doubts.items():
         before = latest.get(name)
         if before is not None and before.ended_at is None:

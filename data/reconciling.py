@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -219,7 +220,7 @@ def _deliveries(conn: Connection, site: str, window: Window, as_of: datetime | N
         .where(rs.period_start < window.end, rs.period_end > window.start)
         .group_by(rs.source)
     )
-    return {name: count for name, count in rows}
+    return {str(name): int(number) for name, number in rows}
 
 
 def figures_to_compare(
@@ -227,8 +228,9 @@ def figures_to_compare(
 ) -> tuple[tuple[Stage, Measure], ...]:
     """The figures of which the page speaks: those of the entry stage, and every other that several sources report."""
     rows = queries.series(conn, site.site, window)
-    several = rows[rows["lane"] == Lane.GENERAL].groupby(["stage", "measure"])["source"].nunique()
-    shared = {(str(stage), str(measure)) for (stage, measure), number in several.items() if number > 1}
+    told = rows[rows["lane"] == Lane.GENERAL]
+    reported = Counter(zip(told["stage"], told["measure"], strict=True))
+    shared = {pair for pair, sources in reported.items() if sources > 1}
     entry = {(str(site.entry_stage), str(measure)) for measure in (Measure.ARRIVALS, Measure.SERVED)}
     return tuple(
         (stage, measure)

@@ -386,6 +386,8 @@ class FlowModel:
     days: pd.DataFrame
     events: tuple[PolicyEvent, ...]
     alerts: tuple[AlertCard, ...]
+    sources: tuple[Reconciliation, ...] = ()
+    doubts: tuple[Flag, ...] = ()  # about the figures drawn
 
 
 @dataclass(frozen=True)
@@ -407,6 +409,7 @@ class CoverageModel:
     kpis: Mapping[str, Kpi]
     sectors: tuple[SectorCoverage, ...]
     window: Window
+    duplicates: tuple[Duplicate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -424,3 +427,5 @@ class ReportsModel:
     kpis: Mapping[str, Kpi]
     deliveries: tuple[Delivery, ...]
     last_by_source: pd.DataFrame  # source, organisation, dataset, last_received, cadence_minutes, overdue (bool)
+    doubts: tuple[Flag, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()

@@ -107,7 +107,17 @@ def overlaps(lines: pd.DataFrame, days: Sequence[Window]) -> list[Overlap]:
             both = _meeting(parties[first], parties[second])
             if both is not None:
                 facts = {"first": _told(both[0]), "second": _told(both[1])}
-                found.append(Overlap(day.to_pydatetime(), str(sector), str(service), str(place), first, second, facts))
+                found.append(
+                    Overlap(
+                        pd.Timestamp(str(day)).to_pydatetime(),
+                        str(sector),
+                        str(service),
+                        str(place),
+                        first,
+                        second,
+                        facts,
+                    )
+                )
     return found
 
 
@@ -116,7 +126,7 @@ def _meeting(one: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     meets = _meets(one, other)
     if not meets.any():
         return None
-    return one[meets.any(axis=1)], other[meets.any(axis=0)]
+    return one.iloc[np.flatnonzero(meets.any(axis=1))], other.iloc[np.flatnonzero(meets.any(axis=0))]
 
 
 def _meets(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
@@ -158,7 +168,7 @@ def left_out(lines: pd.DataFrame, rulings: Sequence[Ruling], days: Sequence[Wind
             & (placed["place_key"] == ruling.place)
         ]
         for day, here in same.groupby("day"):
-            verdict = ruling.verdict(day.to_pydatetime())
+            verdict = ruling.verdict(pd.Timestamp(str(day)).to_pydatetime())
             if verdict not in (FIRST_COUNTS, SECOND_COUNTS):
                 continue
             first, second = (
