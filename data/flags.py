@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,13 +41,14 @@ class Judged:
 def settle(
     conn: Connection, site: str, judged: Judged, found: Sequence[Doubt], now: datetime, report_id: int
 ) -> tuple[Flag, ...]:
-    """Bring the open doubts of what was judged to what was found. Returns those raised just now."""
+    """Bring the open doubts of what was judged to what was found. Returns those raised or changed just now."""
     f = line_flag.c
     doubts = {doubt.name(site): doubt for doubt in sorted(found, key=lambda d: d.start)[-MOST_OF_A_KIND:]}
     inside = [f.site == site, f.source == judged.source, f.start >= judged.window.start, f.start < judged.window.end]
     rows = conn.execute(
         select(line_flag).where(*inside, f.dataset == judged.dataset, f.code == judged.code).order_by(f.turn)
     ).all()
+    changed: list[Flag] = []
     latest = {row.flag: row for row in rows if all(row.key.get(k) in v for k, v in judged.key.items())}
     for name, row in latest.items():
         if row.ended_at is not None:
@@ -55,7 +56,8 @@ def settle(
         if name not in doubts:
             conn.execute(_turn(row, site).values(ended_at=now))
         elif row.facts != dict(doubts[name].facts):
-            conn.execute(_turn(row, site).values(facts=dict(doubts[name].facts)))
+            conn.execute(_turn(row, site).values(facts=dict(doubts[name].facts), report_id=report_id))
+            changed.append(replace(_flag(row), facts=dict(doubts[name].facts), report_id=report_id))
     raised: list[dict[str, Any]] = []
     for name, doubt in doubts.items():
         before = latest.get(name)
@@ -73,7 +75,7 @@ def settle(
         )
     if raised:
         conn.execute(insert(line_flag), raised)
-    return tuple(Flag(**{name: value for name, value in row.items() if name != "turn"}) for row in raised)
+    return (*changed, *(Flag(**{name: value for name, value in row.items() if name != "turn"}) for row in raised))
 
 
 def any_flags(conn: Connection, site: str, source: str, window: Window) -> bool:

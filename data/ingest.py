@@ -17,6 +17,7 @@ from data.rollups import Touched
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
+from data.sources.fields import PERSONAL_TEXT
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report, report_site
 from data.types import Flag, Site
@@ -28,8 +29,8 @@ Progress = Callable[[int, int], None]
 # SQLite has one writer: a delivery of so many lines is put aside first and moved in one statement.
 STAGE_FROM = 50_000
 
-# The one refusal after which the bytes are not kept.
-PERSONAL = "personal_column"
+# After these the bytes are not kept: a column about persons, a text from which one was taken out.
+PERSONAL = ("personal_column", PERSONAL_TEXT)
 
 
 class NoSuchReport(LookupError):
@@ -79,10 +80,12 @@ def ingest(
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
-        if refused.issue.code == PERSONAL:
+        if refused.issue.code in PERSONAL:
             snapshots.forget(var, sent.sha256)
         return _refuse(engine, sent, _refusal(sent, refused))
     receipt = _receipt(parsed, source)
+    if any(issue.code in PERSONAL for issue in receipt.issues):
+        snapshots.forget(var, sent.sha256)
     if receipt.state == "refused":
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at

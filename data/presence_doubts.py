@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -39,9 +40,11 @@ def presence_doubts(
     seen = Window(window.start - REACH, window.end + REACH)
     waiting = _heads(conn, queue_reading, "waiting", site.site, seen, stage)
     present = _heads(conn, present_reading, "people", site.site, seen, None)
-    if not waiting and not present:
-        return _mended(conn, site.site, stage, judged, now, report_id)
-    flow = _flow(conn, site.site, stage, seen)
+    flow = _flow(conn, site.site, stage, seen) if waiting or present else {}
+    served_by = {source for source, measure in flow if measure == Measure.SERVED}
+    _mend(conn, site.site, stage, judged, served_by, now, report_id)
+    if not served_by:
+        return ()
     official = official_sources(conn, site.site, now)
     raised: tuple[Flag, ...] = ()
     for (source, measure), served in flow.items():
@@ -86,24 +89,25 @@ def doubt_presence(
     return raised
 
 
-def _mended(conn: Connection, site: str, stage: str, judged: Window, now: datetime, report_id: int) -> tuple[Flag, ...]:
-    """No head count is left to doubt by (a delivery was undone): what was doubted is no longer."""
+def _mend(
+    conn: Connection, site: str, stage: str, judged: Window, still: set[str], now: datetime, report_id: int
+) -> None:
+    """Where a source's figures or every head count were undone, there is nothing left to doubt."""
     f = line_flag.c
     sources = conn.execute(
         select(f.source)
         .where(f.site == site, f.ended_at.is_(None), f.code == OVER, f.start >= judged.start, f.start < judged.end)
         .distinct()
     ).scalars()
-    for source in list(sources):
+    for source in sorted({*sources} - still):
         settle(conn, site, _judged(source, stage, judged, OVER), [], now, report_id)
-    return ()
 
 
 def _judged(source: str, stage: str, window: Window, code: str) -> Judged:
     return Judged(Dataset.FLOW, code, window, source, {"stage": [stage]})
 
 
-def _one_of(found: dict[str, object] | dict[str, Counts] | dict[str, Heads], source: str, official: str | None) -> str:
+def _one_of(found: Mapping[str, object], source: str, official: str | None) -> str:
     """The same source's own counts, else the official one's, else those of whoever counted most often."""
     for name in (source, official):
         if name is not None and name in found:
@@ -188,8 +192,9 @@ def later_stage_doubts(
         ),
     )
     through = days[(days["stage"] == entry) & (days["measure"] == Measure.SERVED) & ~days["at_least"]]
-    chosen = official_sources(conn, site.site, now).get((entry, Measure.SERVED)) or touched.source
-    through = through[through["source"] == chosen]
+    official = official_sources(conn, site.site, now).get((entry, Measure.SERVED))
+    chosen = _one_of(dict(Counter(through["source"]).most_common()), touched.source, official)
+    through = through[through["source"] == (official or chosen)]
     served = dict(zip(epochs(through["day"]), through["people"], strict=True))
     raised: tuple[Flag, ...] = ()
     for (stage, source), part in days[days["stage"] != entry].groupby(["stage", "source"], sort=True):

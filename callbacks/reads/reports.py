@@ -21,7 +21,7 @@ ISSUES_SHOWN = 50
 def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel:
     base = ground(conn, scope, clock)
     came = queries.deliveries(conn, scope.site, SHOWN)
-    wrong = issues_of(conn, [d.report_id for d in came if d.rejected or d.state == "refused"], ISSUES_SHOWN)
+    wrong = issues_of(conn, [d.report_id for d in came], ISSUES_SHOWN)
     late = {(row.source, row.dataset): bool(row.late(base.now)) for row in base.picture.reports}
     last = queries.last_received(conn, scope.site, scope.as_of or base.now)
     keys = zip(last["source"], last["dataset"], strict=True)

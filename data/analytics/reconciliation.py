@@ -121,6 +121,6 @@ def _sum_of_days(reported: Reported, span: Span) -> float | None:
     return sum(one.people for one in inside.values()) if filled >= span[1] - span[0] - CLOSE and inside else None
 
 
-def has_a_hole(spans: Sequence[Span], seconds: float, start: float, until: float) -> bool:
-    """Whether something between the window's start and the newest report was not reported."""
-    return bool(spans) and seconds < min(until, spans[-1][1]) - start - CLOSE
+def has_a_hole(spans: Sequence[Span], seconds: float, start: float, until: float, over: bool) -> bool:
+    """Whether a part was not reported: of a window that is over, any; of a running one, up to the newest report."""
+    return bool(spans) and seconds < (until if over else min(until, spans[-1][1])) - start - CLOSE
