@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from data.analytics.standards import NEED
 from data.tolerances import DEFAULTS
 from data.types import Site
 from data.vocabulary import Dataset, Lane, Measure, Sector, Service, SiteKind, Stage
@@ -43,8 +44,8 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | t
             "service": tuple(Service),
             "phase": PHASES,
             "value": float,
-            "per": None,
-            "denominator": None,
+            "per": tuple(NEED),
+            "denominator": ("present", "arrivals", "overnight"),
             "unit": None,
             "source": None,
             "provisional": bool,

@@ -162,7 +162,8 @@ class DayCurves:
     """Cumulative arrivals and served of one operational day at one stage.
 
     `points`: at (UTC), arrivals, served (people since day start, arrivals starting from the queue carried in;
-    NA in an unreported hour; after one the sum is a lower bound), provisional (bool), modelled (bool).
+    NA in an unreported hour; after one the sum is a lower bound), provisional (bool), modelled (bool),
+    arrivals_soft and served_soft (bool: estimated or modelled, drawn dashed).
     `usual`: at (UTC), low, mid, high of cumulative arrivals on the same kind of day; empty when history is short.
     """
 
@@ -374,7 +375,8 @@ class SituationModel:
 
 @dataclass(frozen=True)
 class FlowModel:
-    """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled.
+    """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled, and people_soft
+    and served_soft (estimated or modelled).
 
     `days`: day (local midnight UTC), entries, low, high, method, state; arrivals likewise as `arrivals`.
     """

@@ -20,7 +20,7 @@ from data.queries import SeriesKey
 from data.reconciling import figures_to_compare, reconciliation
 from data.types import ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
-from data.vocabulary import Measure, Method, State
+from data.vocabulary import SOFT_METHODS, Measure, Method, State
 
 DAYS_SHOWN = 30
 # Beyond this a band of hours is too fine to read, and the days speak.
@@ -80,6 +80,8 @@ def _hours(conn: Connection, scope: Scope, base: Ground, window: Window) -> pd.D
             "provisional": _flag(came, placed["came"], ~came.whole) | _flag(went, placed["went"], ~went.whole),
             "at_least": _flag(came, placed["came"], came.at_least),
             "modelled": _flag(came, placed["came"], came.method == Method.MODELLED),
+            "people_soft": _flag(came, placed["came"], np.isin(came.method.astype(str), sorted(SOFT_METHODS))),
+            "served_soft": _flag(went, placed["went"], np.isin(went.method.astype(str), sorted(SOFT_METHODS))),
         }
     )
 

@@ -25,6 +25,7 @@ class DayTotal:
     method: Method | None
     low: float | None = None
     high: float | None = None
+    hours: float | None = None  # reported
 
     def usual_so_far(self, usual: History, day: Window) -> float:
         """Usual people by the same moment of the same kind of day."""
@@ -44,6 +45,7 @@ def reported_day(days: pd.DataFrame, day: Window) -> DayTotal | None:
         Method(row["method"]),
         _known(row["low"]),
         _known(row["high"]),
+        float(row["minutes"]) / 60,
     )
 
 
@@ -63,6 +65,7 @@ def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
         moment(min(float(today.end[-1]), seconds(now))),
         bool(today.at_least.any()) or holes,
         Method(str(names[counts.argmax()])),
+        hours=covered / 3600,
     )
 
 

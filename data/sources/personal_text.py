@@ -65,7 +65,7 @@ def name_in(text: str) -> str | None:
     for place, word in enumerate(words[:-1]):
         if not word[:1].isupper() or plain(word) not in GIVEN:
             continue
-        if any(plain(before) in OF_THINGS for before in words[max(0, place - 2) : place]):
+        if any(plain(before) in OF_THINGS for before in words[max(0, place - 3) : place]):
             continue
         after = [plain(one) for one in words[place + 1 : place + 4] if one[:1].isupper()]
         if any(one in SURNAMES for one in after):

@@ -134,11 +134,12 @@ def refused(header: str, values: list[object]) -> bool:
     try:
         refuse_personal(table)
     except Refused as why:
-        assert why.issue.code == "personal_column"
         said = repr(why.issue)
-        assert not any(len(str(value)) > 5 and str(value) in said for value in values), "never repeated"
-        return True
-    return False
+    else:
+        return False
+    assert "personal_column" in said
+    assert not any(len(str(value)) > 5 and str(value) in said for value in values), "never repeated"
+    return True
 
 
 def scores(told: list[tuple[bool, bool]]) -> tuple[float, float]:

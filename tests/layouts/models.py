@@ -121,7 +121,15 @@ def curves() -> DayCurves:
         Stage.MIGRATION_CONTROL,
         DAY,
         pd.DataFrame(
-            {"at": times(at), "arrivals": arrivals, "served": served, "provisional": share > 0.97, "modelled": False}
+            {
+                "at": times(at),
+                "arrivals": arrivals,
+                "served": served,
+                "provisional": share > 0.97,
+                "modelled": False,
+                "arrivals_soft": share < 0.3,
+                "served_soft": share < 0,
+            }
         ),
         pd.DataFrame({"at": times(usual), "low": mid * 0.8, "mid": mid, "high": mid * 1.2}),
         carried_in=680,
@@ -138,7 +146,17 @@ def curves() -> DayCurves:
 
 def no_curves() -> DayCurves:
     no = pd.Series([], dtype=float)
-    points = pd.DataFrame({"at": times([]), "arrivals": no, "served": no, "provisional": no, "modelled": no})
+    points = pd.DataFrame(
+        {
+            "at": times([]),
+            "arrivals": no,
+            "served": no,
+            "provisional": no,
+            "modelled": no,
+            "arrivals_soft": no,
+            "served_soft": no,
+        }
+    )
     usual = pd.DataFrame({"at": times([]), "low": no, "mid": no, "high": no})
     return DayCurves(Stage.MIGRATION_CONTROL, DAY, points, usual, None, None, False, None, None, None, weekday=4)
 
@@ -314,6 +332,8 @@ def hours() -> pd.DataFrame:
             "provisional": [n == 18 for n in range(24)],
             "at_least": [n == 10 for n in range(24)],
             "modelled": [n < 4 for n in range(24)],
+            "people_soft": [n < 4 for n in range(24)],
+            "served_soft": [n < 4 for n in range(24)],
         }
     )
 
