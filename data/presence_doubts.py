@@ -50,15 +50,20 @@ def presence_doubts(
     for (source, measure), served in flow.items():
         if measure != Measure.SERVED:
             continue
+        chosen = official.get((stage, Measure.SERVED))
+        # What two sources count differently is for the reconciliation: only the official series is asked by others'.
+        by_others = chosen in (None, source)
         came = {name: counts for (name, counted), counts in flow.items() if counted == Measure.ARRIVALS}
-        arrived = came.get(_one_of(came, source, official.get((stage, Measure.ARRIVALS))))
+        arrived = (
+            came.get(_one_of(came, source, official.get((stage, Measure.ARRIVALS)))) if by_others else came.get(source)
+        )
+        queue = waiting.get(_one_of(waiting, source, chosen)) if by_others else waiting.get(source)
+        centre = present.get(_one_of(present, source, None)) if by_others else present.get(source)
         found = []
-        if waiting and arrived is not None:
-            heads = waiting[_one_of(waiting, source, official.get((stage, Measure.SERVED)))]
-            found = served_over_present(served, arrived, heads, waiting=True)
-        elif present:
-            heads = present[_one_of(present, source, None)]
-            found = served_over_present(served, arrived, heads, waiting=False)
+        if queue is not None and arrived is not None:
+            found = served_over_present(served, arrived, queue, waiting=True)
+        elif centre is not None:
+            found = served_over_present(served, arrived, centre, waiting=False)
         key = {"stage": stage, "measure": str(Measure.SERVED), "lane": str(Lane.GENERAL)}
         doubts = [
             Doubt(

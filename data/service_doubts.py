@@ -23,7 +23,6 @@ from data.vocabulary import Dataset
 
 SERIES = ["sector", "service", "organisation", "unit"]
 AMOUNTS = ("quantity", "people")
-WHOLE_DAY = 1440.0
 
 
 def doubt_services(
@@ -60,13 +59,13 @@ def _unusual(
 ) -> tuple[Flag, ...]:
     """Days of each service, organisation and unit, beside the eight weeks before."""
     if stretch.days.empty:
-        days = stretch.days[["day", *SERIES, *AMOUNTS]]
+        days = stretch.days[["day", "last_end", *SERIES, *AMOUNTS]]
     else:
         d = service_daily.c
         reach = Window(stretch.window.start - HISTORY, stretch.window.end + HISTORY)
         days = frame(
             conn,
-            select(*(d[name] for name in ("day", *SERIES, *AMOUNTS))).where(
+            select(*(d[name] for name in ("day", "last_end", *SERIES, *AMOUNTS))).where(
                 *(d.site == touched.site.site, d.source == touched.source),
                 *(d.day >= reach.start, d.day < reach.end),
             ),
@@ -74,12 +73,13 @@ def _unusual(
     limits = limits_of(tolerances(conn, touched.site.site, now))
     found: dict[str, list[Doubt]] = {"times_usual": [], "outside_history": []}
     for told, part in days.groupby(SERIES, sort=True):
+        # A day still running is no day with too little.
+        reported = (epochs(part["last_end"]) - epochs(part["day"])) / 60
         words = dict(zip(SERIES, map(str, told), strict=True))
         for column in AMOUNTS:
             amounts = part[column].to_numpy(dtype=float)
             known = ~np.isnan(amounts)
-            minutes = np.full(int(known.sum()), WHOLE_DAY)
-            figures = Figures(epochs(part["day"])[known], amounts[known], minutes)
+            figures = Figures(epochs(part["day"])[known], amounts[known], reported[known])
             for _, start, end, code, facts in odd_figures(touched.site, figures, False, stretch.window.start, limits):
                 key = {**words, "amount": column}
                 found[code].append(Doubt(Dataset.SERVICE, code, touched.source, key, start, end, facts))

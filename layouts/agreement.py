@@ -37,7 +37,7 @@ def sources_beside(told: Sequence[Reconciliation], t: Translator, site: str) -> 
             rows = [_figure(figure, one, t) for figure in one.figures]
             made.append(
                 html.Div(
-                    table([t(f"agreement.{key}") for key in keys], rows, "beside", name),
+                    table([t(f"agreement.{key}") for key in keys], rows, "by-source", name),
                     className="table-scroll",
                     tabIndex=0,
                     role="group",

@@ -50,10 +50,15 @@ def _hours_window(model: FlowModel) -> Window:
 
 
 def _at_entry(model: FlowModel, *measures: Measure) -> tuple[Flag, ...]:
-    """The doubts about the figures drawn: those of the entry stage."""
+    """The doubts about the figures drawn: those of the official source of the entry stage."""
     asked = measures or (Measure.ARRIVALS, Measure.SERVED)
     entry = model.frame.site.entry_stage
-    return tuple(f for f in model.doubts if f.key.get("stage") == entry and f.key.get("measure") in asked)
+    drawn = {(str(one.measure), one.official) for one in model.sources if one.stage is entry and one.measure in asked}
+    return tuple(
+        flag
+        for flag in model.doubts
+        if flag.key.get("stage") == entry and (flag.key.get("measure"), flag.source) in drawn
+    )
 
 
 def _readings_window(model: QueueModel) -> Window:

@@ -93,7 +93,7 @@ def doubted(conn: Connection, seen: Picture, shown: Mapping[str, Kpi], as_of: da
     flags = Counter(
         flag.key.get("measure")
         for flag in open_flags(conn, seen.site.site, seen.day, as_of)
-        if flag.key.get("stage") == entry
+        if flag.key.get("stage") == entry and seen.official.get((entry, flag.key.get("measure", ""))) == flag.source
     )
     open_on = {name: flags[str(measure)] for name, measure in DOUBTED.items() if flags[str(measure)]}
     return {name: replace(kpi, doubts=open_on[name]) if name in open_on else kpi for name, kpi in shown.items()}

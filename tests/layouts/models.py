@@ -16,6 +16,8 @@ from data.types import (
     CoverageModel,
     DayCurves,
     Delivery,
+    Duplicate,
+    Flag,
     FlowModel,
     Frame,
     Issue,
@@ -24,6 +26,7 @@ from data.types import (
     Pressure,
     PressureComponent,
     QueueModel,
+    Reconciliation,
     ReportsModel,
     Scope,
     SectorCoverage,
@@ -31,6 +34,7 @@ from data.types import (
     ServiceCoverage,
     Site,
     SituationModel,
+    SourceFigure,
     Station,
     Window,
 )
@@ -41,6 +45,7 @@ from data.vocabulary import (
     Lane,
     Language,
     Level,
+    Measure,
     Method,
     Sector,
     Service,
@@ -390,6 +395,72 @@ LAST = pd.DataFrame(
         "overdue": [False, True],
     }
 )
+FLAG = Flag(
+    "simulacro-norte",
+    "0123456789ab",
+    "served_over_present",
+    "flow",
+    "migraciones",
+    {"stage": "migration-control", "measure": "served", "lane": "general"},
+    DAY.start + timedelta(hours=9),
+    DAY.start + timedelta(hours=10),
+    {"value": 400.0, "there": 100.0, "arrived": None},
+    4,
+    NOW,
+)
+FIGURE = SourceFigure(
+    "migraciones", "Migraciones", True, 3429.0, False, Method.REGISTERED, None, DAY.start, NOW, 18.0, 18.3, 60, 4, NOW
+)
+SOURCES = tuple(
+    Reconciliation(
+        Stage.MIGRATION_CONTROL,
+        measure,
+        DAY,
+        official,
+        "acta 12",
+        "ana",
+        NOW,
+        0.1,
+        (
+            FIGURE,
+            replace(
+                FIGURE,
+                source="<b>dtm</b>",
+                official=False,
+                value=1500.0,
+                at_least=True,
+                method=Method.SAMPLED,
+                periods=3,
+                compared=2,
+                difference=-1929.0,
+                difference_share=-0.5626,
+                flagged=True,
+            ),
+            replace(FIGURE, source="acnur", official=False, value=None, method=None, first=None, last=None, as_of=None),
+        ),
+    )
+    for measure, official in ((Measure.SERVED, "migraciones"), (Measure.ARRIVALS, None))
+)
+SAID = {"quantity": 300.0, "people": 280.0, "unit": "raciones", "shift": "", "start_at": "", "end_at": ""}
+DUPLICATE = Duplicate(
+    "simulacro-norte",
+    "ba9876543210",
+    "aa",
+    DAY.start,
+    "food",
+    "meals",
+    "",
+    ("adra", "ADRA"),
+    ("cruz-roja", "<b>Cruz</b> Roja"),
+    {"first": SAID, "second": SAID},
+    NOW,
+)
+DUPLICATES = (
+    DUPLICATE,
+    replace(
+        DUPLICATE, flag="1", verdict="first-counts", reason="acta 3", who="ana", decided_at=NOW, onwards=True, facts={}
+    ),
+)
 DELIVERIES = (
     Delivery(4, "migraciones", "Migraciones", "flow", "flujo.csv", NOW, NOW, 96, 96, 0, "accepted", "ab" * 32),
     Delivery(3, "unicef", "UNICEF", "service", "servicios.xlsx", NOW, NOW, 40, 37, 3, "partial", "cd" * 32),
@@ -436,9 +507,18 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             like(days()) if empty else days(),
             events,
             alerts,
+            () if empty else SOURCES,
+            () if empty else (FLAG,),
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
-        "coverage": CoverageModel(here, kpis, sectors, DAY),
+        "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),
         "alerts": AlertsModel(here, kpis, alerts, (), None if empty else NOW),
-        "reports": ReportsModel(here, kpis, () if empty else DELIVERIES, like(LAST) if empty else LAST),
+        "reports": ReportsModel(
+            here,
+            kpis,
+            () if empty else DELIVERIES,
+            like(LAST) if empty else LAST,
+            () if empty else (FLAG,),
+            () if empty else DUPLICATES,
+        ),
     }
