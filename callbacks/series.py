@@ -135,9 +135,9 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             continue
         official = official_sources(conn, site.site, until)
         seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
-        here = present_now(conn, site, until, scope.as_of)
+        here = present_now(conn, site, official, until, scope.as_of)
         sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
-        for sector in disclosure.masked_sectors(sectors, scope.audience):
+        for sector in disclosure.masked_sectors(sectors, scope.audience, scope.mask_below):
             rows += [_service(row, day, site) for row in sector.services]
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}

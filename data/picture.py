@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from data import queries
-from data.analytics.arrivals import DayTotal, day_total, reported_day
+from data.analytics.arrivals import DayTotal, day_total, part_of_day, reported_day
 from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
 from data.analytics.freshness import Expected, expected
@@ -21,11 +21,11 @@ from data.analytics.windows import local_date
 from data.covering import sector_coverage
 from data.observing import MOMENT, STAGE_REACH, Official, Place, observe
 from data.queries import SeriesKey
-from data.queries.board import official_sources, present_row
+from data.queries.board import official_sources, present_row, present_sources
 from data.queries.reporting import expected_rows
 from data.types import Pressure, SectorCoverage, Site, Window
 from data.usual import usual
-from data.vocabulary import Lane, Measure, Method
+from data.vocabulary import PRESENT, Lane, Measure, Method
 
 PRESENT_REACH = timedelta(hours=24)
 
@@ -74,7 +74,7 @@ def picture(
     observed = observe(conn, site, official, day, now, since, as_of)
     states = {place: stage_state(seen, now) for place, seen in observed.items()}
     general = site.entry_stage, Lane.GENERAL
-    here = present_now(conn, site, now, as_of)
+    here = present_now(conn, site, official, now, as_of)
     safe = (here.safe_capacity or site.safe_capacity) if here else None
     keys = {m: series_key(site, official, m) for m in (Measure.ARRIVALS, Measure.SERVED)}
     arrivals, served = keys[Measure.ARRIVALS], keys[Measure.SERVED]
@@ -117,11 +117,22 @@ def total_of(
     so_far = day_total(hours, day, now)
     if now < day.end and so_far is not None:
         return so_far
-    return reported_day(queries.flow_by_day(conn, key, day, as_of), day) or so_far
+    days = queries.flow_by_day(conn, key, day, as_of)
+    return reported_day(days, day) or so_far or part_of_day(days, queries.reported_until(conn, key, day, as_of))
 
 
-def present_now(conn: Connection, site: Site, now: datetime, as_of: datetime | None) -> PresentNow | None:
-    row = present_row(conn, site.site, Window(now - PRESENT_REACH, now + MOMENT), as_of)
+def present_now(
+    conn: Connection, site: Site, official: Official, now: datetime, as_of: datetime | None
+) -> PresentNow | None:
+    """People in the centre by the official count. Where none was chosen and several count, nobody knows."""
+    reach = Window(now - PRESENT_REACH, now + MOMENT)
+    source = official.get((site.entry_stage, PRESENT))
+    if source is None:
+        counting = present_sources(conn, site.site, reach, as_of)
+        if len(counting) != 1:
+            return None
+        [source] = counting
+    row = present_row(conn, site.site, reach, source, as_of)
     if row is None:
         return None
     return PresentNow(row.people, row.safe_capacity, row.at, bool(row.at_least), Method(row.method), row.source)

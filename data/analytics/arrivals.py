@@ -47,6 +47,14 @@ def reported_day(days: pd.DataFrame, day: Window) -> DayTotal | None:
     )
 
 
+def part_of_day(days: pd.DataFrame, until: datetime | None) -> DayTotal | None:
+    """A day known only by reports longer than an hour that leave a part of it out, such as two of three shifts."""
+    if days.empty or until is None:
+        return None
+    row = days.iloc[0]
+    return DayTotal(float(row["people"]), until, True, Method(row["method"]))
+
+
 def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
     """The day so far by its hours; None when none was reported.
 

@@ -37,7 +37,8 @@ PRESENT_OVER = "present-over"
 
 def mean_present(readings: Sequence[tuple[datetime, float]], span: Window) -> float | None:
     """Time-weighted mean over the span; a count holds until the next one, and the first one also before itself."""
-    known = [(at, people) for at, people in sorted(readings) if at < span.end]
+    ordered = sorted(readings)
+    known = [(at, people) for at, people in ordered if at <= span.end] or ordered[:1]
     if not known:
         return None
     if span.end <= span.start:

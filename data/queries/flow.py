@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from data import grains
 from data.days import days_of
@@ -90,6 +90,16 @@ def _hours_known_at(conn: Connection, key: SeriesKey, place: Site, window: Windo
     reach = Window(window.start, window.end + grains.HOUR.to_pytimedelta())
     hours = grains.hours(grains.flow_totals(_lines_known_at(conn, key, reach, as_of, "minutes <= 60")), place)
     return hours[(hours["hour"] >= window.start) & (hours["hour"] < window.end)]
+
+
+def reported_until(conn: Connection, key: SeriesKey, day: Window, as_of: datetime | None = None) -> datetime | None:
+    """The end of the newest report of a series that lies within the day; None where none does."""
+    line = flow_line.c
+    return conn.execute(
+        select(func.max(line.end))
+        .where(*(line[name] == value for name, value in key.columns.items()))
+        .where(line.start >= day.start, line.start < day.end, line.end <= day.end, counting(flow_line, as_of))
+    ).scalar_one()
 
 
 LINE_COLUMNS = [

@@ -17,8 +17,9 @@ from data import snapshots, tables
 from data.ingest import NoSuchReport, ingest, preview, undo
 from data.lines import LINES
 from data.queries import deliveries, delivery
+from data.receipts import Receipt, Sent, enter, unread
 from data.revisions import NATURAL_KEY
-from data.store import create_store, reading
+from data.store import create_store, reading, writing
 from data.versions import version_of
 from data.vocabulary import Dataset
 from tests.data.centre import NOON, contents, flow_csv, hour_csv, open_centre, people_by_hour, people_of_day, send
@@ -361,3 +362,49 @@ def test_a_file_with_personal_data_is_refused_and_its_bytes_are_not_kept(embedde
     with reading(embedded) as conn:
         [listed] = deliveries(conn, None, 5)
     assert listed.state == "refused"
+
+
+def test_the_first_figures_sent_again_after_a_correction_take_the_correction_back(centre, var):
+    forty, fifty = hour_csv("09:00", 40), hour_csv("09:00", 50)
+    send(centre, var, forty)
+    send(centre, var, fifty, now=LATER)
+    back = send(centre, var, forty, now=LATER + timedelta(hours=1))
+    assert not back.already_received
+    assert people_by_hour(centre) == {"09:00": 40}
+    assert send(centre, var, forty, now=LATER + timedelta(hours=2)).report == back.report
+
+
+def test_a_retry_with_its_key_never_takes_a_later_correction_back(centre, var):
+    forty = hour_csv("09:00", 40)
+    first = send(centre, var, forty, idempotency_key="n1")
+    send(centre, var, hour_csv("09:00", 50), now=LATER, idempotency_key="n2")
+    assert send(centre, var, forty, now=LATER, idempotency_key="n1").report == first.report
+    assert people_by_hour(centre) == {"09:00": 50}
+
+
+def test_a_key_that_stood_for_another_dataset_is_refused(centre, var):
+    nine = hour_csv("09:00", 40)
+    send(centre, var, nine, idempotency_key="n1")
+    other = send(centre, var, nine, idempotency_key="n1", dataset=Dataset.PRESENT)
+    assert (other.state, [issue.code for issue in other.issues]) == ("refused", ["idempotency_key_reused"])
+
+
+def test_kept_bytes_without_an_entry_are_found(embedded, var):
+    send(embedded, var, hour_csv("09:00", 40))
+    snapshots.keep(var, b"received, and then the power went")
+    with reading(embedded) as conn:
+        [lost] = unread(conn, var)
+    assert lost.read_bytes() == b"received, and then the power went"
+
+
+def test_bytes_that_count_are_kept_when_read_in_another_way_they_look_personal(embedded, var):
+    """The same file under another dataset is refused; what counts was read from it and stays."""
+    head = b"site,stage,measure,start,minutes,people,telefono"
+    text = head + b"\ntumbes,migration-control,arrivals,2018-10-31T09:00,60,4,\n"
+    sha256 = snapshots.keep(var, text)
+    with writing(embedded) as conn:
+        sent = Sent("migraciones", "a.csv", sha256, len(text), Dataset.FLOW, None, NOON, None, None)
+        enter(conn, sent, Receipt(None, 1, 0, False, (), "flow", "migraciones", "accepted"), 1, NOON, None)
+    refused = send(embedded, var, text, dataset=Dataset.QUEUE)
+    assert [issue.code for issue in refused.issues] == ["personal_column"]
+    assert snapshots.kept(var, sha256) == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -262,6 +263,36 @@ def test_numbered_tickets_are_a_head_count():
     )  # fmt: skip
     state = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, readings=told), NOON)
     assert (state.waiting, state.counters_open) == (320, 9)
+
+
+def hours_before(buckets: Buckets, hours: float) -> Buckets:
+    return replace(buckets, start=buckets.start - hours * HOUR)
+
+
+def test_hours_nobody_reported_do_not_make_a_queue_old():
+    """300 wait, 100 come an hour: whoever is served now came three hours ago, whatever was not reported since."""
+    waits = {}
+    for silent in (0, 1, 2, 3, 13):
+        came = hours_before(whole_hours([100.0] * 40), silent)
+        seen = Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, came, came, head_counts([300]))
+        state = stage_state(seen, NOON)
+        waits[silent] = (state.head_wait, state.over_12h)
+    assert waits[0] == waits[1] == waits[2] == (pytest.approx(3), 0)
+    assert waits[3] == waits[13] == (None, None)
+
+
+def test_a_queue_is_carried_on_only_as_far_as_all_who_left_were_counted():
+    came, went = whole_hours([100.0] * 5), whole_hours([80.0] * 5)
+    last_two = np.array([False, False, False, True, True])
+    read = head_counts([300, 320, 340])  # the newest at noon
+    early = replace(read, at=read.at - 3 * HOUR)  # the newest at nine
+    exact = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, came, went, early), NOON)
+    bounded = replace(went, at_least=last_two)
+    partly = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, came, bounded, early), NOON)
+    unread = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, came, bounded), NOON)
+    assert exact.waiting == pytest.approx(340 + 3 * 20)
+    assert (partly.waiting, partly.waiting_at) == (pytest.approx(340 + 20), NOON - timedelta(hours=2))
+    assert unread.waiting is None
 
 
 def test_a_stage_nobody_reports_is_unknown_and_not_empty():
