@@ -56,7 +56,7 @@ def arrivals_last_hour(seen: Seen) -> Kpi:
     return Kpi(
         "arrivals_last_hour",
         hour.people,
-        # The hour now filling keeps the last whole one fresh.
+        # The hour now filling keeps the last one fresh.
         state_of(moment(float(seen.arrivals.end[-1])), seen.judged_at, seen.cadence(seen.arrivals_source, "flow")),
         hour.end,
         at_least=hour.at_least,
