@@ -116,7 +116,7 @@ def test_good_rows_count_and_bad_ones_are_listed_with_line_and_reason(centre, va
 
 def test_what_was_issued_later_counts_whichever_arrives_first(centre, var):
     old, new = hour_csv("09:00", 40), hour_csv("09:00", 55)
-    send(centre, var, new, issued_at=LATER)
+    send(centre, var, new, issued_at=LATER, now=LATER)
     send(centre, var, old, issued_at=NOON, now=LATER + timedelta(hours=1))
     assert people_by_hour(centre) == {"09:00": 55}
 

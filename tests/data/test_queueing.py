@@ -300,7 +300,7 @@ def test_a_queue_is_carried_on_only_as_far_as_all_who_left_were_counted():
 def test_a_queue_that_nobody_looked_at_for_hours_says_nothing_of_who_joins_now():
     read = head_counts([100, 140, 180], 11)
     hours = whole_hours([150.0] * 6), whole_hours([110.0] * 6)
-    for age, outdated in ((2, False), (4, True)):
+    for age, outdated in ((1, False), (4, True)):
         parts = [hours_before(one, age) for one in hours]
         old = replace(read, at=read.at - age * HOUR)
         state = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, *parts, old), NOON)
