@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from data.analytics.windows import day_on, local_date
 from data.types import Site, Window
-from data.vocabulary import Measure, Stage
+from data.vocabulary import EVERY_LANE, Lane, Measure, Stage
 
 # The longest window of each step: a longer question is several questions.
 LONGEST = {"hour": timedelta(days=100), "day": timedelta(days=3700)}
@@ -35,11 +35,12 @@ class SeriesAsk:
     step: str
     window: Window
     source: str | None = None  # None: the official one
+    lane: str = EVERY_LANE
     as_of: datetime | None = None
 
 
 def series_ask(params: Mapping[str, str], site: Site, now: datetime) -> SeriesAsk:
-    """From `measure, stage, source, step, from, to, as_of`; raises WrongAsk."""
+    """From `measure, stage, lane, source, step, from, to, as_of`; raises WrongAsk."""
     measure = _word(params, "measure", tuple(Measure), Measure.SERVED)
     stage = _word(params, "stage", tuple(Stage), site.entry_stage)
     step = _word(params, "step", tuple(LONGEST), "day")
@@ -50,6 +51,7 @@ def series_ask(params: Mapping[str, str], site: Site, now: datetime) -> SeriesAs
         step=step,
         window=window_ask(params, site, now, FIRST_WINDOW[step], LONGEST[step]),
         source=params.get("source") or None,
+        lane=_word(params, "lane", (EVERY_LANE, *Lane), EVERY_LANE),
         as_of=moment_ask(params, "as_of", site),
     )
 

@@ -41,12 +41,13 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
     source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now)
     rows: list[Answer] = []
     if source is not None:
-        key = SeriesKey(ask.site.site, ask.stage, ask.measure, source)
+        key = SeriesKey(ask.site.site, ask.stage, ask.measure, source, ask.lane)
         rows = list(_days(conn, ask, key, now) if ask.step == "day" else _hours(conn, ask, key, now))
     return {
         "site": ask.site.site,
         "measure": str(ask.measure),
         "stage": str(ask.stage),
+        "lane": ask.lane,
         "unit": "people",
         "step": ask.step,
         "as_of": _iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),

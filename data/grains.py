@@ -166,6 +166,32 @@ def _described(picked: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     return both[[*columns, "received_at"]].astype({"minutes": "int64", "grain_minutes": "int64"})
 
 
+def across_lanes(lanes: list[pd.DataFrame], period: str) -> pd.DataFrame:
+    """Hours or days of the lanes of one series put together, by their column `period`.
+
+    A lane that reports elsewhere in the window and not here leaves a lower bound; so does the part of an hour or a day
+    that one of them does not cover.
+    """
+    told = [lane for lane in lanes if len(lane)]
+    if len(told) < 2:
+        return told[0] if told else lanes[0]
+    every = pd.concat([lane.assign(lane=place) for place, lane in enumerate(told)], ignore_index=True)
+    ranged = [name for name in ("low", "high") if name in every]
+    unranged = every.groupby(period)[ranged].transform("count").eq(0)
+    for name in ranged:
+        every[name] = every[name].fillna(every["people"]).where(~unranged[name])
+    method, received = every["method"], every["received_at"]
+    found = summed(every.assign(method=method, received_at=received), [period], ["people", *ranged])
+    grouped = every.groupby(period, sort=False)
+    for name, take in (("minutes", "min"), ("grain_minutes", "max")):
+        if name in every:
+            found[name] = grouped[name].agg(take).reindex(found[period]).to_numpy()
+    if "differs" in every:
+        found["differs"] = grouped["differs"].sum(min_count=1).reindex(found[period]).to_numpy()
+    found["at_least"] |= grouped["lane"].nunique().lt(len(told)).reindex(found[period]).to_numpy()
+    return found[lanes[0].columns].sort_values(period).reset_index(drop=True)
+
+
 def _in_days(rows: pd.DataFrame, operational_days: tuple[Window, ...]) -> pd.DataFrame:
     """Adds day, end and full (minutes of the day); rows outside the days are left out."""
     starts = pd.Series([day.start for day in operational_days], dtype="datetime64[us, UTC]")

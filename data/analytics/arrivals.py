@@ -26,6 +26,7 @@ class DayTotal:
     method: Method | None
     low: float | None = None
     high: float | None = None
+    general: float | None = None  # those of the general lane alone, where there are others
 
     def usual_so_far(self, usual: History, day: Window) -> float:
         """Usual people by the same moment of the same kind of day."""
@@ -73,6 +74,20 @@ def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
         moment(min(float(today.end[-1]), seconds(now))),
         bool(today.at_least.any()) or holes,
         Method(str(names[counts.argmax()])),
+    )
+
+
+def with_other_lanes(general: DayTotal | None, others: list[DayTotal]) -> DayTotal | None:
+    """The day of every lane; as far as the lane that was reported last goes."""
+    if general is None or not others:
+        return general
+    parts = [general, *others]
+    return DayTotal(
+        sum(part.people for part in parts),
+        max(part.as_of for part in parts),
+        any(part.at_least for part in parts) or len({part.as_of for part in parts}) > 1,
+        general.method,
+        general=general.people,
     )
 
 
