@@ -82,7 +82,8 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
-        nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
+        nothing = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
+        nothing["state"] = str(State.MISSING)
         return {"start": _iso(start, site), **nothing, "method": None, "source": source}
     return {
         "start": _iso(start, site),
@@ -90,6 +91,7 @@ def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: boo
         "low": _number(row.get("low")),
         "high": _number(row.get("high")),
         "at_least": bool(row["at_least"]),
+        "differs": _number(row.get("differs")),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,

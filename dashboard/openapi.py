@@ -38,6 +38,10 @@ SERIES_ROW: Schema = {
         "low": NUMBER_OR_NULL,
         "high": NUMBER_OR_NULL,
         "at_least": {"type": "boolean"},
+        "differs": {
+            **NUMBER_OR_NULL,
+            "description": "what the report of the whole day says, less this sum of its parts",
+        },
         "state": _words(State),
         "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
         "source": {"type": ["string", "null"]},
