@@ -82,7 +82,7 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
-        nothing = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
+        nothing: Answer = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
         nothing["state"] = str(State.MISSING)
         return {"start": _iso(start, site), **nothing, "method": None, "source": source}
     return {
