@@ -10,7 +10,7 @@ from data import disclosure
 from data.alert_book import alarm_spans
 from data.analytics.baseline import DAYS
 from data.analytics.buckets import HOUR, moment, seconds
-from data.analytics.rules import Recent
+from data.analytics.rule import Recent
 from data.analytics.windows import day_on, local_date
 from data.days import day_of
 from data.picture import picture, series_key
@@ -40,5 +40,6 @@ def recent(conn: Connection, name: str, now: datetime) -> Recent:
         source=seen.source(measure),
         reports=seen.reports,
         pressure=seen.pressure,
-        sectors=disclosure.masked_sectors(seen.sectors, Audience.OPEN),
+        sectors=seen.sectors,
+        shown_sectors=disclosure.masked_sectors(seen.sectors, Audience.OPEN),
     )
