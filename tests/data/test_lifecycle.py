@@ -104,7 +104,8 @@ def test_a_short_silence_stops_the_clock_and_does_not_set_it_back():
 
 
 def test_calm_is_counted_anew_when_data_come_back_between_the_limits():
-    blind = [*FIRED, (20, Seen.CLEAR), (25, Seen.NO_DATA), (90, Seen.NO_DATA), (100, Seen.BETWEEN)]
+    recovering = [*FIRED, (20, Seen.CLEAR), (22, Seen.BETWEEN)]
+    blind = [*recovering, (25, Seen.NO_DATA), (90, Seen.NO_DATA), (100, Seen.BETWEEN)]
     assert told(blind)[-2:] == [AlertState.NO_DATA, AlertState.RECOVERING]
     assert told([*blind, (101, Seen.CLEAR)])[-1] is AlertState.RECOVERING
     assert told([*blind, (130, Seen.CLEAR)])[-1] is None
