@@ -103,7 +103,8 @@ class Evaluation:
                 self._setbacks.tried(f"alerts of {site}", partial(self._evaluate, bench, site, now, real), site)
 
     def _evaluate(self, bench: Bench, site: str, now: datetime, real: datetime) -> None:
-        done = alerts.evaluate(bench.engine, site, now, real, bench.name)
+        below = bench.settings.small_count_threshold
+        done = alerts.evaluate(bench.engine, site, now, real, bench.name, below)
         self._done[site] = (done.version, int(now.timestamp() // 60))
 
 

@@ -85,8 +85,9 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         return Sentence("alert.rule_failed", {"rule": rule, **facts})
     if rule == "surge":
         return Sentence(f"alert.surge.sentence{_surge_variant(evidence)}", facts)
-    if rule == "coverage_gap" and evidence.get("masked"):
-        return Sentence("alert.coverage_gap.sentence_masked", facts)
+    if rule == "coverage_gap":
+        variant = "_masked" if evidence.get("masked") else "_at_least" if evidence.get("at_least") else ""
+        return Sentence(f"alert.coverage_gap.sentence{variant}", facts)
     if rule == "source_silent" and evidence.get("last_at") is None:
         return Sentence("alert.source_silent.sentence_never", facts)
     if rule == "pressure":

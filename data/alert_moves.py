@@ -98,7 +98,7 @@ def _one(
             since=now,
             updated_at=now,
             evidence=dict(finding.evidence),
-            memory=life.to_json(),
+            memory={**life.to_json(), "about": finding.about},
             open_key=key,
         )
         .returning(alert.c.alert_id)
@@ -110,13 +110,18 @@ def _one(
 def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patience, now: datetime) -> int | None:
     """The alert's next state, stored; its id if anything a reader sees has changed."""
     before = Life.from_json(AlertState(row.state), row.memory)
-    life, change = step(before, finding.seen, now, patience)
+    about = row.memory.get("about")
+    seen = finding.seen
+    if seen in (Seen.BETWEEN, Seen.CLEAR) and about in finding.unknown:
+        seen = Seen.NO_DATA
+    life, change = step(before, seen, now, patience)
     state = life.state if life else AlertState.RESOLVED
     # In silence an alert goes on telling the figures it fired for.
-    keeps = finding.seen in SILENT and before.fired
+    keeps = seen in SILENT and before.fired
     evidence = row.evidence if keeps or not finding.evidence else dict(finding.evidence)
     level = row.level if keeps else str(finding.level)
-    memory = life.to_json() if life else row.memory
+    about = finding.about if seen is Seen.BREACH else about
+    memory = {**life.to_json(), "about": about} if life else row.memory
     since = min(row.since, now)  # of an alert that a clock set back has left in the future
     shown = change is not None or (evidence, level, since) != (row.evidence, row.level, row.since)
     if shown or memory != row.memory:

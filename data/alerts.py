@@ -14,6 +14,7 @@ from data.alert_moves import FAILURE, Outcome, add_transition, apply, failure
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.rule import Finding, Recent
 from data.analytics.rules import RULES
+from data.disclosure import INSIDE
 from data.sites import UnknownSite
 from data.store import lock, reading, writing
 from data.tables import alert, evaluation
@@ -51,14 +52,16 @@ class _Look:
     outcomes: tuple[Outcome, ...]
 
 
-def evaluate(engine: Engine, site: str, now: datetime, real_now: datetime, worker: str) -> Evaluated:
+def evaluate(
+    engine: Engine, site: str, now: datetime, real_now: datetime, worker: str, mask_below: int = INSIDE
+) -> Evaluated:
     """Run every rule for the site at domain time `now` and store what changed.
 
     The rules look at one moment of the store, without keeping anybody out. What they said is written in turns: who
     finds that another evaluation came between does nothing, so that an alert opens once. Raises UnknownSite.
     """
     for looks_left in reversed(range(LOOKS)):
-        look = _looked(engine, site, now)
+        look = _looked(engine, site, now, mask_below)
         if not look.outcomes:
             break
         with writing(engine) as conn:
@@ -86,14 +89,14 @@ def _turn(conn: Connection, site: str) -> Row[Any] | None:
     return conn.execute(select(evaluation).where(evaluation.c.site == site)).one_or_none()
 
 
-def _looked(engine: Engine, site: str, now: datetime) -> _Look:
+def _looked(engine: Engine, site: str, now: datetime, mask_below: int) -> _Look:
     """Without outcomes where this moment has been evaluated already."""
     with reading(engine) as conn:
         version, turn = version_of(conn, site), _turn(conn, site)
         if turn is not None and turn.evaluated_at - STEPS_BACK <= now <= turn.evaluated_at:
             return _Look(version, turn, ())
         try:
-            seen = recent(conn, site, now)
+            seen = recent(conn, site, now, mask_below)
         except UnknownSite:
             raise
         except Exception as wrong:

@@ -19,7 +19,7 @@ from data.usual import usual
 from data.vocabulary import Audience, Measure
 
 
-def recent(conn: Connection, name: str, now: datetime) -> Recent:
+def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclosure.INSIDE) -> Recent:
     """`arrivals` at the entry stage; `served` only where no arrivals are official, and the alert says so."""
     site = site_named(conn, name)
     spans = alarm_spans(conn, name, "surge", now - timedelta(days=DAYS + 1))
@@ -41,5 +41,5 @@ def recent(conn: Connection, name: str, now: datetime) -> Recent:
         reports=seen.reports,
         pressure=seen.pressure,
         sectors=seen.sectors,
-        shown_sectors=disclosure.masked_sectors(seen.sectors, Audience.OPEN),
+        shown_sectors=disclosure.masked_sectors(seen.sectors, Audience.OPEN, mask_below),
     )

@@ -34,12 +34,18 @@ class Recent:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule says about one subject. Facts of the evidence fill the alert's sentence."""
+    """What a rule says about one subject. Facts of the evidence fill the alert's sentence.
+
+    Where a subject is judged by several things, `about` is the one that speaks loudest and `unknown` are those nobody
+    reports: an alert about one of them is not over because the others are calm.
+    """
 
     subject: str
     seen: Seen
     level: Level
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    about: str | None = None
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ def pressure_high(recent: Recent) -> tuple[Finding, ...]:
     """The entry stage's pressure is at alert or above; it leaves at 90 % of the limits (see `_relaxed`)."""
     stage = str(recent.site.entry_stage)
     known = [part for part in recent.pressure.components if part.level is not Level.NO_DATA]
+    unknown = frozenset(part.name for part in recent.pressure.components if part.level is Level.NO_DATA)
     if not known:
         return (Finding(stage, Seen.NO_DATA, Level.ALERT),)
     level = recent.pressure.level
@@ -68,7 +69,8 @@ def pressure_high(recent: Recent) -> tuple[Finding, ...]:
         "never": worst.never,
         "unit": worst.unit,
     }
-    return (Finding(stage, seen, level if _rank(level) >= 2 else Level.ALERT, evidence),)
+    level = level if _rank(level) >= 2 else Level.ALERT
+    return (Finding(stage, seen, level, evidence, about=worst.name, unknown=unknown),)
 
 
 def _coarse(value: float | None) -> float | None:
@@ -114,7 +116,9 @@ def _gap_subject(row: ServiceCoverage) -> str:
 def _gap(row: ServiceCoverage, shown: ServiceCoverage) -> Finding:
     """No data where the need, the delivery or their age leaves it open whether the need is met."""
     subject = _gap_subject(row)
-    if row.ratio is None or row.state is not State.OK:
+    # Who has yet to report is taken to go on as before; where nobody can say, the level is unknown.
+    ratio = row.carried_ratio if row.at_least and row.level is not Level.NORMAL else row.ratio
+    if ratio is None or row.level is Level.NO_DATA or row.state is not State.OK:
         return Finding(subject, Seen.NO_DATA, Level.ALERT)
     evidence: dict[str, Any] = {"sector": str(row.sector), "service": str(row.service)}
     if shown.state is State.MASKED:
@@ -127,9 +131,10 @@ def _gap(row: ServiceCoverage, shown: ServiceCoverage) -> Finding:
             "unit": shown.unit,
             "required": shown.required,
             "delivered": shown.delivered,
-            "ratio": round(row.ratio, 2),
+            "ratio": round(ratio, 2),
+            **({"at_least": True} if row.at_least else {}),
         }
-        between = row.ratio < GAP_CLEARS_AT
+        between = ratio < GAP_CLEARS_AT
     if row.level is Level.CRITICAL:
         return Finding(subject, Seen.BREACH, Level.ALERT, evidence)
     return Finding(subject, Seen.BETWEEN if between else Seen.CLEAR, Level.ALERT, evidence)

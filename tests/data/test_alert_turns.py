@@ -74,7 +74,7 @@ def test_a_delivery_that_comes_while_the_rules_look_is_looked_at_too(calm_post, 
     """Each look sees one moment of the store; a look that was overtaken is taken again before anything is written."""
     looks: list[Recent] = []
 
-    def overtaken(conn, name, now):
+    def overtaken(conn, name, now, _below):
         if not looks:
             send(calm_post, var, NOON, [64] * 2, LATE)
         looks.append(watch.recent(conn, name, now))
@@ -89,7 +89,7 @@ def test_a_delivery_that_comes_while_the_rules_look_is_looked_at_too(calm_post, 
 
 
 def test_the_version_told_is_the_one_that_was_looked_at(calm_post, var, monkeypatch):
-    def always_overtaken(conn, name, now):
+    def always_overtaken(conn, name, now, _below):
         seen = watch.recent(conn, name, now)
         send(calm_post, var, NOON + timedelta(hours=calls.pop()), [64], LATE)
         return seen
@@ -110,7 +110,7 @@ def test_what_an_evaluation_wrote_is_part_of_the_version_it_tells(calm_post):
 
 
 def test_who_finds_that_another_came_between_writes_nothing(calm_post, monkeypatch):
-    def overtaken(conn, name, now):
+    def overtaken(conn, name, now, _below):
         seen = watch.recent(conn, name, now)
         monkeypatch.setattr(alerts, "recent", watch.recent)
         assert evaluate(calm_post, LATE, "two").moved
@@ -149,7 +149,7 @@ def test_an_alert_that_is_over_cannot_be_acknowledged(calm_post, var):
 def test_a_site_that_cannot_be_read_says_so_and_keeps_what_is_open(calm_post, monkeypatch):
     evaluate(calm_post, LATE)
 
-    def broken(conn, name, now):
+    def broken(conn, name, now, _below):
         raise ZeroDivisionError("one broken site")
 
     monkeypatch.setattr(alerts, "recent", broken)
@@ -185,3 +185,27 @@ def test_only_what_is_gone_closes_an_alert_that_no_rule_names(calm_post, monkeyp
     with reading(calm_post) as conn:
         (over,) = recent_alerts(conn, "norte", 9)
     assert (over.subject, over.transitions[-1][2]) == ("dropped", "not_watched")
+
+
+def test_an_alert_is_not_over_because_other_things_than_its_own_are_calm(calm_post, monkeypatch):
+    """Fired for the wait; nobody counts the queue any more, and the crowd inside is calm."""
+
+    def rule(seen: Seen, about: str, *unknown: str) -> tuple[Rule, ...]:
+        finding = Finding("entry", seen, Level.ALERT, {"component": about}, about=about, unknown=frozenset(unknown))
+        return (Rule("crowd", lambda recent: (finding,), Patience(recovering=timedelta(minutes=30))),)
+
+    story = [
+        (0, rule(Seen.BREACH, "wait"), AlertState.FIRING),
+        (1, rule(Seen.CLEAR, "presence", "wait"), AlertState.FIRING),
+        (62, rule(Seen.CLEAR, "presence", "wait"), AlertState.NO_DATA),
+        (63, rule(Seen.CLEAR, "presence"), AlertState.RECOVERING),
+        (64, rule(Seen.CLEAR, "presence", "wait"), AlertState.RECOVERING),
+        (94, rule(Seen.CLEAR, "presence"), AlertState.RECOVERING),
+    ]
+    for minutes, rules, state in story:
+        monkeypatch.setattr(alerts, "RULES", rules)
+        evaluate(calm_post, NOON + timedelta(minutes=minutes))
+        (card,) = cards(calm_post)
+        assert card.state is state, minutes
+    evaluate(calm_post, NOON + timedelta(minutes=124))
+    assert cards(calm_post) == ()

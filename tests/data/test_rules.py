@@ -59,6 +59,12 @@ def test_pressure_enters_at_the_limit_and_leaves_at_nine_tenths(wait, level, exp
     assert found.seen is expected
 
 
+def test_pressure_tells_what_it_is_about_and_what_nobody_reports():
+    parts = (part("wait_general", 130, Level.ALERT), part("presence", None, Level.NO_DATA))
+    (found,) = pressure_high(seen(hours_until(NOON, calm_weeks()), pressure=Pressure(Level.ALERT, True, parts)))
+    assert (found.about, found.unknown) == ("wait_general", {"presence"})
+
+
 def service(
     ratio: float | None,
     state: State = State.OK,
@@ -100,6 +106,18 @@ def test_a_need_that_nobody_can_work_out_is_no_data_and_not_silence():
     (found,) = coverage_gap(looked_at(unknown))
     assert found.seen is Seen.NO_DATA
     assert gaps_watched(looked_at(unknown)) == {"wash/water"}
+
+
+@pytest.mark.parametrize(
+    ("ratio", "carried", "expected"),
+    [(0.3, 0.45, Seen.BREACH), (0.3, 0.9, Seen.CLEAR), (0.3, None, Seen.NO_DATA), (1.1, None, Seen.CLEAR)],
+)
+def test_who_has_yet_to_report_is_taken_to_go_on_as_before(ratio, carried, expected):
+    level = Level.NORMAL if ratio >= 1 else level_of(carried)
+    row = replace(service(ratio), at_least=True, carried_ratio=carried, level=level)
+    (found,) = coverage_gap(looked_at(row))
+    assert found.seen is expected
+    assert found.evidence.get("at_least", found.seen is Seen.NO_DATA) is True
 
 
 def test_one_service_that_is_met_says_nothing_of_another():
