@@ -128,10 +128,10 @@ def expected_today(so_far: DayTotal, usual: History, day: Window) -> tuple[float
     low, mid, high = usual.cumulative
     if np.isnan(mid[-1]):
         return None
-    at = _hours_in(so_far.as_of, day)
+    at, end = _hours_in(so_far.as_of, day), _hours_in(day.end, day)  # 23 where the clocks go forward
     prior = mid[-1] / 24 * PRIOR_HOURS
     level = (so_far.people + prior) / (so_far.usual_so_far(usual, day) + prior)
-    rest = [band[-1] - float(np.interp(at, np.arange(len(band)), band)) for band in (low, mid, high)]
+    rest = [float(np.diff(np.interp([at, end], np.arange(len(band)), band))[0]) for band in (low, mid, high)]
     least, middle, most = sorted(max(0.0, part) for part in rest)
     return so_far.people + level * least, so_far.people + level * middle, so_far.people + level * most
 
