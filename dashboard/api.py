@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from callbacks import series as told
 from callbacks.asked import WrongAsk, figure_ask, moment_ask, series_ask, window_ask
+from callbacks.beside import sources_beside
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
@@ -43,7 +44,7 @@ async def series(request: Request) -> Response:
 async def reconciliation(request: Request) -> Response:
     site, now = _site(request), _now(request)
     ask = _understood(lambda: figure_ask(request.query_params, site, now))
-    return await _answered(request, lambda conn: told.sources_beside(conn, ask, now))
+    return await _answered(request, lambda conn: sources_beside(conn, ask, now))
 
 
 async def queue(request: Request) -> Response:
@@ -124,7 +125,8 @@ def _site(request: Request) -> Site:
 
 def _scope(request: Request, site: Site) -> Scope:
     as_of = _understood(lambda: moment_ask(request.query_params, "as_of", site))
-    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of)
+    shell: Shell = request.app.state.shell
+    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of, shell.known.mask_below)
 
 
 def _now(request: Request) -> datetime:
@@ -136,7 +138,7 @@ def _understood(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except WrongAsk as wrong:
-        raise BadAddress("unknown_value", name=wrong.name, value=wrong.value[:60], allowed=wrong.allowed) from None
+        raise BadAddress(wrong.code, name=wrong.name, value=wrong.value[:60], **wrong.facts) from None
 
 
 def _lang(request: Request) -> Language:

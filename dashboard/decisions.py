@@ -22,15 +22,15 @@ from dashboard.shell import Shell
 from dashboard.view import BadAddress, site_of
 from data.accounts import record
 from data.analytics.overlaps import VERDICTS
+from data.deciding import decide_duplicate
 from data.disclosure import masked_duplicates, masked_flags
 from data.duplicates import NoSuchDuplicate, duplicate_named
 from data.flags import NoSuchFlag, clear_flag, flag_named
 from data.officials import Choice, UnknownSource, choices, set_official
 from data.queries import known_sources
-from data.service_rollups import decide_duplicate
 from data.store import reading, writing
 from data.types import Duplicate, Flag, Site
-from data.vocabulary import Measure, Role, Stage
+from data.vocabulary import OFFICIAL_FOR, Measure, Role
 from layouts.agreement import amount_words, flag_period, flag_sentence, flag_subject, party_name, verdict_words
 from layouts.translator import Translator, translator
 
@@ -56,14 +56,14 @@ async def official(request: Request) -> Response:
     asked = request.query_params
     site = site_of(asked.get("site"), shell.known)
     stage = _one_of("stage", asked.get("stage") or str(site.entry_stage), site.stages)
-    measure = Measure(_one_of("measure", asked.get("measure") or str(Measure.SERVED), tuple(Measure)))
+    measure = _one_of("measure", asked.get("measure") or str(Measure.SERVED), OFFICIAL_FOR)
     viewer = _allowed(request, None, site.site)
     t = translator(lang, site.zone)
     back = f"/flow?{urlencode({'site': site.site, 'lang': lang})}"
 
     def read() -> tuple[list[str], Choice | None]:
         with reading(shell.engine) as conn:
-            chosen = choices(conn, site.site, shell.seen.now()).get((stage, str(measure)))
+            chosen = choices(conn, site.site, shell.seen.now()).get((stage, measure))
             return list(known_sources(conn)["source"]), chosen
 
     sources, chosen = await anyio.to_thread.run_sync(read)
@@ -71,7 +71,7 @@ async def official(request: Request) -> Response:
     def page(said: Mapping[str, str], wrong: str = "") -> Response:
         current = said.get("source", chosen.source if chosen else "")
         options = [("", t("form.official_none")), *((name, t.word("source", name)) for name in sources)]
-        field = _choices("source", t("form.official_ask", measure=str(measure), stage=stage), options, current)
+        field = _choices("source", t("form.official_ask", measure=measure, stage=stage), options, current)
         fields = field + reason_field(t, said)
         form = Form(t("form.official_title"), "", fields, t("form.official_send"), back, wrong)
         return form_page(request, lang, form, t)
@@ -195,7 +195,7 @@ async def _decided(request: Request, page: Page, write: Write, viewer: Viewer, b
     return RedirectResponse(back, status_code=303)
 
 
-def _one_of(name: str, value: str, allowed: tuple[Stage, ...] | tuple[Measure, ...]) -> str:
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in [str(one) for one in allowed]:
         raise BadAddress("unknown_value", name=name, value=value[:60], allowed=", ".join(allowed))
     return value

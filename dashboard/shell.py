@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from callbacks import boards, register
 from dashboard.app import DashShell, asked_scope
+from dashboard.beat import beat_file
 from dashboard.encoded import BoardKey, Stamp
 from dashboard.hub import Hub
 from dashboard.screens_seen import ScreensSeen
@@ -51,7 +52,8 @@ class Shell:
 
     @property
     def known(self) -> Known:
-        return Known(self.seen.sites, self.settings.site, Language(self.settings.language))
+        settings = self.settings
+        return Known(self.seen.sites, settings.site, Language(settings.language), settings.small_count_threshold)
 
     def stop(self) -> None:
         self.wake.stop()
@@ -92,7 +94,7 @@ def shell_of(
         dash=dash,
         builders=builders,
         release=files.release(),
-        worker_beat=settings.var / "run" / "worker.beat",
+        worker_beat=beat_file(settings.var),
         screens=ScreensSeen(engine, builders),
     )
     wake.start()

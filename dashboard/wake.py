@@ -25,6 +25,7 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.1
 # PostgreSQL tells by itself; this look is for a notice lost with its connection.
 SAFETY_LOOK_SECONDS = 1.0
+AGAIN_SECONDS = 1.0
 # However fast a replay runs, time alone makes a new board at most this often.
 SHORTEST_TICK_SECONDS = 1.0
 
@@ -77,10 +78,14 @@ class Wake:
         self._poked.set()
 
     def _run(self) -> None:
+        lost = False
         while not self._stopping.is_set():
             try:
                 with self._changes() as changed:
                     self._look()
+                    if lost:
+                        log.info("the store is watched again")
+                    lost = False
                     while not self._stopping.is_set():
                         if changed():
                             self._look()
@@ -88,8 +93,10 @@ class Wake:
                             self._tick()
                         self.looked_at = time.monotonic()
             except Exception:
-                log.exception("the store could not be watched; trying again")
-                self._stopping.wait(SAFETY_LOOK_SECONDS)
+                if not lost:  # once, however long it lasts
+                    log.exception("the store cannot be watched; trying again until it can")
+                lost = True
+                self._stopping.wait(AGAIN_SECONDS)
 
     @contextmanager
     def _changes(self) -> Iterator[Callable[[], bool]]:

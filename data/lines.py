@@ -13,10 +13,10 @@ from data.bulk import Tell, insert_frame, insert_staged, stage, unstage
 from data.doubting import doubt_flow
 from data.frames import MOMENT, frame
 from data.presence_doubts import doubt_presence
-from data.rollups import Touched, rebuild_flow
+from data.rollups import Touched, clear_site, rebuild_flow
 from data.service_doubts import doubt_services
 from data.service_rollups import rebuild_services
-from data.types import Flag
+from data.types import Flag, Site
 from data.vocabulary import Dataset
 
 LINES: dict[Dataset, Table] = {
@@ -121,3 +121,18 @@ def rebuild(conn: Connection, dataset: Dataset, touched: Touched, now: datetime,
     if dataset in (Dataset.QUEUE, Dataset.PRESENT):
         return doubt_presence(conn, touched, dataset, now, report_id)
     return ()
+
+
+def rebuild_site(conn: Connection, place: Site) -> None:
+    """Make all summaries of a site again: its operational day begins at another hour, or its zone was wrong."""
+    clear_site(conn, place.site)
+    for dataset in (Dataset.FLOW, Dataset.SERVICE):
+        table = LINES[dataset]
+        names = [n for n in ("stage", "measure", "start", "minutes") if n in table.c]
+        here = table.c.site == place.site
+        for source in conn.execute(select(table.c.source).where(here).distinct()).scalars().all():
+            lines = frame(conn, select(*(table.c[n] for n in names)).where(here, table.c.source == source))
+            touched = Touched(place, source, lines)
+            again = rebuild_flow(conn, touched) if dataset is Dataset.FLOW else rebuild_services(conn, touched, None)
+            for _ in again:  # a stretch at a time; what was doubted stays as it was
+                pass

@@ -8,11 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from data.places import site as site_named
 from data.sites import set_rule
-from data.sites import site as site_named
 from data.tables import official, source
 from data.versions import raise_version
-from data.vocabulary import Measure, Stage
 
 
 class UnknownSource(LookupError):
@@ -48,9 +47,9 @@ class Choice:
 
 
 def set_official(
-    conn: Connection, site: str, stage: str, measure: Measure, name: str, reason: str, who: str, now: datetime
+    conn: Connection, site: str, stage: str, measure: str, name: str, reason: str, who: str, now: datetime
 ) -> Choice:
-    """Make a source official from `now` on; earlier choices stay in the store and hold for the time before.
+    """Make a source official from `now` on, for one of OFFICIAL_FOR; earlier choices hold for the time before.
 
     `name` "" leaves the figure without an official source. Raises UnknownSite, UnknownStage, UnknownSource, NoReason.
     """
@@ -77,8 +76,3 @@ def choices(conn: Connection, site: str, at: datetime) -> Mapping[tuple[str, str
         .order_by(o.valid_from)
     )
     return {(row.stage, row.measure): Choice(*row) for row in rows}
-
-
-def stages_and_measures(stages: tuple[Stage, ...]) -> tuple[tuple[Stage, Measure], ...]:
-    """Every figure of a site that may have an official source."""
-    return tuple((stage, measure) for stage in stages for measure in Measure)

@@ -20,7 +20,7 @@ from data.revisions import counting
 from data.rollups import Touched
 from data.tables import flow_daily, flow_hourly, line_flag, present_reading, queue_reading
 from data.types import Flag, Site, Window
-from data.vocabulary import Dataset, Lane, Measure
+from data.vocabulary import PRESENT, Dataset, Lane, Measure
 
 REACH = timedelta(days=1)
 WHOLE_DAY_MINUTES = 1380
@@ -50,7 +50,7 @@ def presence_doubts(
     for (source, measure), served in flow.items():
         if measure != Measure.SERVED:
             continue
-        chosen = official.get((stage, Measure.SERVED))
+        chosen, counter = official.get((stage, Measure.SERVED)), official.get((site.entry_stage, PRESENT))
         # What two sources count differently is for the reconciliation: only the official series is asked by others'.
         by_others = chosen in (None, source)
         came = {name: counts for (name, counted), counts in flow.items() if counted == Measure.ARRIVALS}
@@ -58,7 +58,7 @@ def presence_doubts(
             came.get(_one_of(came, source, official.get((stage, Measure.ARRIVALS)))) if by_others else came.get(source)
         )
         queue = waiting.get(_one_of(waiting, source, chosen)) if by_others else waiting.get(source)
-        centre = present.get(_one_of(present, source, None)) if by_others else present.get(source)
+        centre = present.get(_one_of(present, source, counter)) if by_others else present.get(source)
         found = []
         if queue is not None and arrived is not None:
             found = served_over_present(served, arrived, queue, waiting=True)

@@ -21,7 +21,7 @@ from data.sites import ALWAYS
 from data.tables import definition, flow_line, report_site, source
 from data.tolerances import tolerances
 from data.types import Reconciliation, Site, SourceFigure, Window
-from data.vocabulary import Dataset, Lane, Measure, Method, Stage
+from data.vocabulary import EVERY_LANE, Dataset, Measure, Method, Stage
 
 LONGEST_DAY_MINUTES = 1500
 
@@ -109,13 +109,13 @@ def _figure(
 def _reported(
     conn: Connection, site: Site, stage: Stage, measure: Measure, window: Window, now: datetime, as_of: datetime | None
 ) -> Mapping[str, Reported]:
-    """By source, of the general lane: whole days, hours of the other days, and reports longer than a day."""
+    """By source, of all lanes: whole days, hours of the other days, and reports longer than a day."""
     longer = _longer(conn, site.site, stage, measure, window, as_of)
     days = days_of(site, window)
     reach = Window(days[0].start, days[-1].end)
     found = {}
     for name in sorted({*_sources(conn, site.site, stage, measure, reach, as_of), *longer}):
-        key = SeriesKey(site.site, str(stage), str(measure), name)
+        key = SeriesKey(site.site, str(stage), str(measure), name, EVERY_LANE)
         ends = {day.start: day.end for day in days if window.start <= day.start and day.end <= window.end}
         by_day: dict[Span, Amount] = {}
         for row in queries.flow_by_day(conn, key, reach, as_of).to_dict("records"):
@@ -166,12 +166,12 @@ def _sources(
     line = flow_line.c
     if as_of is None:
         rows = queries.series(conn, site, window)
-        here = rows[(rows["stage"] == stage) & (rows["measure"] == measure) & (rows["lane"] == Lane.GENERAL)]
-        return sorted(here["source"])
+        here = rows[(rows["stage"] == stage) & (rows["measure"] == measure)]
+        return sorted(set(here["source"]))
     return list(
         conn.execute(
             select(line.source)
-            .where(line.site == site, line.stage == stage, line.measure == measure, line.lane == Lane.GENERAL)
+            .where(line.site == site, line.stage == stage, line.measure == measure)
             .where(line.start >= window.start, line.start < window.end, counting(flow_line, as_of))
             .distinct()
         ).scalars()
@@ -186,7 +186,7 @@ def _longer(
     lines = frame(
         conn,
         select(*(line[name] for name in queries.flow.LINE_COLUMNS)).where(
-            *(line.site == site, line.stage == stage, line.measure == measure, line.lane == Lane.GENERAL),
+            *(line.site == site, line.stage == stage, line.measure == measure),
             *(line.start >= window.start, line.start < window.end, line.minutes > LONGEST_DAY_MINUTES),
             counting(flow_line, as_of),
         ),
@@ -194,7 +194,8 @@ def _longer(
     if lines.empty:
         return {}
     found: dict[str, dict[Span, Amount]] = {}
-    for row in grains.flow_totals(lines).sort_values(["start", "minutes"], ascending=[True, False]).to_dict("records"):
+    totals = grains.summed(grains.flow_totals(lines), ["source", "start", "minutes"], ["people", "low", "high"])
+    for row in totals.sort_values(["start", "minutes"], ascending=[True, False]).to_dict("records"):
         length = float(row["minutes"]) * 60
         span = (row["start"].timestamp(), row["start"].timestamp() + length)
         mine = found.setdefault(str(row["source"]), {})
@@ -230,7 +231,7 @@ def figures_to_compare(
 ) -> tuple[tuple[Stage, Measure], ...]:
     """The figures of which the page speaks: those of the entry stage, and every other that several sources report."""
     rows = queries.series(conn, site.site, window)
-    told = rows[rows["lane"] == Lane.GENERAL]
+    told = rows[["stage", "measure", "source"]].drop_duplicates()
     reported = Counter(zip(told["stage"], told["measure"], strict=True))
     shared = {pair for pair, sources in reported.items() if sources > 1}
     entry = {(str(site.entry_stage), str(measure)) for measure in (Measure.ARRIVALS, Measure.SERVED)}

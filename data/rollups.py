@@ -16,7 +16,7 @@ from data.bulk import insert_frame
 from data.days import day_of, days_of
 from data.frames import frame
 from data.revisions import counting
-from data.tables import flow_daily, flow_hourly, flow_line
+from data.tables import flow_daily, flow_hourly, flow_line, service_daily
 from data.types import Site, Window
 from data.vocabulary import Lane
 
@@ -170,3 +170,9 @@ def _rebuild_days(
     conn.execute(delete(flow_daily).where(_same_series(flow_daily, touched, "day", window)))
     insert_frame(conn, flow_daily, found.assign(site=touched.site.site))
     return hours, found, parts_that_differ(lines, FLOW_GROUP, "people")
+
+
+def clear_site(conn: Connection, site: str) -> None:
+    """Take all summaries of a site away, before they are made again."""
+    for table in (flow_hourly, flow_daily, service_daily):
+        conn.execute(delete(table).where(table.c.site == site))

@@ -12,22 +12,12 @@ from sqlalchemy import Connection, delete, select
 from data import service_grains
 from data.analytics.overlaps import Ruling, left_out
 from data.bulk import insert_frame
-from data.duplicates import (
-    NoSuchDuplicate,
-    duplicate_named,
-    look_for_duplicates,
-    record_decision,
-    rulings,
-    touched_lines,
-)
+from data.duplicates import look_for_duplicates, rulings
 from data.frames import frame
 from data.revisions import counting
 from data.rollups import Touched, stretches
-from data.sites import site as site_named
-from data.store import lock_sites
 from data.tables import service_daily, service_line
-from data.types import Duplicate, Window
-from data.versions import raise_version
+from data.types import Window
 
 
 @dataclass(frozen=True)
@@ -39,18 +29,20 @@ class RebuiltServices:
     days: pd.DataFrame
 
 
-def rebuild_services(conn: Connection, touched: Touched, now: datetime) -> Iterator[RebuiltServices]:
+def rebuild_services(conn: Connection, touched: Touched, now: datetime | None) -> Iterator[RebuiltServices]:
     """Recompute the days in which lines begin, stretch by stretch. `touched.lines` needs their `start` only.
 
-    A line that comes or goes may be the one because of which another source's does not count.
+    A line that comes or goes may be the one because of which another source's does not count. `now` None: nothing was
+    reported, and what is flagged stays as it was.
     """
     decided = rulings(conn, touched.site.site)
     others = _opponents(decided, touched.source)
     for days, within in stretches(touched.site, touched.lines):
-        look_for_duplicates(conn, touched.site, days, now)
+        if now is not None:
+            look_for_duplicates(conn, touched.site, days, now)
         for source in others:
-            _rebuild(conn, Touched(touched.site, source, within), days, decided)
-        yield _rebuild(conn, touched, days, decided)
+            rebuild_source(conn, Touched(touched.site, source, within), days, decided)
+        yield rebuild_source(conn, touched, days, decided)
 
 
 def _opponents(decided: Sequence[Ruling], source: str) -> list[str]:
@@ -58,7 +50,7 @@ def _opponents(decided: Sequence[Ruling], source: str) -> list[str]:
     return sorted({one for pair in pairs if source in pair for one in pair} - {source})
 
 
-def _rebuild(
+def rebuild_source(
     conn: Connection, touched: Touched, days: tuple[Window, ...], decided: Sequence[Ruling]
 ) -> RebuiltServices:
     line, d = service_line.c, service_daily.c
@@ -82,24 +74,3 @@ def _rebuild(
     )
     insert_frame(conn, service_daily, found.assign(site=place))
     return RebuiltServices(window, lines, found)
-
-
-def decide_duplicate(
-    conn: Connection, flag: str, verdict: str, reason: str, who: str, now: datetime, onwards: bool = False
-) -> Duplicate:
-    """Decide whether two reports are one, or take a decision back; the figures follow in the same transaction.
-
-    Raises what `duplicates.record_decision` does. Nothing is deleted: lines that do not count stay in the store.
-    """
-    known = duplicate_named(conn, flag)
-    if known is None:
-        raise NoSuchDuplicate(flag)
-    place = site_named(conn, known.site)
-    lock_sites(conn, (place.site,))
-    decided, window = record_decision(conn, flag, verdict, reason, who, now, onwards)
-    told = rulings(conn, place.site)
-    for source, lines in touched_lines(conn, decided, window, place).items():
-        for days, within in stretches(place, lines):
-            _rebuild(conn, Touched(place, source, within), days, told)
-    raise_version(conn, place.site)
-    return decided

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from data.analytics.standards import NEED
 from data.tolerances import DEFAULTS
 from data.types import Site
-from data.vocabulary import Dataset, Lane, Measure, Sector, Service, SiteKind, Stage
+from data.vocabulary import OFFICIAL_FOR, Dataset, Lane, Measure, Sector, Service, SiteKind, Stage
 
 
 class WrongSiteFile(ValueError):
@@ -37,7 +37,7 @@ PHASES = ("emergency", "stabilised")
 
 # Entry: the words each column may take (None: any text), and the columns that may be left out.
 ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | type[bool] | None], dict[str, Any]]] = {
-    "official": ({"stage": tuple(Stage), "measure": tuple(Measure), "source": None, "reason": None}, {"reason": ""}),
+    "official": ({"stage": tuple(Stage), "measure": OFFICIAL_FOR, "source": None, "reason": None}, {"reason": ""}),
     "cadence": ({"source": None, "dataset": tuple(Dataset), "minutes": int}, {}),
     "standard": (
         {

@@ -1,4 +1,5 @@
-"""Border points: kept in the store with their rules, asked for by name. Their files are read by `data.site_files`."""
+"""Border points: kept in the store with their rules, with their rules. Their files are read by
+`data.site_files`; `data.places` finds them again."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from data import tables
+from data.lines import rebuild_site
+from data.places import UnknownSite, site, sites
 from data.site_files import SiteFile, WrongSiteFile, load_site
+from data.store import lock_sites
 from data.types import Site
 from data.versions import raise_version
-from data.vocabulary import Lane, Sector, Service, SiteKind, Stage
 
 __all__ = ["SiteFile", "UnknownSite", "WrongSiteFile", "add_site", "load_site", "set_rule", "site", "sites"]
 
@@ -20,15 +23,13 @@ __all__ = ["SiteFile", "UnknownSite", "WrongSiteFile", "add_site", "load_site", 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class UnknownSite(LookupError):
-    """No site of this name in the store."""
-
-
 def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> None:
     """Add a site, or bring it to what its file says now. Rules that changed hold from `now` on; older ones stay.
 
-    What a newer file no longer mentions stays in force.
+    What a newer file no longer mentions stays in force. Where the operational day begins at another hour than before,
+    the summaries by day are made again.
     """
+    lock_sites(conn, (file.site.site,))
     known = conn.execute(select(tables.site).where(tables.site.c.site == file.site.site)).one_or_none()
     row = _row_of(file.site)
     if known is None:
@@ -36,6 +37,8 @@ def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> No
         conn.execute(insert(tables.site).values(**row, position=position))
     else:
         conn.execute(update(tables.site).where(tables.site.c.site == file.site.site).values(**row))
+        if (known.zone, known.day_start_hour) != (file.site.zone, file.site.day_start_hour):
+            rebuild_site(conn, file.site)
     for entry in file.source:
         _add_source(conn, entry)
     for entry in file.official:
@@ -98,35 +101,3 @@ def set_rule(
         conn.execute(update(table).where(*same, table.c.valid_from == now).values(**entry, set_by=set_by))
         return
     conn.execute(insert(table).values(site=site, **entry, valid_from=valid_from, set_by=set_by))
-
-
-def sites(conn: Connection) -> tuple[Site, ...]:
-    """In the order in which they were added."""
-    s = tables.site
-    return tuple(_of_row(row) for row in conn.execute(select(s).order_by(s.c.position, s.c.site)))
-
-
-def site(conn: Connection, name: str) -> Site:
-    row = conn.execute(select(tables.site).where(tables.site.c.site == name)).one_or_none()
-    if row is None:
-        known = ", ".join(conn.execute(select(tables.site.c.site)).scalars()) or "none"
-        raise UnknownSite(f"no site {name!r} in the store (known: {known})")
-    return _of_row(row)
-
-
-def _of_row(row: Row[Any]) -> Site:
-    return Site(
-        site=row.site,
-        name=row.name,
-        country=row.country,
-        zone=row.zone,
-        kind=SiteKind(row.kind),
-        day_start_hour=row.day_start_hour,
-        entry_stage=Stage(row.entry_stage),
-        stages=tuple(Stage(stage) for stage in row.stages),
-        sectors=tuple(Sector(sector) for sector in row.sectors),
-        safe_capacity=row.safe_capacity,
-        ubigeo=row.ubigeo,
-        lanes=tuple(Lane(lane) for lane in row.lanes or ()),
-        services=tuple(Service(service) for service in row.services or ()),
-    )

@@ -15,14 +15,14 @@ from dashboard.settings import Settings
 from data.accounts import record
 from data.analytics.overlaps import KEEP_BOTH, OPEN
 from data.clock import real_now
+from data.deciding import decide_duplicate
 from data.duplicates import NoSuchDuplicate, WrongDecision, duplicate_named, duplicates
 from data.flags import NoReason as NoFlagReason
 from data.flags import NoSuchFlag, clear_flag, open_flags
 from data.officials import NoReason, UnknownSource, UnknownStage, choices, set_official
-from data.service_rollups import decide_duplicate
 from data.sites import UnknownSite, sites
 from data.store import reading, writing
-from data.vocabulary import Measure
+from data.vocabulary import OFFICIAL_FOR
 from layouts.agreement import flag_period, flag_sentence, flag_subject, party_name, verdict_words
 from layouts.translator import Translator, translator
 
@@ -36,7 +36,7 @@ VERDICTS = click.Choice([KEEP_BOTH, "first-counts", "second-counts", OPEN])
 @click.command("official")
 @click.argument("site", required=False)
 @click.argument("stage", required=False)
-@click.argument("measure", required=False, type=click.Choice([str(measure) for measure in Measure]))
+@click.argument("measure", required=False, type=click.Choice([str(measure) for measure in OFFICIAL_FOR]))
 @click.argument("source", required=False)
 @click.option("--none", "nobody", is_flag=True, help="Ninguna fuente es oficial / no source is official.")
 @REASON
@@ -67,7 +67,7 @@ def official(
     try:
         with writing(store) as conn:
             name = source or ""
-            set_official(conn, str(site), stage, Measure(measure), name, reason, by, now)
+            set_official(conn, str(site), stage, measure, name, reason, by, now)
             facts = {"site": site, "source": name, "reason": reason}
             record(conn, real_now(), by, "official-source", f"{site}/{stage}/{measure}", facts)
     except UnknownSite:

@@ -13,15 +13,15 @@ from data.days import days_of
 from data.duplicates import rulings
 from data.frames import frame
 from data.grains import winning
+from data.places import site as site_named
 from data.revisions import NATURAL_KEY, counting
-from data.sites import site as site_named
-from data.tables import service_daily, service_line, stock_reading
+from data.tables import service_daily, service_line, source, stock_reading
 from data.types import Window
 from data.vocabulary import Dataset
 
 SERVICE_COLUMNS = [
     *("sector", "service", "organisation", "source", "quantity", "unit", "people", "capacity"),
-    *("start", "end", "received_at"),
+    *("start", "end", "received_at", "own"),
 ]
 
 # A count of goods older than this no longer tells what is on the shelf.
@@ -33,7 +33,8 @@ def service_totals(conn: Connection, site: str, window: Window, as_of: datetime 
 
     Of two who reported the same thing only the one that counts by the decision known at `as_of`.
 
-    Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at.
+    Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at, own
+    (whether the source is the organisation's own).
     """
     line = service_line.c
     read = frame(
@@ -50,6 +51,8 @@ def service_totals(conn: Connection, site: str, window: Window, as_of: datetime 
     if decided and not won.empty:
         won = won[~left_out(won, decided, days_of(site_named(conn, site), window))]
     found = service_grains.service_totals(won)
+    whose = {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
+    found["own"] = found["source"].map(whose) == found["organisation"]
     order = ["start", "sector", "service", "organisation", "source", "unit"]
     return found.sort_values(order)[SERVICE_COLUMNS].reset_index(drop=True)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from data.sources.guards import Refused, refuse
-from data.sources.personal_text import CEDULA, EMAIL, HOME, POINT, TELEPHONE, found_in, looks_like_a_name
+from data.sources.personal_text import CEDULA, EMAIL, HOME, POINT, TELEPHONE, address_in, found_in, looks_like_a_name
 from data.sources.sheet import Cells, Table, shown
 from data.sources.words import plain
 
@@ -55,6 +55,9 @@ OF_PERSONS = {
 }
 CODES = {"pcode", "pcode1", "pcode2", "pcode3", "ubigeo", "adm1", "adm2", "adm3", "admin", "codigo postal"}
 
+# Of a long value so much is looked at.
+LONGEST_LOOKED_AT = 200
+
 LETTERED = re.compile(r"(?P<prefix>[A-Za-z]{1,3})[\s.-]?\d{6,9}[A-Za-z]?")
 PHONE = re.compile(r"(\+|00)\d[\d\s().-]{7,16}|9\d{2}[\s-]?\d{3}[\s-]?\d{3}")
 DATE = re.compile(r"(\d{1,2}[/.-]\d{1,2}[/.-])?(?P<year>(19|20)\d{2})([/.-]\d{1,2}[/.-]\d{1,2})?([ T]00:00(:00)?)?")
@@ -68,14 +71,14 @@ NUMBERED = re.compile(r"\d{7,12}|\d{1,3}(\.\d{3}){2,3}")
 
 def shape(value: object) -> str:
     """What a value looks like, without saying it: AB123 is AA999. Long values are cut."""
-    pattern = re.sub(r"\d", "9", str(value))
+    pattern = re.sub(r"\d", "9", str(value)[:LONGEST_LOOKED_AT])
     pattern = "".join("A" if s.isupper() else "a" if s.isalpha() else s for s in pattern)
     return pattern if len(pattern) <= 40 else pattern[:40] + "…"
 
 
 def safe(value: Any) -> str:
     """A cell fit for a message: cut when long, only its shape when it may say something about a person."""
-    text = shown(value)
+    text = shown(value)[:LONGEST_LOOKED_AT]
     looks = EMAIL.search(text) or LETTERED.search(text) or re.search(r"\d[\d\s.-]{5,}\d", text)
     if looks and not re.match(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text):
         return shape(text)
@@ -151,7 +154,7 @@ def refuse_personal(
             raise _refusal(name, example)
     for name, cells in zip(table.names, table.columns, strict=False):
         values = _standing(cells)
-        address = next((found for value in values if (found := _address(value))), None)
+        address = next((found for value in values if (found := address_in(value))), None)
         if plain(name) in prose:
             if (found := _mostly_persons(values)) is not None:
                 raise _refusal(name, shape(found))
@@ -189,12 +192,6 @@ def _numbered(header: str, values: list[Any]) -> bool:
     round_sums = sum(number % 100 == 0 for number in found) * 2 > len(found)
     dates = all(19_000_101 <= number <= 22_001_231 and number % 10_000 <= 1_231 for number in found)
     return not (running or round_sums or dates)
-
-
-def _address(value: Any) -> str | None:
-    """An e-mail address, wherever it stands in a text."""
-    found = EMAIL.search(value) if isinstance(value, str) and "@" in value else None
-    return found.group() if found else None
 
 
 def _standing(cells: Cells) -> list[Any]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.resources import files
+from itertools import islice
+from typing import Any
 
 from data.sources.words import plain
 
@@ -16,6 +18,10 @@ _WORDS = tomllib.loads((files("data.sources") / "names.toml").read_text("utf-8")
 GIVEN, SURNAMES = frozenset(_WORDS["given"].split()), frozenset(_WORDS["surnames"].split())
 # What stands before a name that is a place's, a saint's or an institution's.
 OF_THINGS = frozenset(_WORDS["things"].split())
+
+LONGEST_PROSE = 2_000
+# Parts of an address are at most so long (RFC 5321).
+LONGEST_NAME, LONGEST_HOST, MOST_SIGNS = 65, 256, 100
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}")
 DOCUMENT = re.compile(
@@ -50,13 +56,26 @@ WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 
 def found_in(text: str) -> str | None:
     """The piece of a text that speaks of a person; None where nothing does. It is never shown, only its shape."""
-    if "@" in text and (match := EMAIL.search(text)):
-        return match.group()
+    text = text[:LONGEST_PROSE]
+    if (address := address_in(text)) is not None:
+        return address
     if any(sign.isdigit() for sign in text):
         for pattern in (DOCUMENT, CEDULA, TELEPHONE, CALLED, BORN, HOME, POINT):
             if match := pattern.search(text):
                 return match.group()
     return name_in(text)
+
+
+def address_in(value: Any) -> str | None:
+    """An e-mail address, wherever it stands in a text."""
+    if not isinstance(value, str):
+        return None
+    # Only what stands around each sign: a search from every letter of a long text would take minutes.
+    for sign in islice(re.finditer("@", value), MOST_SIGNS):
+        around = value[max(0, sign.start() - LONGEST_NAME) : sign.start() + LONGEST_HOST]
+        if found := EMAIL.search(around):
+            return found.group()
+    return None
 
 
 def name_in(text: str) -> str | None:

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine, select
 
 from data.analytics.overlaps import FIRST_COUNTS, KEEP_BOTH, OPEN, SECOND_COUNTS
+from data.deciding import decide_duplicate
 from data.duplicates import NoSuchDuplicate, WrongDecision, duplicates
 from data.ingest import undo
 from data.queries import service_totals, services_by_day
-from data.service_rollups import decide_duplicate
 from data.store import create_store, migrate, reading, writing
 from data.tables import duplicate_decision, duplicate_flag, service_line
 from data.types import Duplicate, Window
