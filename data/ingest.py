@@ -12,7 +12,17 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from data import snapshots
 from data.lines import LINES, begins, ends, lines_of, move_lines, rebuild, stage_lines, touched_by, write_lines
-from data.receipts import COUNTS, Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
+from data.receipts import (
+    COUNTS,
+    Receipt,
+    Sent,
+    already,
+    enter,
+    forget_unless_counted,
+    key_reused,
+    receipt_of,
+    refused_before,
+)
 from data.rollups import Touched
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
@@ -77,6 +87,8 @@ def ingest(
         wrong_key = key_reused(conn, sent)
         places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
     if known is not None:
+        if any(issue.code in PERSONAL for issue in known.issues):
+            snapshots.forget(var, sent.sha256)
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
@@ -87,24 +99,16 @@ def ingest(
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         if refused.issue.code in PERSONAL:
-            _forget(engine, var, sent.sha256)
+            forget_unless_counted(engine, var, sent.sha256)
         return _refuse(engine, sent, _refusal(sent, refused))
     receipt = _receipt(parsed, source)
     if any(issue.code in PERSONAL for issue in receipt.issues):
-        _forget(engine, var, sent.sha256)
+        snapshots.forget(var, sent.sha256)
     if receipt.state == "refused":
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
     lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
     return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress)
-
-
-def _forget(engine: Engine, var: Path, sha256: str) -> None:
-    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
-    with reading(engine) as conn:
-        r = report.c
-        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
-            snapshots.forget(var, sha256)
 
 
 def preview(

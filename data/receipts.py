@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, Engine, insert, or_, select
 
 from data.flags import flags_of_report
-from data.snapshots import all_kept
-from data.store import unless_there
+from data.snapshots import all_kept, forget
+from data.store import reading, unless_there
 from data.tables import report, report_issue, report_site
 from data.tables import source as source_table
 from data.types import Flag, Issue
@@ -131,6 +131,14 @@ def seen(conn: Connection, source: str, sha256: str) -> bool:
     """Whether these bytes ever came from this source, also if they were undone or refused since."""
     r = report.c
     return conn.execute(select(r.report_id).where(r.source == source, r.sha256 == sha256)).first() is not None
+
+
+def forget_unless_counted(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+    with reading(engine) as conn:
+        r = report.c
+        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
+            forget(var, sha256)
 
 
 def unread(conn: Connection, var: Path) -> list[Path]:

@@ -199,6 +199,7 @@ def test_a_text_about_a_person_is_taken_out_its_row_counts_and_its_file_is_not_k
         assert secret not in told
     again = send(centre, var, content, source="adra", now=NOON)
     assert again.already_received
+    assert not snapshots.kept_at(var, hashlib.sha256(content).hexdigest()).exists(), "nor the second time"
 
 
 def test_a_free_text_full_of_persons_is_refused_as_a_column(centre: Engine, var: Path) -> None:
