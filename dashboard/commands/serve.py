@@ -11,6 +11,7 @@ from dashboard.commands.doctor import doctor
 from dashboard.commands.ground import stop, store_of
 from dashboard.commands.people import screen, token, user
 from dashboard.logs import set_up_logs
+from dashboard.sessions import SHORTEST_SECRET_BYTES, ShortSecret, secret_file, secret_key
 from dashboard.settings import Settings
 from dashboard.start_rules import StartRefused, check_start
 from data import accounts
@@ -43,9 +44,12 @@ def start(settings: Settings, with_worker: bool = True) -> None:
     try:
         with reading(engine) as conn:
             check_start(settings, accounts.account_count(conn))
+        secret_key(secret_file(settings))
         serve_until_stopped(settings, engine, real_now, with_worker)
     except StartRefused as refused:
         stop(t(f"cli.{refused.code}", **refused.facts))
+    except ShortSecret as short:
+        stop(t("cli.secret", path=str(secret_file(settings)), least=SHORTEST_SECRET_BYTES, reason=str(short)))
     except OSError as taken:
         stop(t("cli.port_taken", host=settings.host, port=str(settings.port), reason=taken.strerror or str(taken)))
     finally:
