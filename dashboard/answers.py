@@ -39,7 +39,7 @@ def words_page(
     shell: Shell = request.app.state.shell
     text = document(
         lang=lang,
-        look=Look.LIGHT,
+        look=Look.DARK if request.url.path == "/wall" else Look.LIGHT,
         title=f"{title} · Caudal",
         body=body,
         styles=styles(shell.files),

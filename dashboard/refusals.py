@@ -104,7 +104,8 @@ def _no(request: Request, status: int, code: str, title: str, sentence: str) -> 
     # An unattended screen comes back by itself; a form that was sent is not sent again.
     heals = passing and request.method in READING
     back = "" if heals or status == 403 else f'<p><a href="/">{escape(t("web.back"))}</a></p>'
-    body = f'<main class="form-page"><h1>{escape(title)}</h1><p>{escape(sentence)}</p>{back}</main>'
+    far = " far" if request.url.path == "/wall" else ""
+    body = f'<main class="form-page{far}"><h1>{escape(title)}</h1><p>{escape(sentence)}</p>{back}</main>'
     answer = words_page(request, lang_of(request), title, body, status, AGAIN_SECONDS if heals else None)
     answer.headers.update(again)
     return answer

@@ -17,7 +17,7 @@ from dashboard.start_rules import StartRefused, check_start
 from data import accounts
 from data.clock import real_now
 from data.store import reading
-from layouts.translator import translator
+from layouts.translator import Translator, translator
 
 
 @click.command()
@@ -44,16 +44,22 @@ def start(settings: Settings, with_worker: bool = True) -> None:
     try:
         with reading(engine) as conn:
             check_start(settings, accounts.account_count(conn))
-        secret_key(secret_file(settings))
+        _check_secret(settings, t)
         serve_until_stopped(settings, engine, real_now, with_worker)
     except StartRefused as refused:
         stop(t(f"cli.{refused.code}", **refused.facts))
-    except ShortSecret as short:
-        stop(t("cli.secret", path=str(secret_file(settings)), least=SHORTEST_SECRET_BYTES, reason=str(short)))
     except OSError as taken:
         stop(t("cli.port_taken", host=settings.host, port=str(settings.port), reason=taken.strerror or str(taken)))
     finally:
         engine.dispose()
+
+
+def _check_secret(settings: Settings, t: Translator) -> None:
+    file = secret_file(settings)
+    try:
+        secret_key(file)
+    except (OSError, ShortSecret) as wrong:
+        stop(t("cli.doctor_no_secret", path=str(file), least=SHORTEST_SECRET_BYTES, reason=str(wrong)))
 
 
 @click.command("migrate")
