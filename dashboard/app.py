@@ -93,6 +93,7 @@ def _check_question(app: dash.Dash) -> flask.Response | None:
         changed = asked.get("changedPropIds", [])
         if (
             known is not None
+            and _names_output(asked["output"], asked.get("outputs"))
             and _same_parts(asked.get("inputs", []), known["inputs"])
             and _same_parts(asked.get("state", []), known["state"])
             and isinstance(changed, list)
@@ -100,6 +101,13 @@ def _check_question(app: dash.Dash) -> flask.Response | None:
         ):
             return None
     return _said(400, "address.bad_question")
+
+
+def _names_output(output: str, parts: Any) -> bool:
+    """The parts of an output are those its name says; one with a pattern for an id, or several, may be a list."""
+    if output.startswith(("{", "..")):
+        return isinstance(parts, list | dict) and bool(parts)
+    return isinstance(parts, dict) and f"{parts.get('id')}.{parts.get('property')}" == output
 
 
 def _same_parts(asked: Any, known: list[dict[str, Any]]) -> bool:

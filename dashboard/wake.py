@@ -65,6 +65,7 @@ class Wake:
         self._stamp: Stamp | None = None
         self._ticked = 0.0
         self._thread = threading.Thread(target=self._run, name="wake", daemon=True)
+        self._lost = False
         self.looked_at = 0.0  # monotonic; /healthz asks whether this thread still looks
 
     def start(self) -> None:
@@ -97,7 +98,9 @@ class Wake:
                             self._tick()
                         self.looked_at = time.monotonic()
             except (StoreGone, DBAPIError) as away:
-                log.error("the store is away; looking again", error=f"{type(away).__name__}: {away}"[:200])
+                if not self._lost:
+                    log.error("the store is away; looking every second", error=f"{type(away).__name__}: {away}"[:200])
+                self._lost = True
                 self._stopping.wait(SAFETY_LOOK_SECONDS)
             except Exception:
                 log.exception("the store could not be watched; trying again")
@@ -144,6 +147,9 @@ class Wake:
             self._seen.who = directory(conn)
             found = versions(conn)
         self.looked_at = time.monotonic()
+        if self._lost:
+            self._lost = False
+            log.warning("the store is back")
         minute = self._minute() if self._may_tick() or self._stamp is None else self._stamp.minute
         self._tell(Stamp(found, minute))
 
