@@ -27,12 +27,8 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.1
 # PostgreSQL tells by itself; this look is for a notice lost with its connection.
 SAFETY_LOOK_SECONDS = 1.0
-<<<<<<< HEAD
-AGAIN_SECONDS = 1.0
-=======
 # Without a good look for this long no page may go on saying that it is live.
 AWAY_SECONDS = 15.0
->>>>>>> mendweb
 # However fast a replay runs, time alone makes a new board at most this often.
 SHORTEST_TICK_SECONDS = 1.0
 
@@ -91,14 +87,10 @@ class Wake:
         self._poked.set()
 
     def _run(self) -> None:
-        lost = False
         while not self._stopping.is_set():
             try:
                 with self._changes() as changed:
                     self._look()
-                    if lost:
-                        log.info("the store is watched again")
-                    lost = False
                     while not self._stopping.is_set():
                         if changed():
                             self._look()
@@ -111,10 +103,10 @@ class Wake:
                 self._lost = True
                 self._stopping.wait(SAFETY_LOOK_SECONDS)
             except Exception:
-                if not lost:  # once, however long it lasts
+                if not self._lost:  # once, however long it lasts
                     log.exception("the store cannot be watched; trying again until it can")
-                lost = True
-                self._stopping.wait(AGAIN_SECONDS)
+                self._lost = True
+                self._stopping.wait(SAFETY_LOOK_SECONDS)
 
     @contextmanager
     def _changes(self) -> Iterator[Callable[[], bool]]:
