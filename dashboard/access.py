@@ -113,6 +113,8 @@ def _account(session: Mapping[str, str | int], who: Directory) -> Viewer | None:
     known = who.accounts.get(str(session.get("name")))
     if known is None or known.disabled or known.epoch != session.get("epoch"):
         return None
+    if not session.get("id") or session["id"] in who.ended:
+        return None
     sources = who.sources.get(known.organisation or "", ()) if known.role in OWN_SOURCES_ROLES else None
     return Viewer(known.name, known.role, audience_of(known.role), known.sites, sources=sources)
 

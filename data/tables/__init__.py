@@ -20,6 +20,7 @@ from data.tables.places import clock, data_version, site
 from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
+from data.tables.sessions import ended_session
 
 __all__ = [
     "RowId",
@@ -31,6 +32,7 @@ __all__ = [
     "cadence",
     "clock",
     "data_version",
+    "ended_session",
     "evaluation",
     "flow_daily",
     "flow_hourly",
