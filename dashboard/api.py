@@ -131,7 +131,7 @@ def _understood(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except WrongAsk as wrong:
-        raise BadAddress("unknown_value", name=wrong.name, value=wrong.value[:60], allowed=wrong.allowed) from None
+        raise BadAddress(wrong.code, name=wrong.name, value=wrong.value[:60], **wrong.facts) from None
 
 
 def _lang(request: Request) -> Language:

@@ -18,11 +18,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dashboard import measures
+from dashboard.beat import read_beat
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from data import queries
+from data.alert_book import SITE_RULE
 from data.store import reading
-from data.tables import data_version, evaluation
+from data.tables import alert, data_version, evaluation
 
 LONGEST_LOOK_SECONDS = 5.0
 LONGEST_BEAT_SECONDS = 15.0
@@ -67,23 +69,32 @@ def _parts(shell: Shell) -> dict[str, dict[str, Any]]:
         "store": {"ok": wrong is None, **({"error": wrong} if wrong else {})},
         "writing": _writing(shell),
         "watching": {"ok": look_age < LONGEST_LOOK_SECONDS or starting, "seconds": round(look_age, 1)},
-        "worker": _worker(shell, starting),
+        "worker": _worker(shell.worker_beat, starting),
     }
     if wrong is None:
         ages = {site: (shell.seen.real_now() - at).total_seconds() for site, at in _evaluations(shell).items()}
         oldest = max(ages.values(), default=0.0)
         never = [site.site for site in shell.seen.sites if site.site not in ages]
+        failing = _not_evaluated(shell)
         late = oldest > LONGEST_EVALUATION_SECONDS or bool(never)
-        parts["alerts"] = {"ok": not late or starting, "seconds": round(oldest, 1), "sites_never_evaluated": len(never)}
+        parts["alerts"] = {
+            "ok": (not late or starting) and not failing,
+            "seconds": round(oldest, 1),
+            "sites_never_evaluated": len(never),
+            "sites_failing": failing,
+        }
     return parts
 
 
-def _worker(shell: Shell, starting: bool) -> dict[str, Any]:
-    try:
-        age = time.time() - shell.worker_beat.stat().st_mtime
-    except FileNotFoundError:
-        return {"ok": starting, "seconds": None}
-    return {"ok": age < LONGEST_BEAT_SECONDS or starting, "seconds": round(age, 1)}
+def _worker(file: Path, starting: bool) -> dict[str, Any]:
+    """A worker that beats but whose jobs do not end is no worker; the supervisor starts it again a little later."""
+    beat = read_beat(file)
+    if beat is None:
+        return {"ok": starting, "seconds": None, "jobs": {}}
+    age = time.time() - beat.written
+    jobs = {name: round(quiet + age, 1) for name, quiet in beat.finished.items()}
+    good = age < LONGEST_BEAT_SECONDS and max(jobs.values(), default=0.0) < LONGEST_EVALUATION_SECONDS
+    return {"ok": good or starting, "seconds": round(age, 1), "jobs": jobs}
 
 
 def _store_answers(shell: Shell) -> str | None:
@@ -124,6 +135,14 @@ def _ages(shell: Shell) -> None:
                 if pd.notna(row["last_received"]):
                     age = (now - row["last_received"]).total_seconds()
                     measures.feed_age.labels(place.site, str(row["source"])).set(age)
+
+
+def _not_evaluated(shell: Shell) -> list[str]:
+    """Sites that the worker cannot read; why stands on their alerts page and in the log."""
+    a = alert.c
+    failing = select(a.site).where(a.rule == SITE_RULE, a.open_key.is_not(None)).order_by(a.site)
+    with reading(shell.engine) as conn:
+        return list(conn.execute(failing).scalars())
 
 
 def _evaluations(shell: Shell) -> dict[str, datetime]:

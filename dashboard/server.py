@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import api, health, pages_http, refusals, sign_in
 from dashboard.access import Viewer
+from dashboard.beat import EVALUATION, LONGEST_TURN_SECONDS, beat_file
 from dashboard.drawings import Drawings
 from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
@@ -36,7 +37,7 @@ from dashboard.sessions import COOKIE
 from dashboard.settings import Settings
 from dashboard.shell import Shell, shell_of
 from dashboard.start_rules import url_of
-from dashboard.supervisor import Supervisor
+from dashboard.supervisor import Duty, Supervisor, absolute
 from dashboard.view import BadAddress, view_of, view_of_token
 from data.store_file import StoreGone
 from data.vocabulary import Role
@@ -146,7 +147,8 @@ def serve(settings: Settings, engine: Engine, real_now: Callable[[], datetime], 
     """Serve until SIGTERM or SIGINT. dashboard.start_rules has been asked before; OSError when the port is taken."""
     listener = listening(settings.host, settings.port)
     bound = settings.model_copy(update={"port": listener.getsockname()[1]})
-    beside = [Supervisor("dashboard.worker", bound)] if with_worker else []
+    duty = Duty(beat_file(absolute(bound).var), EVALUATION, LONGEST_TURN_SECONDS)
+    beside = [Supervisor("dashboard.worker", bound, duty=duty)] if with_worker else []
     if bound.web_processes > 1:
         listener.listen(2048)
         web = ("dashboard.web", bound, (listener.fileno(),))

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from callbacks import boards, register
 from dashboard.app import DashShell, asked_scope
+from dashboard.beat import beat_file
 from dashboard.encoded import BoardKey, Stamp
 from dashboard.hub import Hub
 from dashboard.screens_seen import ScreensSeen
@@ -103,7 +104,7 @@ def shell_of(
         builders=builders,
         historians=historians,
         release=files.release(),
-        worker_beat=settings.var / "run" / "worker.beat",
+        worker_beat=beat_file(settings.var),
         screens=ScreensSeen(engine, builders),
     )
     wake.start()

@@ -103,7 +103,9 @@ class Wake:
                 self._lost = True
                 self._stopping.wait(SAFETY_LOOK_SECONDS)
             except Exception:
-                log.exception("the store could not be watched; trying again")
+                if not self._lost:  # once, however long it lasts
+                    log.exception("the store cannot be watched; trying again until it can")
+                self._lost = True
                 self._stopping.wait(SAFETY_LOOK_SECONDS)
 
     @contextmanager

@@ -42,6 +42,9 @@ def masked_service(row: ServiceCoverage, audience: Audience, threshold: int = IN
     if is_small(row.contacts, threshold):
         if row.sector in PROTECTED:
             return replace(row, **HIDDEN)
+        # Two sessions for two people: another unit than people says the same number.
+        if is_small(row.delivered, threshold):
+            return replace(row, **HIDDEN)
         return replace(row, contacts=None, masked=True)
     return row
 

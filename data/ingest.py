@@ -16,9 +16,10 @@ from data.rollups import Touched
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
+from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report, report_site
-from data.types import Site
+from data.types import Issue, Site
 from data.versions import raise_version
 from data.vocabulary import Dataset
 
@@ -77,6 +78,9 @@ def ingest(
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
+    if issued_at is not None and issued_at > now + AHEAD:  # no later correction would ever count
+        facts = {"value": issued_at.isoformat(), "now": now.astimezone(issued_at.tzinfo).isoformat(timespec="minutes")}
+        return _refuse(engine, sent, _refusal(sent, Refused(Issue(None, "issued_at", "issued_in_future", facts))))
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:

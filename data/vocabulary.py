@@ -48,6 +48,10 @@ class Lane(StrEnum):
     PRIORITY = "priority"
 
 
+# In place of a lane: everybody, whichever lane they took.
+EVERY_LANE = "every"
+
+
 class Method(StrEnum):
     """How a number came to be; never dropped on the way to a screen."""
 

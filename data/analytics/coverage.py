@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from data.analytics.standards import DIVISIBLE, NEED, PRESENT_OVER, STANDING, Denominators, Standard
+from data.analytics.standards import DIVISIBLE, NEED, PRESENT_OVER, STANDING, Denominators, Standard, in_unit
 from data.types import SectorCoverage, ServiceCoverage, Site, Window
 from data.vocabulary import SERVICE_SECTOR, Level, Sector, Service, State
 
@@ -52,9 +52,10 @@ def coverage(
             sector, service, rows, standards.get(service), people, day, now, (last_heard or {}).get(service)
         )
         for (sector, service), rows in found.items()
-        if sector in site.sectors
     ]
-    sectors = [_sector(sector, [row for row in judged if row.sector is sector]) for sector in site.sectors]
+    # A sector that somebody reports is shown, whether or not the site's file lists it.
+    listed = list(dict.fromkeys([*site.sectors, *(row.sector for row in judged if row.state is not State.MISSING)]))
+    sectors = [_sector(sector, [row for row in judged if row.sector is sector]) for sector in listed]
     return tuple(sorted(sectors, key=_sector_badness))
 
 
@@ -184,15 +185,15 @@ def _delivered(
 
 
 def _amount(row: Mapping[str, object], standard: Standard | None, standing: bool) -> float | None:
-    unit = str(row["unit"] or "").strip().lower()
-    if standard is not None and unit and unit != standard.unit.lower():
-        return None
+    """What a report gives, in the standard's unit; None where it gives nothing that can be compared."""
     amount = _number(row["quantity"])
     if amount is None and standing:
         amount = _number(row["capacity"])
     if amount is None and not standing and standard is not None and standard.per == "per-arrival":
         amount = _number(row["people"])
-    return amount
+    if amount is None or standard is None:
+        return amount
+    return in_unit(amount, str(row["unit"] or ""), standard.unit)
 
 
 def _carried(

@@ -16,6 +16,7 @@ from data.vocabulary import Lane, Method, Stage
 LOOK_BACK = 24.0  # hours in which a queue's rate is looked for
 READING_HOLDS = 2.0  # hours for which a reading of counters speaks for now
 THROUGHPUT_HOURS = 3.0  # of a stage that reports no counters: how many it has been serving, not how many it could
+SPEAKS_FOR_NOW = 3.0  # hours for which what is known of a queue says anything of who joins now
 RATE_WINDOW = 120.0  # minutes over which arrivals per hour are taken
 LONG_WAIT = 12.0  # hours
 STANDING = 0.25  # hours of work: a shorter queue comes and goes by itself, whatever the rates of two hours say
@@ -52,6 +53,7 @@ class StageState:
     over_12h: float | None = None
     clears_in: timedelta | None = None
     never_clears: bool = False
+    outdated: bool = False  # the queue is known, but too old to say how long anybody waits now
 
     @property
     def best_wait(self) -> tuple[float | None, str | None]:
@@ -100,8 +102,10 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
     low = None if rate is None or counters is None else counters * rate.low
     high = None if rate is None or counters is None else counters * rate.high
     waiting = queue.waiting
-    clears, never = _clears(waiting, capacity, arriving, per_counter)
-    joined, over = _joined(arrivals, arriving, waiting, queue.at)
+    # An old queue keeps its number and its age; waits are about people who stand there now.
+    standing = waiting if queue.at is not None and queue.at > until - SPEAKS_FOR_NOW * HOUR else None
+    clears, never = _clears(standing, capacity, arriving, per_counter)
+    joined, over = _joined(arrivals, arriving, standing, queue.at)
     measured = _latest(read.at, read.wait_minutes, until, READING_HOLDS)
     head = None if joined is None or queue.at is None else (queue.at - joined) / HOUR
     return StageState(
@@ -123,9 +127,10 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
         capacity=capacity,
         capacity_low=low,
         capacity_high=high,
-        wait=_wait(waiting, capacity),
-        wait_low=_wait(waiting, high),
-        wait_high=_wait(waiting, low),
+        wait=_wait(standing, capacity),
+        wait_low=_wait(standing, high),
+        wait_high=_wait(standing, low),
+        outdated=waiting is not None and standing is None,
         measured_wait=None if measured is None else measured / 60,
         head_wait=head,
         joined=None if joined is None else moment(joined),

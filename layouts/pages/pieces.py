@@ -88,8 +88,10 @@ def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, st
         return t("word.no_report"), t("word.since_time", time=t.time(since)) if since else ""
     if worst.masked or worst.state is State.MASKED:
         return t("word.masked"), ""
-    if worst.required is None or worst.ratio is None:
+    if worst.standard_value is None:
         return t("word.no_standard"), ""
+    if worst.required is None or worst.ratio is None:
+        return t("word.need_unknown"), ""
     if not worst.gap:
         return t("word.covered"), t.percent(worst.ratio) if worst.ratio > 1.005 else ""
     missing = t.number(-worst.gap)

@@ -341,6 +341,24 @@ def test_of_two_who_count_people_present_neither_is_taken_until_one_is_official(
     assert post.situation().kpis["present"].value == 900
 
 
+def test_people_of_the_priority_lane_are_people_of_the_day(post):
+    head = "site,stage,measure,start,minutes,people,lane"
+    rows = [
+        f"norte,migration-control,arrivals,{(MIDNIGHT + timedelta(hours=n)).isoformat()},60,{people},{lane}"
+        for lane, people, hours in (("general", 100, 10), ("priority", 40, 9))
+        for n in range(hours)
+    ]
+    post.send(Dataset.FLOW, "\n".join([head, *rows]))
+    came = post.situation().kpis["arrivals_today"]
+    assert (came.value, came.at_least) == (1000 + 360, True)  # the last hour of the priority lane is missing
+    with reading(post.engine) as conn:
+        site = site_named(conn, "norte")
+        asks = [
+            series_ask({"measure": "arrivals", "lane": lane}, site, TEN) for lane in ("every", "general", "priority")
+        ]
+        assert [series(conn, ask, TEN)["rows"][-1]["value"] for ask in asks] == [1360, 1000, 360]
+
+
 def test_a_day_told_by_some_of_its_shifts_is_at_least_their_sum(post):
     shifts = {0: 1000, 8: 1008}
     spans = {n: (MIDNIGHT + timedelta(hours=n), MIDNIGHT + timedelta(hours=n + 8)) for n in shifts}

@@ -130,9 +130,11 @@ def test_without_people_present_the_need_is_unknown():
     assert (found.required, found.ratio, found.delivered) == (None, None, 6000)
 
 
-def test_another_unit_is_not_compared():
+def test_another_spelling_is_converted_and_another_unit_is_not_compared():
     found = service(judged([line(Service.WATER, 6, "m3")], (WATER,)), Service.WATER)
-    assert (found.delivered, found.state) == (None, State.MISSING)
+    assert (found.delivered, found.ratio) == (6000, 0.8)
+    drums = service(judged([line(Service.WATER, 6, "bidones")], (WATER,)), Service.WATER)
+    assert (drums.delivered, drums.state) == (None, State.MISSING)
 
 
 def test_more_than_needed_is_shown_as_more():
@@ -162,9 +164,9 @@ def test_the_worst_comes_first_and_what_nobody_reports_before_what_is_nearly_cov
     assert [row.service for row in sectors[0].services] == [Service.LATRINES, Service.WATER]
 
 
-def test_sectors_the_site_does_not_have_are_not_shown():
+def test_a_sector_that_reports_is_shown_even_where_the_sites_file_forgot_it():
     sectors = judged([line(Service.LEGAL_ORIENTATION, 5, "", sector="protection")], ())
-    assert Sector.PROTECTION not in {row.sector for row in sectors}
+    assert {row.sector for row in sectors} == {*SITE.sectors, Sector.PROTECTION}
 
 
 @given(st.floats(0, 20000), st.floats(0, 20000), st.floats(0, 400000))

@@ -69,3 +69,9 @@ def test_the_operator_sets_how_small_is_too_small():
     sector = SectorCoverage(Sector.GBV, Level.CRITICAL, State.OK, SEVEN, (SEVEN,))
     (wider,), (usual,) = masked_sectors((sector,), Audience.OPEN, 10), masked_sectors((sector,), Audience.OPEN)
     assert (wider.services[0].delivered, usual.services[0].delivered) == (None, 7)
+
+
+def test_two_sessions_for_two_people_hide_as_two_people_do():
+    sessions = replace(PLAIN, sector=Sector.HEALTH, unit="sesiones", delivered=2.0, contacts=2.0)
+    assert masked_service(sessions, Audience.OPEN).delivered is None
+    assert masked_service(replace(sessions, delivered=40.0), Audience.OPEN).delivered == 40

@@ -16,13 +16,24 @@ from sqlalchemy import func, select
 from data import snapshots, tables
 from data.ingest import NoSuchReport, ingest, preview, undo
 from data.lines import LINES
-from data.queries import deliveries, delivery
+from data.queries import deliveries, delivery, flow_by_hour
 from data.receipts import Receipt, Sent, enter, unread
 from data.revisions import NATURAL_KEY
 from data.store import create_store, reading, writing
+from data.types import Window
 from data.versions import version_of
 from data.vocabulary import Dataset
-from tests.data.centre import NOON, contents, flow_csv, hour_csv, open_centre, people_by_hour, people_of_day, send
+from tests.data.centre import (
+    ARRIVALS,
+    NOON,
+    contents,
+    flow_csv,
+    hour_csv,
+    open_centre,
+    people_by_hour,
+    people_of_day,
+    send,
+)
 
 LATER = NOON + timedelta(hours=1)
 
@@ -105,7 +116,7 @@ def test_good_rows_count_and_bad_ones_are_listed_with_line_and_reason(centre, va
 
 def test_what_was_issued_later_counts_whichever_arrives_first(centre, var):
     old, new = hour_csv("09:00", 40), hour_csv("09:00", 55)
-    send(centre, var, new, issued_at=LATER)
+    send(centre, var, new, issued_at=LATER, now=LATER)
     send(centre, var, old, issued_at=NOON, now=LATER + timedelta(hours=1))
     assert people_by_hour(centre) == {"09:00": 55}
 
@@ -408,3 +419,20 @@ def test_bytes_that_count_are_kept_when_read_in_another_way_they_look_personal(e
     refused = send(embedded, var, text, dataset=Dataset.QUEUE)
     assert [issue.code for issue in refused.issues] == ["personal_column"]
     assert snapshots.kept(var, sha256) == text
+
+
+def test_a_report_that_says_it_was_written_tomorrow_is_refused(centre, var):
+    tomorrow = send(centre, var, hour_csv("09:00", 40), issued_at=NOON + timedelta(days=1))
+    assert (tomorrow.state, [issue.code for issue in tomorrow.issues]) == ("refused", ["issued_in_future"])
+    assert send(centre, var, hour_csv("09:00", 40), issued_at=NOON).state == "accepted"
+
+
+def test_a_correction_that_says_only_its_day_counts_after_what_came_that_day(centre, var):
+    hours = {"start": "2018-11-01T09:00"}
+    first = flow_csv((60, 40), columns=("minutes", "people"), **hours)
+    mended = flow_csv((60, 50, "2018-11-01"), columns=("minutes", "people", "issued_at"), **hours)
+    send(centre, var, first)
+    send(centre, var, mended, now=LATER)
+    with reading(centre) as conn:
+        today = flow_by_hour(conn, ARRIVALS, Window(NOON - timedelta(hours=12), NOON))
+    assert today["people"].tolist() == [50]

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from data.analytics import erlang, queueing, rates
 from data.analytics.buckets import HOUR, Buckets, Curve, buckets, curve
 from data.analytics.observed import Observed, Readings, readings
+from data.analytics.pressure import pressure
+from data.analytics.sentences import situation_sentence
 from data.analytics.stages import stage_state
-from data.vocabulary import Lane, Stage
+from data.vocabulary import Lane, Level, Stage
 
 FIVE_POINT_FOUR = 60 / 5.4  # people per counter-hour at 5.4 minutes each
 
@@ -293,6 +295,20 @@ def test_a_queue_is_carried_on_only_as_far_as_all_who_left_were_counted():
     assert exact.waiting == pytest.approx(340 + 3 * 20)
     assert (partly.waiting, partly.waiting_at) == (pytest.approx(340 + 20), NOON - timedelta(hours=2))
     assert unread.waiting is None
+
+
+def test_a_queue_that_nobody_looked_at_for_hours_says_nothing_of_who_joins_now():
+    read = head_counts([100, 140, 180], 11)
+    hours = whole_hours([150.0] * 6), whole_hours([110.0] * 6)
+    for age, outdated in ((1, False), (4, True)):
+        parts = [hours_before(one, age) for one in hours]
+        old = replace(read, at=read.at - age * HOUR)
+        state = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, *parts, old), NOON)
+        assert (state.waiting, state.outdated) == (180, outdated)
+        assert (state.wait is None, state.over_12h is None, state.head_wait is None) == (outdated,) * 3
+        said = situation_sentence(state, pressure(state, None, None))
+        assert (said.key == "sentence.outdated") == outdated
+        assert (pressure(state, None, None).level is Level.NO_DATA) == outdated
 
 
 def test_a_stage_nobody_reports_is_unknown_and_not_empty():
