@@ -16,6 +16,7 @@ from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
 from data.sources.mapped import Applied, Mapping, applied
 from data.sources.recognition import CANONICAL_NAMES, canonical_table
 from data.sources.sheet import Grid
+from data.sources.totals import without_sums
 from data.types import Issue, Site
 from data.validate import check
 from data.vocabulary import Dataset
@@ -39,6 +40,8 @@ SOURCES = (
     Source("mapped-csv", "text", mapped=True),
     Source("mapped-xlsx", "workbook", mapped=True),
     Source("mapped-json", "json", mapped=True),
+    Source("mapped-xls", "workbook", mapped=True),
+    Source("mapped-ods", "workbook", mapped=True),
 )
 
 
@@ -88,7 +91,7 @@ def parse(
         read = Applied(cells, table.lines, {}, 0)
         style = Style()
     else:
-        table = layout.named_table(grid, mapping.wanted, mapping.header_row)
+        table = without_sums(layout.named_table(grid, mapping.wanted, mapping.header_row), notes)
         personal.refuse_personal(table, mapping.counted)
         if dataset is not None and dataset != mapping.dataset:
             raise refuse("other_dataset", dataset=str(dataset), mapping=mapping.name, expected=str(mapping.dataset))

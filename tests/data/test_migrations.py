@@ -8,8 +8,8 @@ import sys
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import BigInteger, Engine, inspect, text
 
 from data.store import create_store, migrate, writing
