@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from data.sources.extents import Extent
 from data.sources.guards import Limits, refuse
@@ -50,8 +50,6 @@ def old_sheets(stream: bytes, limits: Limits) -> list[Extent]:
         elif number == STRINGS and len(body) >= 8:
             if struct.unpack_from("<I", body, 4)[0] * STRING_LEAST > len(stream):
                 raise refuse("truncated_workbook")
-        elif number == DIMENSIONS:
-            _declared(body)
         elif deep == 1 and number in CELLS and len(body) >= 4:
             row, column = struct.unpack_from("<HH", body)
             here.cell(row, column)
@@ -69,10 +67,18 @@ def old_sheets(stream: bytes, limits: Limits) -> list[Extent]:
     return sheets
 
 
-def _declared(body: bytes) -> None:
-    """A sheet says how large it is before its cells; a reader may make room for what it says."""
-    if len(body) not in (10, 14):
-        raise refuse("truncated_workbook")
+def with_true_sizes(stream: bytes, sheets: Sequence[Extent]) -> bytes:
+    """The stream with every declared size made small: a reader makes room for what a sheet says of itself."""
+    most = max((sheet.height for sheet in sheets), default=0), max((sheet.width for sheet in sheets), default=0)
+    changed = bytearray(stream)
+    for at, number, body in records(stream):
+        if number == DIMENSIONS:
+            size = (0, most[0], 0, most[1], 0)
+            layout = {14: "<IIHHH", 10: "<HHHHH"}.get(len(body))
+            if layout is None:
+                raise refuse("truncated_workbook")
+            struct.pack_into(layout, changed, at + 4, *(min(one, 0xFFFF) for one in size))
+    return bytes(changed)
 
 
 ROW, FIRST_CELL, LAST_CELL, FIRST_FORMULA = 0, 1, 11, 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from data.sources.lexicon import meaning_of
 from data.sources.words import plain
@@ -12,7 +12,7 @@ UNDER = " > "  # "Mujeres > 0-17": the header 0-17 under the group Mujeres
 LANGUAGES = re.compile(r"\s*[/|\n()\[\]]\s*|\s+[-–—·•]\s+")  # Fecha / Date; Fecha (Date); Date, a line below Fecha
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def pieces(header: str) -> tuple[str, ...]:
     """Plain spellings of the pieces of a header that may be one name in several languages."""
     found = dict.fromkeys(plain(piece) for piece in LANGUAGES.split(header))
@@ -20,7 +20,7 @@ def pieces(header: str) -> tuple[str, ...]:
     return tuple(found) if len(found) > 1 else ()
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def parts(header: str) -> tuple[str, ...]:
     """The pieces, where they are known to mean the same: "Fecha / Date", but not "Personas (rechazadas)"."""
     found = pieces(header)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,21 @@ from data.sources.headers import grouped, names_of, parts, pieces, under
 from data.sources.sheet import Cells, Grid, Table, shown
 from data.sources.words import plain
 
+LONGEST_NAME = 500  # letters of a header; what goes on is no name
 LOOK = 40  # rows from the top in which the header is looked for
 TAG = re.compile(r"#[A-Za-z][A-Za-z0-9_]*(\s*\+\s*[A-Za-z][A-Za-z0-9_]*)*")
 
 Top = list[list[Any]]
+# Of the first rows of a sheet: how many columns they name, in which row, and whether the row above holds groups.
+Judge = Callable[[Top], tuple[int, int, bool]]
+
+
+def named(value: Any) -> str:
+    return shown(value)[:LONGEST_NAME]
 
 
 def is_tag(value: Any) -> bool:
-    return isinstance(value, str) and TAG.fullmatch(value) is not None
+    return isinstance(value, str) and len(value) <= LONGEST_NAME and TAG.fullmatch(value) is not None
 
 
 def is_tag_row(row: Iterable[Any]) -> bool:
@@ -33,13 +41,18 @@ def named_table(grid: Grid, wanted: Collection[str], header_row: int | None = No
 
     Without a wanted name anywhere the first row with two or more entries is the header. Raises Refused.
     """
+    return table_by(grid, partial(best_header, wanted=frozenset(wanted)), header_row)
+
+
+def table_by(grid: Grid, judge: Judge, header_row: int | None = None) -> Table:
+    """The table under the header that `judge` finds, or that stands in `header_row`. Raises Refused."""
     top = [grid.row(number) for number in range(min(LOOK, grid.height))]
     tag_row = next((number for number, row in enumerate(top) if is_tag_row(row)), None)
-    header, is_grouped = _header(top, wanted, header_row, tag_row)
-    names = [shown(value) for value in top[header]] if header < len(top) else []
+    header, is_grouped = _header(top, judge, header_row, tag_row)
+    names = [named(value) for value in top[header]] if header < len(top) else []
     groups = [""] * len(names)
     if is_grouped:
-        names, groups = grouped(names, [shown(value) for value in top[header - 1]])
+        names, groups = grouped(names, [named(value) for value in top[header - 1]])
     tags = [value if is_tag(value) else "" for value in top[tag_row]] if tag_row is not None else [""] * len(names)
     below = np.arange(header + 1, grid.height)
     if tag_row is not None:
@@ -58,12 +71,12 @@ def best_header(top: Top, wanted: Collection[str]) -> tuple[int, int, bool]:
     asked = set(wanted)
     best = (0, 0, False)
     for number, row in enumerate(top):
-        names = [shown(value) for value in row]
+        names = [named(value) for value in row]
         alone = _hits(names, [""] * len(names), asked)
         if alone > best[0]:
             best = (alone, number, False)
         if number and len([name for name in names if name]) > 1 and not is_tag_row(top[number - 1]):
-            together = _hits(*grouped(names, [shown(value) for value in top[number - 1]]), asked)
+            together = _hits(*grouped(names, [named(value) for value in top[number - 1]]), asked)
             if together > max(best[0], alone):
                 best = (together, number, True)
     return best
@@ -75,12 +88,12 @@ def _hits(names: list[str], groups: list[str], asked: set[str]) -> int:
     )
 
 
-def _header(top: Top, wanted: Collection[str], header_row: int | None, tag_row: int | None) -> tuple[int, bool]:
-    hits, header, is_grouped = best_header(top, wanted)
+def _header(top: Top, judge: Judge, header_row: int | None, tag_row: int | None) -> tuple[int, bool]:
+    hits, header, is_grouped = judge(top)
     if header_row is not None:
         if header_row > len(top):
             raise refuse("only_header", rows=len(top))
-        has_groups = header_row > 1 and best_header(top[header_row - 2 : header_row], wanted)[1:] == (1, True)
+        has_groups = header_row > 1 and judge(top[header_row - 2 : header_row])[1:] == (1, True)
         return header_row - 1, has_groups
     if hits:
         return header, is_grouped

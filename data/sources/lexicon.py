@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from data.sources.words import plain
 
@@ -26,9 +26,9 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
     "at": ("at", "momento", "fecha y hora de lectura", "reading time", "hora de lectura", "corte", "hora de corte"),
     "issued_at": (
         *("issued at", "fecha de reporte", "fecha del reporte", "report date", "data report", "fecha de envio"),
-        *("actualizada", "actualizado", "fecha de actualizacion", "last updated", "updated", "submission time"),
-        *("fecha de emision", "date reported", "publicado"),
+        *("fecha de emision", "date reported", "publicado", "submission time"),
     ),
+    "updated": ("actualizada", "actualizado", "fecha de actualizacion", "last updated", "updated"),
     "hours": (
         "hora",
         "hour",
@@ -223,7 +223,7 @@ SMALL_WORDS = {
 }
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def stems(phrase: str) -> tuple[str, ...]:
     """The words of a plain phrase that matter, without plural endings."""
     words = re.findall(r"[^\W_]+", phrase)
@@ -233,8 +233,8 @@ def stems(phrase: str) -> tuple[str, ...]:
 def _stem(word: str) -> str:
     if len(word) > 4 and word.endswith(("ciones", "siones")):
         return word[:-2]
-    if len(word) > 4 and word.endswith("es") and word[-3] not in "aeiou":
-        return word[:-2] if word[-3] in "rlnzdj" else word[:-1]
+    if len(word) > 4 and word.endswith("es") and word[-3] in "rlnzdj" and word[-4] in "aeiou":
+        return word[:-2]  # mujeres, not hombres
     return word[:-1] if len(word) > 3 and word.endswith("s") else word
 
 
@@ -247,7 +247,7 @@ def _by_stems() -> dict[tuple[str, ...], str]:
     return known
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def meaning_of(phrase: str) -> str | None:
     """What a plain phrase means when it is one of the table, whatever its plurals."""
     return _by_stems().get(stems(phrase))

@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from data.sources import compound
-from data.sources.binary_sheets import binary_sheet, old_sheets
+from data.sources.binary_sheets import binary_sheet, old_sheets, with_true_sizes
 from data.sources.extents import Extent
 from data.sources.guards import EXPECTED, Limits, Refused, column_number, mebi, refuse
 from data.sources.opendocument import Walk
 
 DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-TAG = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
-PLACED = re.compile(rb"<(?:\w+:)?(?:c|row)\s+r=[\"']\$?([A-Za-z]{0,4})\$?(\d{1,10})[\"']")
-SLOW = re.compile(rb"<(?:\w+:)?(c|row)((?:\s(?:[^>\"']|\"[^\"]*\"|'[^']*')*)?)>")
+CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+PLACED = re.compile(rb"<(?:\w+:)?c\s+r=[\"']\$?([A-Za-z]{1,4})\$?(\d{1,10})[\"']")
+TAG = re.compile(rb"<(?:\w+:)?(c|row)(?=[\s/>])([^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>")
 REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\s*\$?([A-Za-z]{0,4})\$?(\d{1,10})\s*[\"']")
+CELLS = (b"<c", b":c", b"<row", b":row")
 FORMULA = (b"<f>", b"<f ", b":f>", b"<f/")
 CHUNK = 1 << 20
 LONGEST_TAG = 1 << 16
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".tif", ".tiff", ".bmp", ".svg")
+SLOW_CELLS = 1_000_000  # cells that do not say where they stand, in one sheet
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _old(content: bytes, limits: Limits) -> Packed:
     stream = found[name]()
     sheets = old_sheets(stream, limits)
     told = tuple(tuple(sheet.formulas) for sheet in sheets)
-    return Packed("xls", compound.alone(name, stream), any(told), told)
+    return Packed("xls", compound.alone(name, with_true_sizes(stream, sheets)), any(told), told)
 
 
 class Seen:
@@ -128,7 +129,9 @@ class Sheet(Xml):
 
     def __init__(self, limits: Limits, strict: bool) -> None:
         super().__init__()
-        self.limits, self.extent, self.row, self.column = limits, Extent(), 0, 0
+        self.limits, self.extent = limits, Extent()
+        self.row = self.column = self.tags = 0
+        self.in_order = False  # once a cell did not say where it stands
         self.parser = expat.ParserCreate() if strict else None
         self.is_xml = True if strict else None  # None: not known before the first piece
 
@@ -147,26 +150,30 @@ class Sheet(Xml):
 
     def look(self, piece: bytes, text: bytes) -> None:
         self._parse(piece, False)
+        if not any(sign in text for sign in CELLS):
+            return
         self.has_formulas = self.has_formulas or any(sign in text for sign in FORMULA)
         placed = PLACED.findall(text)
-        if len(placed) == len(TAG.findall(text)):
-            columns = {letters for letters, _ in placed if letters}
-            rows = {int(row) for letters, row in placed if letters}
-            if columns:
-                self.extent.cell(max(rows) - 1, max(map(column_of, columns)) - 1, len(placed))
-        else:
+        if self.in_order or len(placed) != len(CELL.findall(text)):
             self._slowly(text)
+        elif placed:
+            columns, rows = {letters for letters, _ in placed}, {int(row) for _, row in placed}
+            self.extent.cell(max(rows) - 1, max(map(column_of, columns)) - 1, len(placed))
         self.extent.check(self.limits)
 
     def _slowly(self, text: bytes) -> None:
         """Cells that do not say where they stand: each is right of the one before."""
-        for tag in SLOW.finditer(text):
+        self.in_order = True
+        for tag in TAG.finditer(text):
+            self.tags += 1
             told = REFERENCE.search(tag[2])
             if tag[1] == b"row":
                 self.row, self.column = int(told[2]) if told else self.row + 1, 0
             else:
                 self.column = column_of(told[1]) if told and told[1] else self.column + 1
                 self.extent.cell((int(told[2]) if told else max(1, self.row)) - 1, self.column - 1)
+        if self.tags > SLOW_CELLS:
+            raise refuse("too_many_rows", rows=self.row, limit=self.limits.rows)
 
     def ends(self) -> None:
         self._parse(b"", True)
@@ -221,7 +228,7 @@ def seen_of(kind: str, name: str, limits: Limits) -> Seen:
         return Manifest()
     if kind == "xlsb" and name.endswith(".bin"):
         return Binary(limits, strict="worksheets/" in name)
-    if kind == "xlsx" and not name.endswith(PICTURES):
+    if kind == "xlsx":
         return Sheet(limits, strict=name.endswith((".xml", ".rels")))
     return Xml() if name.endswith((".xml", ".rels", ".vml", ".rdf")) else Seen()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Collection
 from typing import Any
 
 import openpyxl
 import python_calamine
 
 from data.sources.guards import Limits, column_number, refuse
-from data.sources.layout import LOOK, best_header
+from data.sources.layout import LOOK, Judge
 from data.sources.packages import Packed, check_workbook
 from data.sources.sheet import Grid, from_objects, shown, tidy
 from data.types import Issue
@@ -22,10 +21,10 @@ def read(
     limits: Limits,
     sheet: str | None,
     column_range: str | None,
-    wanted: Collection[str],
+    judge: Judge,
     notes: list[Issue],
 ) -> Grid:
-    """The grid of the named sheet, else of the sheet that names most of `wanted` in its first rows. Raises Refused.
+    """The grid of the named sheet, else of the sheet whose first rows `judge` finds best. Raises Refused.
 
     A formula counts as the value its program saved with it. One saved without a value stays the text of the formula,
     so that the rules reject its row instead of reading it as empty.
@@ -35,7 +34,7 @@ def read(
     names = list(book.sheet_names)
     if sheet is not None and sheet not in names:
         raise refuse("sheet_not_found", sheet=sheet, found=", ".join(names))
-    name, rows = _rows_of(book, sheet) if sheet is not None else _chosen(book, names, wanted, notes)
+    name, rows = _rows_of(book, sheet) if sheet is not None else _chosen(book, names, judge, notes)
     if packed.formulas is None and packed.has_formulas and packed.kind == "xlsx":
         marked = _formulas(content, name)
     else:
@@ -83,14 +82,14 @@ def _rows_of(book: python_calamine.CalamineWorkbook, name: str) -> tuple[str, Ro
 
 
 def _chosen(
-    book: python_calamine.CalamineWorkbook, names: list[str], wanted: Collection[str], notes: list[Issue]
+    book: python_calamine.CalamineWorkbook, names: list[str], judge: Judge, notes: list[Issue]
 ) -> tuple[str, Rows]:
-    """The sheet that names most of `wanted`; a hidden one only where no other names any.
+    """The sheet that names most columns; a hidden one only where it names more than twice as many.
 
     Raises Refused when two sheets name the same columns with rows under both: nobody would miss what was left unread.
     """
     hidden = {sheet.name for sheet in book.sheets_metadata if str(sheet.visible).rpartition(".")[2] != "Visible"}
-    best: tuple[tuple[int, bool], str, Rows] | None = None
+    best: tuple[float, str, Rows] | None = None
     equals: list[str] = []
     filled = 0
     for name in names:
@@ -98,8 +97,8 @@ def _chosen(
         if not any(shown(tidy(value)) for row in rows for value in row):
             continue
         filled += 1
-        hits, header, _ = best_header([[tidy(value) for value in row] for row in rows[:LOOK]], wanted)
-        rank = (hits, name not in hidden)
+        hits, header, _ = judge([[tidy(value) for value in row] for row in rows[:LOOK]])
+        rank = hits / 2 if name in hidden else float(hits)
         if best is None or rank > best[0]:
             best, equals = (rank, name, rows), []
         elif rank == best[0] and hits > 1 and len(rows) > header + 1:
