@@ -255,6 +255,7 @@ def meaning_of(phrase: str) -> str | None:
 
 def persons_of(phrase: str) -> Mapping[str, str] | None:
     """Sex and age band that a plain header speaks of, where it names one kind of person."""
+    phrase = phrase.replace(" > ", " ")  # the group it stands under
     found = [PERSONS[word] for word in stems(phrase) if word in PERSONS]
     if len(found) != 1:
         return None

@@ -22,7 +22,8 @@ REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\s*\$?([A-Za-z]{0,4})\$?(\d{1,10})\s*[\
 CELLS = (b"<c", b":c", b"<row", b":row")
 FORMULA = (b"<f>", b"<f ", b":f>", b"<f/")
 CHUNK = 1 << 20
-LONGEST_TAG = 1 << 16
+ANY_TAG = re.compile(rb"[^<]*(?:<[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>|\Z)")
+LONGEST_TAG = 4 << 20
 SLOW_CELLS = 1_000_000  # cells that do not say where they stand, in one sheet
 
 
@@ -114,14 +115,21 @@ class Xml(Seen):
         text = self.tail + piece.replace(b"\0", b"")
         if DOCTYPE.search(text):
             raise refuse("xml_entities")
-        self.look(piece, text)
-        # In XML that is well formed "<" only begins a tag.
-        self.tail = text[max(0, text.rfind(b"<")) :]
+        # In XML that is well formed "<" only begins a tag, so what stands before the last one is whole.
+        whole = max(0, text.rfind(b"<"))
+        self.look(piece, text[:whole])
+        self.tail = text[whole:]
         if len(self.tail) > LONGEST_TAG:
-            self.tail = self.tail[-LONGEST_TAG:]
+            if (tag := ANY_TAG.match(self.tail)) is None:
+                raise refuse("truncated_workbook")
+            self.look(b"", tag[0])
+            self.tail = b""  # the rest is the text after it
 
-    def look(self, piece: bytes, text: bytes) -> None:
-        pass
+    def look(self, piece: bytes, tags: bytes) -> None:
+        """`piece` as it came; `tags` the text of whole tags since the last call."""
+
+    def ends(self) -> None:
+        self.look(b"", self.tail)
 
 
 class Sheet(Xml):
@@ -176,6 +184,7 @@ class Sheet(Xml):
             raise refuse("too_many_rows", rows=self.row, limit=self.limits.rows)
 
     def ends(self) -> None:
+        super().ends()
         self._parse(b"", True)
 
 
@@ -203,7 +212,7 @@ class Manifest(Xml):
     """META-INF/manifest.xml of an .ods says which parts are encrypted."""
 
     def look(self, piece: bytes, text: bytes) -> None:
-        if b"encryption-data" in text:
+        if b"encryption-data" in text or b"encryption-data" in piece:
             raise refuse("locked_workbook")
 
 

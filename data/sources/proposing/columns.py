@@ -32,7 +32,7 @@ WORDS = {column.name: column.words for spec in DATASETS.values() for column in s
 NOT_FOR_CONTENT = {"stage", "measure", "lane", "category", "method"}  # too few words to be told by their words alone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
     """A column of the file as far as it can be known without knowing the file."""
 
@@ -137,7 +137,7 @@ def likely_header(top: Top) -> tuple[int, int, bool]:
         elif number + 1 < len(top) and is_tag_row(top[number + 1]):
             known = max(known, sum(_said(tag) for tag in map(shown, top[number + 1]) if tag))
         heads = _groups_over(row, top[number - 1] if number else [])
-        hits = 100 * (known + heads) + min(len(texts), 50) if known else 0
+        hits = 100 * (known + heads) + min(len(texts), 50) if known + heads else 0
         if hits > best[0]:
             best = (hits, number, heads > 0)
     return best
