@@ -5,8 +5,9 @@ from __future__ import annotations
 import collections.abc as abc
 
 from data.sources.canonical import DatasetSpec
-from data.sources.lexicon import meaning_of, persons_of
+from data.sources.lexicon import meaning_of
 from data.sources.proposing.columns import HOLDS, LEAST, NUMBERS, Guess, Seen
+from data.sources.proposing.persons import persons_of
 from data.sources.proposing.times import has_hours
 from data.sources.proposing.types import Line, Part
 from data.vocabulary import Dataset

@@ -16,9 +16,10 @@ from data.sources.canonical import AMOUNT, COUNT, COUNTRY, DATASETS, FLAG, MOMEN
 from data.sources.guards import Refused
 from data.sources.headers import LANGUAGES
 from data.sources.layout import Top, is_tag_row
-from data.sources.lexicon import MEANINGS, TAGS, meaning_of, persons_of, stems
+from data.sources.lexicon import MEANINGS, TAGS, meaning_of, stems
 from data.sources.numbers import has_sign
 from data.sources.personal import refuse_personal
+from data.sources.proposing.persons import persons_of
 from data.sources.proposing.wordings import known_word
 from data.sources.sheet import Cells, Codes, Table, shown
 from data.sources.words import is_blank, plain
