@@ -59,11 +59,12 @@ ISSUE: Schema = {
 }
 RECEIPT: Schema = {
     "type": "object",
-    "required": ["report", "accepted", "rejected", "already_received", "issues"],
+    "required": ["report", "accepted", "rejected", "not_reported", "already_received", "issues"],
     "properties": {
         "report": {"type": ["integer", "null"]},
         "accepted": {"type": "integer"},
         "rejected": {"type": "integer"},
+        "not_reported": {"type": "integer"},
         "already_received": {"type": "boolean"},
         "state": _words(("accepted", "partial", "refused", "undone")),
         "issues": {"type": "array", "items": ISSUE},

@@ -135,6 +135,7 @@ def _receipt(parsed: Parsed, source: str) -> Receipt:
         dataset=str(parsed.dataset),
         source=source,
         state="accepted" if not parsed.rejected else "partial" if accepted else "refused",
+        not_reported=parsed.not_reported,
         notes=parsed.notes,
         sites=tuple(sorted(parsed.rows["site"].unique())) if accepted else (),
     )

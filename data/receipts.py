@@ -39,7 +39,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a delivery. `report` None: nothing was written (a dry run)."""
+    """What became of a delivery. `report` None: nothing was written (a dry run).
+
+    Rows of the delivery = `accepted` + `rejected` + `not_reported`.
+    """
 
     report: int | None
     accepted: int
@@ -50,6 +53,7 @@ class Receipt:
     source: str
     state: str  # accepted, partial, refused, undone
     sites: tuple[str, ...] = ()
+    not_reported: int = 0
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
 
 
@@ -119,6 +123,7 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         dataset=row.dataset,
         source=row.source,
         state=row.state,
+        not_reported=row.not_reported,
         sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
     )
 
@@ -180,6 +185,7 @@ def enter(
             rows=rows,
             accepted=receipt.accepted,
             rejected=receipt.rejected,
+            not_reported=receipt.not_reported,
             state=receipt.state,
             sent_by=sent.sent_by,
         )

@@ -258,6 +258,7 @@ class Delivery:
     state: str  # accepted, partial, refused, undone
     sha256: str
     issues: tuple[Issue, ...] = ()
+    not_reported: int = 0  # rows = accepted + rejected + not_reported
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import collections.abc as abc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import pandas as pd
 
@@ -13,9 +14,11 @@ from data.sources import delimited, layout, personal, records, workbook
 from data.sources.canonical import DATASETS
 from data.sources.fields import Style
 from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
+from data.sources.layout import Judge
 from data.sources.mapped import Applied, Mapping, applied
 from data.sources.recognition import CANONICAL_NAMES, canonical_table
 from data.sources.sheet import Grid
+from data.sources.totals import without_sums
 from data.types import Issue, Site
 from data.validate import check
 from data.vocabulary import Dataset
@@ -39,6 +42,8 @@ SOURCES = (
     Source("mapped-csv", "text", mapped=True),
     Source("mapped-xlsx", "workbook", mapped=True),
     Source("mapped-json", "json", mapped=True),
+    Source("mapped-xls", "workbook", mapped=True),
+    Source("mapped-ods", "workbook", mapped=True),
 )
 
 
@@ -82,13 +87,15 @@ def parse(
     notes: list[Issue] = []
     words: abc.Mapping[str, abc.Mapping[str, str]] = {}
     kind = kind_of(content, filename, limits)
-    grid = READERS[kind](content, filename, mapping, limits, notes)
+    wanted = frozenset(mapping.wanted) if mapping else CANONICAL_NAMES
+    judge = partial(layout.best_header, wanted=wanted)
+    grid = READERS[kind](content, mapping, judge, limits, notes)
     if mapping is None:
         spec, cells, table = canonical_table(grid, dataset, notes)
         read = Applied(cells, table.lines, {}, 0)
         style = Style()
     else:
-        table = layout.named_table(grid, mapping.wanted, mapping.header_row)
+        table = without_sums(layout.named_table(grid, mapping.wanted, mapping.header_row), notes)
         personal.refuse_personal(table, mapping.counted)
         if dataset is not None and dataset != mapping.dataset:
             raise refuse("other_dataset", dataset=str(dataset), mapping=mapping.name, expected=str(mapping.dataset))
@@ -118,22 +125,22 @@ def parse(
     )
 
 
-Reader = Callable[[bytes, str, Mapping | None, Limits, list[Issue]], Grid]
+Reader = Callable[[bytes, Mapping | None, Judge, Limits, list[Issue]], Grid]
 
 
-def _text(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
+def _text(content: bytes, mapping: Mapping | None, judge: Judge, limits: Limits, notes: list[Issue]) -> Grid:
     grid, encoding = delimited.read(content, limits, mapping.delimiter if mapping else None)
     if encoding == "cp1252":
         notes.append(Issue(None, None, "encoding_latin1", {"encoding": "Windows-1252 / Latin-1"}))
     return grid
 
 
-def _workbook(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
-    sheet = mapping.sheet if mapping else None
-    return workbook.read(content, limits, sheet, mapping.column_range if mapping else None, CANONICAL_NAMES, notes)
+def _workbook(content: bytes, mapping: Mapping | None, judge: Judge, limits: Limits, notes: list[Issue]) -> Grid:
+    sheet, columns = (mapping.sheet, mapping.column_range) if mapping else (None, None)
+    return workbook.read(content, limits, sheet, columns, judge, notes)
 
 
-def _json(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
+def _json(content: bytes, mapping: Mapping | None, judge: Judge, limits: Limits, notes: list[Issue]) -> Grid:
     return records.read(content, limits)[0]
 
 

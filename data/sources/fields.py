@@ -13,6 +13,7 @@ import numpy.typing as npt
 from data.sources import numbers
 from data.sources.canonical import AMOUNT, LONGEST_TEXT, Column
 from data.sources.findings import Findings
+from data.sources.numbers import Signs
 from data.sources.personal import safe
 from data.sources.sheet import Cells, Mask
 from data.sources.words import is_blank, plain, spellings, translated
@@ -28,10 +29,17 @@ class Style:
     """How the sender writes dates and numbers, and which words mean that nothing was reported."""
 
     order: str = "iso"
-    decimal: str = "."
+    decimal: str = "."  # "": each column's own numbers decide
     thousands: str = ""
     blanks: frozenset[str] = frozenset()
     last_day: bool = False  # `end` names the last day of the period, itself included
+
+    def signs_of(self, cells: Cells, whole: bool) -> Signs:
+        """The signs of the column's numbers: as the mapping says, else as the column itself does."""
+        if self.decimal:
+            return Signs(self.decimal, self.thousands)
+        standing = np.bincount(cells.codes, minlength=len(cells.values))
+        return numbers.signs_of((value for value, times in zip(cells.values, standing, strict=True) if times), whole)
 
     def blank(self, value: Any) -> bool:
         return is_blank(value) or (bool(self.blanks) and isinstance(value, str) and plain(value) in self.blanks)
@@ -141,15 +149,19 @@ def read_numbers(draft: Draft, column: Column) -> npt.NDArray[Any]:
     """Numbers within their bounds, whole where people, counters and tickets are counted. NaN: not reported."""
     style, must = draft.style, column.required and not column.may_be_empty
     most = float(column.most or np.inf)
+    cells = draft.cells[column.name]
+    signs = style.signs_of(cells, column.holds != AMOUNT)
 
     def number(value: Any) -> float | None:
-        return np.nan if style.blank(value) else numbers.read(value, style.decimal, style.thousands)
+        return np.nan if style.blank(value) else numbers.read(value, signs.decimal, signs.thousands)
 
     def fault(value: Any) -> str:
         if style.blank(value):
             return "missing_value" if must else ""
         if wrong := _unreadable(value):
             return wrong
+        if signs.problem and numbers.has_sign(value):
+            return signs.problem
         found = number(value)
         if found is None:
             return "not_a_number"
@@ -160,7 +172,6 @@ def read_numbers(draft: Draft, column: Column) -> npt.NDArray[Any]:
         return "fractional_count" if column.holds != AMOUNT and not float(found).is_integer() else ""
 
     draft.faults(column, fault, lambda _: {"most": int(column.most or 0)})
-    cells = draft.cells[column.name]
 
     def usable(value: Any) -> float:
         found = number(value)

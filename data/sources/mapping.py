@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from data.sources import numbers
 from data.sources.canonical import DATASETS
 from data.sources.fields import Style
 from data.sources.mapped import Each, Mapping, Only, Take
@@ -17,6 +18,9 @@ from data.vocabulary import Dataset
 __all__ = ["Mapping", "WrongMapping", "load_mapping", "packaged", "read_mapping"]
 
 PACKAGED = Path(__file__).parent / "mappings"
+
+
+FILL_IN = "???"  # what `caudal map` leaves for a person to say
 
 
 class WrongMapping(ValueError):
@@ -56,6 +60,7 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
     except tomllib.TOMLDecodeError as wrong:
         raise WrongMapping(f"this is not a TOML file: {wrong}") from wrong
     wrongs = [f"unknown entry {key!r}: expected {', '.join(sorted(KEYS))}" for key in told if key not in KEYS]
+    wrongs += [f"{where} is still {FILL_IN}: write what it is, or delete the line" for where in _unfilled(told)]
     parts: dict[str, dict[str, Any]] = {}
     for table in ("file", "dates", "numbers", "constants", "columns", "words"):
         part = told.get(table, {})
@@ -110,6 +115,17 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
     return mapping
 
 
+def _unfilled(told: Any, where: str = "") -> abc.Iterator[str]:
+    if isinstance(told, dict):
+        for key, value in told.items():
+            yield from _unfilled(value, f"{where}.{key}" if where else str(key))
+    elif isinstance(told, list):
+        for place, value in enumerate(told, start=1):
+            yield from _unfilled(value, f"{where} {place}")
+    elif told == FILL_IN:
+        yield where
+
+
 def _is_range(columns: str) -> bool:
     first, _, last = columns.partition(":")
     return all(part.isascii() and part.isalpha() and len(part) <= 3 for part in (first, last))
@@ -123,9 +139,14 @@ def _header_row(value: Any, wrongs: list[str]) -> int | None:
 
 
 def _style(parts: abc.Mapping[str, Any], blank: Any, wrongs: list[str]) -> Style:
-    decimal = parts["numbers"].get("decimal", ".")
-    thousands = parts["numbers"].get("thousands", "")
-    if decimal not in (".", ",") or thousands not in ("", ".", ",", "'", " ") or decimal == thousands:
+    named = parts["numbers"]
+    thousands = named.get("thousands", "")
+    decimal = named.get("decimal", ("," if thousands == "." else ".") if thousands else numbers.BY_EVIDENCE)
+    if (
+        decimal not in (".", ",", numbers.BY_EVIDENCE)
+        or thousands not in ("", ".", ",", "'", " ")
+        or decimal == thousands != ""
+    ):
         wrongs.append("numbers: decimal is '.' or ',', thousands another of '.', ',', a quote, a space or nothing")
         decimal, thousands = ".", ""
     order = _choice("dates.order", parts["dates"].get("order", "iso"), ("iso", "dmy", "mdy"), wrongs)

@@ -8,6 +8,7 @@ from data.sources import layout, personal
 from data.sources.canonical import AMOUNT, COUNT, DATASETS, PEOPLE, DatasetSpec
 from data.sources.guards import refuse
 from data.sources.sheet import Cells, Grid, Table
+from data.sources.totals import without_sums
 from data.sources.words import plain
 from data.types import Issue
 from data.vocabulary import Dataset
@@ -19,7 +20,7 @@ def canonical_table(
     grid: Grid, dataset: Dataset | None, notes: list[Issue]
 ) -> tuple[DatasetSpec, dict[str, Cells], Table]:
     """The dataset's columns of a canonical file, by header or else by HXL tag. Raises Refused."""
-    table = layout.named_table(grid, CANONICAL_NAMES)
+    table = without_sums(layout.named_table(grid, CANONICAL_NAMES), notes)
     named = {name.replace(" ", "_"): cells for name, cells in layout.column_by_name(table).items()}
     written = [name for name in table.names if name]
     spec = _spec_of(dataset, named, table)
@@ -40,18 +41,11 @@ def canonical_table(
             expected=", ".join(spec.required),
             found=found,
         )
-    unknown = [
-        n for n, t in _headed(table) if plain(n).replace(" ", "_") not in spec.names and tags.get(tag_key(t)) is None
-    ]
+    read = {id(named[name]) for name in spec.names if name in named}
+    unknown = [name for name, cells in zip(table.names, table.columns, strict=False) if name and id(cells) not in read]
     if unknown:
         notes.append(Issue(None, None, "unknown_columns", {"columns": ", ".join(unknown[:20])}))
     return spec, {name: named[name] for name in spec.names if name in named}, table
-
-
-def _headed(table: Table) -> Iterable[tuple[str, str]]:
-    for place, name in enumerate(table.names):
-        if name:
-            yield name, table.tags[place] if place < len(table.tags) else ""
 
 
 def _spec_of(dataset: Dataset | None, named: Mapping[str, Cells], table: Table) -> DatasetSpec:
