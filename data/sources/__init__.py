@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from data.sources import delimited, layout, personal, records, workbook
+from data.sources import delimited, layout, personal, records, submissions, workbook
 from data.sources.canonical import DATASETS
 from data.sources.fields import Style
 from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
@@ -39,6 +39,8 @@ SOURCES = (
     Source("mapped-csv", "text", mapped=True),
     Source("mapped-xlsx", "workbook", mapped=True),
     Source("mapped-json", "json", mapped=True),
+    Source("kobo-json", "json", mapped=True),
+    Source("odk-json", "json", mapped=True),
 )
 
 
@@ -62,6 +64,7 @@ class Parsed:
     notes: tuple[Issue, ...] = ()
     rejected_by: abc.Mapping[str, int] = field(default_factory=dict)
     file_rows: int = 0  # rows of the sheet under its header
+    rejected_lines: frozenset[int] = frozenset()
 
     @property
     def accepted(self) -> int:
@@ -96,7 +99,9 @@ def parse(
         style, words = mapping.style, mapping.words
     if not len(table.lines):
         raise refuse("only_header", rows=grid.height)
-    checked = check(spec, read.columns, read.lines, sites, now, style, words, read.headers)
+    # Several submissions of one line are no mistake: they are added up (`data.sources.combining`).
+    alone = mapping is None or mapping.submissions is None
+    checked = check(spec, read.columns, read.lines, sites, now, style, words, read.headers, alone)
     if mapping and read.left_out:
         notes.append(Issue(None, None, "rows_left_out", {"rows": read.left_out, "mapping": mapping.name}))
     if checked.ambiguous:
@@ -115,6 +120,7 @@ def parse(
         notes=tuple(notes),
         rejected_by=checked.findings.reasons(checked.not_reported),
         file_rows=len(table.lines),
+        rejected_lines=frozenset(read.lines[checked.rejected].tolist()),
     )
 
 
@@ -134,6 +140,8 @@ def _workbook(content: bytes, filename: str, mapping: Mapping | None, limits: Li
 
 
 def _json(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
+    if mapping is not None and mapping.submissions is not None:
+        return submissions.read(content, mapping, limits, notes)
     return records.read(content, limits)[0]
 
 
