@@ -18,6 +18,7 @@ from callbacks.asked import WrongAsk, moment_ask, series_ask, window_ask
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
+from dashboard.hooks import post_submission
 from dashboard.openapi import DESCRIPTION
 from dashboard.reports_in import post_report
 from dashboard.shell import Shell
@@ -145,5 +146,6 @@ ROUTES = [
     Route("/alerts", alerts),
     Route("/reports", reports, methods=["GET"]),
     Route("/reports", post_report, methods=["POST"]),
+    Route("/hooks/{feed}", post_submission, methods=["POST"]),
     Route("/openapi.json", openapi),
 ]

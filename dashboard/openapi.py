@@ -143,6 +143,21 @@ DESCRIPTION: Schema = {
             _parameter("state", _words(("open", "closed", "all", *AlertState)), "Which alerts; open without it."),
             LANG,
         ),
+        "/hooks/{feed}": {
+            "post": {
+                "summary": "Send one submission of a feed, or several: KoboToolbox or ODK JSON, read by its mapping.",
+                "parameters": [_parameter("feed", TEXT, "Name of the feed.", required=True, place="path"), LANG],
+                "requestBody": {"required": True, "content": {"application/json": {}}},
+                "responses": {
+                    "201": _json(RECEIPT, "Received; rejected rows are listed."),
+                    "200": _json(RECEIPT, "Known already, or it reports nothing."),
+                    "409": _json(ERROR, "The feed is paused."),
+                    "413": _json(RECEIPT, "Too large."),
+                    "422": _json(RECEIPT, "Nothing of it could be read; the issue says why."),
+                    **REFUSALS,
+                },
+            },
+        },
         "/reports": {
             **_get("The newest deliveries.", _rows({"type": "object"})),
             "post": {

@@ -21,7 +21,7 @@ from data.sources import Limits
 from data.store import writing
 from data.types import Issue
 from data.vocabulary import Dataset, Language
-from layouts.translator import translator
+from layouts.translator import Translator, translator
 
 # The name a body gets when its sender gave none; what it is, is read from its bytes.
 FILE_NAMES = {
@@ -36,7 +36,7 @@ LONGEST_KEY = 200
 async def post_report(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     viewer = viewer_of(request)
-    lang = _lang(request, shell)
+    lang = asked_language(request, shell)
     asked = request.query_params
     source = asked.get("source") or viewer.source or ""
     if not source:
@@ -48,11 +48,9 @@ async def post_report(request: Request) -> Response:
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise BadAddress("bad_key", most=LONGEST_KEY)
     limits = limits_of(shell.settings)
-    content = await _body(request, limits)
+    content = await received_body(request, limits)
     if content is None:
-        most = shell.settings.max_delivery_mb
-        issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
-        return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), translator(lang)), 413)
+        return too_large(shell, source, translator(lang))
     way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell))
     take = partial(
         deliver,
@@ -68,8 +66,14 @@ async def post_report(request: Request) -> Response:
     shell.wake.poke()
     measures.reports.labels(receipt.state).inc()
     if not receipt.already_received:
-        await anyio.to_thread.run_sync(_recorded, shell, viewer.name, receipt)
+        await anyio.to_thread.run_sync(recorded, shell, viewer.name, receipt)
     return JSONResponse(answer(receipt, translator(lang)), status_of(receipt))
+
+
+def too_large(shell: Shell, source: str, t: Translator) -> Response:
+    most = shell.settings.max_delivery_mb
+    issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
+    return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), t), 413)
 
 
 def status_of(receipt: Receipt) -> int:
@@ -78,7 +82,7 @@ def status_of(receipt: Receipt) -> int:
     return 422 if receipt.state == "refused" else 201
 
 
-async def _body(request: Request, limits: Limits) -> bytes | None:
+async def received_body(request: Request, limits: Limits) -> bytes | None:
     """None as soon as it is too large; the rest is not read."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limits.file_bytes:
@@ -120,12 +124,12 @@ def _moment(value: str | None, shell: Shell) -> datetime | None:
     return moment
 
 
-def _recorded(shell: Shell, who: str, receipt: Receipt) -> None:
+def recorded(shell: Shell, who: str, receipt: Receipt) -> None:
     with writing(shell.engine) as conn:
         facts = {"accepted": receipt.accepted, "rejected": receipt.rejected, "source": receipt.source}
         record(conn, shell.seen.real_now(), who, "report", str(receipt.report), facts)
 
 
-def _lang(request: Request, shell: Shell) -> Language:
+def asked_language(request: Request, shell: Shell) -> Language:
     header = request.headers.get("accept-language", "")[:2].lower()
     return language(request.query_params.get("lang"), request.cookies.get(sessions.LANG_COOKIE) or header, shell.known)

@@ -17,10 +17,13 @@ import structlog
 from sqlalchemy import Engine
 
 from dashboard import replay
+from dashboard.feeding.pull import pull
+from dashboard.feeding.trouble import Trouble
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
 from data import alerts
 from data.clock import reading, real_now, stored_replay
+from data.feeds.book import UnknownFeed, due_feeds
 from data.sites import sites
 from data.store import create_store
 from data.store import reading as reading_store
@@ -29,6 +32,9 @@ from data.versions import version_of
 log = structlog.get_logger()
 
 BEAT_SECONDS = 2.0
+# One feed shall not keep the others waiting: its cadence brings it back soon enough.
+WORKER_TRIES = 2
+LONGEST_PULL_SECONDS = 60.0
 
 
 @dataclass
@@ -73,6 +79,33 @@ def feed_replay(bench: Bench) -> None:
     replay.feed(bench.engine, bench.settings.var, real_now())
 
 
+def pull_feeds(bench: Bench) -> None:
+    """Every feed that is due, one after the other; one that fails is listed as such and tried again later."""
+    with reading_store(bench.engine) as conn:
+        due = due_feeds(conn, real_now())
+    for name in due:
+        if bench.stopping.is_set():
+            return
+        try:
+            told = pull(
+                bench.engine,
+                bench.settings,
+                name,
+                bench.name,
+                pause=lambda seconds: not bench.stopping.wait(seconds),
+                tries=WORKER_TRIES,
+                most_seconds=LONGEST_PULL_SECONDS,
+            )
+        except Trouble as trouble:
+            log.warning("feed failed", feed=name, code=trouble.code, **trouble.facts)
+        except UnknownFeed:
+            continue  # taken away meanwhile
+        else:
+            if told.receipts:
+                accepted = sum(receipt.accepted for receipt in told.receipts)
+                log.info("feed pulled", feed=name, read=told.read, accepted=accepted)
+
+
 def beat(bench: Bench) -> None:
     file = beat_file(bench.settings.var)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -84,6 +117,7 @@ def jobs() -> tuple[Job, ...]:
         Job("beat", BEAT_SECONDS, beat),
         Job("replay", 0.5, feed_replay),
         Job("alerts", 1.0, Evaluation()),
+        Job("feeds", 2.0, pull_feeds),
     )
 
 

@@ -104,10 +104,11 @@ def hold(engine: Engine, name: str, holder: str, now: datetime) -> bool:
         return conn.execute(held).rowcount == 1
 
 
-def succeeded(engine: Engine, name: str, holder: str, now: datetime) -> None:
+def succeeded(engine: Engine, name: str, holder: str, now: datetime, whole: bool = True) -> None:
+    """`whole` False: there is more to read, and it is due at once."""
     with writing(engine) as conn:
         row = _row(conn, name)
-        due = None if row.every_seconds is None else now + timedelta(seconds=row.every_seconds)
+        due = None if row.every_seconds is None else now + timedelta(seconds=row.every_seconds if whole else 0)
         _end(conn, name, holder, succeeded_at=now, failed_at=None, failures=0, error=None, next_at=due)
         if row.failed_at is not None:
             _tell_sites(conn)

@@ -147,7 +147,7 @@ def _options(kind: str, told: Any, wrongs: list[str]) -> dict[str, Any]:
             wrongs.append(f"{kind}.{key}: unknown entry, expected {', '.join(known)}")
         elif key == "id" and isinstance(value, str):
             continue
-        elif not isinstance(value, known[key][0]) or (known[key][0] is int and isinstance(value, bool)):
+        elif type(value).__name__ != known[key][0].__name__:
             wrongs.append(f"{kind}.{key} = {value!r}: expected {known[key][0].__name__}")
         elif known[key][0] is int and not 0 <= value <= 10_000_000:
             wrongs.append(f"{kind}.{key} = {value!r}: expected a number from 0 to 10 000 000")

@@ -41,6 +41,7 @@ SOURCES = (
     Source("mapped-json", "json", mapped=True),
     Source("kobo-json", "json", mapped=True),
     Source("odk-json", "json", mapped=True),
+    Source("sql", "json", mapped=True),
 )
 
 
