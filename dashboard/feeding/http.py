@@ -101,7 +101,7 @@ def _check_status(answer: http.client.HTTPResponse, host: str) -> None:
         raise Trouble("not_found", **facts)
     if 300 <= status < 400:
         raise Trouble("redirected", to=urlsplit(answer.getheader("location", "")).netloc or "-", **facts)
-    if status == 429 or status >= 500:
+    if status == 429 or (status >= 500 and status != 501):
         after = answer.getheader("retry-after", "")
         raise Trouble("server_failed", lasting=False, after=float(after) if after.isdigit() else None, **facts)
     raise Trouble("refused", **facts)

@@ -23,7 +23,8 @@ GONE = ("gone",)
 class Record:
     """`instance` is the same for all versions of a submission, `alias` another name of it where its server has one.
 
-    `edited_at` is None where the server does not say when this version was made.
+    `version_id` names a version among those of all submissions of its feed. `edited_at` is None where the server does
+    not say when this version was made.
     """
 
     instance: str
@@ -99,9 +100,10 @@ def sql_record(row: Mapping[str, Any], feed: Feed) -> Record:
     edited = _moment(mark)
     deleted = feed.options["deleted"]
     gone = bool(deleted) and row[deleted] not in (None, False, 0, "", "0", "f")
+    instance = key if len(key) <= 120 else hashlib.sha256(key.encode()).hexdigest()
     return Record(
-        instance=key if len(key) <= 160 else hashlib.sha256(key.encode()).hexdigest(),
-        version_id=str(_plain(mark))[:200],
+        instance=instance,
+        version_id=f"{instance} {_plain(mark)}"[:200],
         rows=() if gone else tuple(rows_of(_texts(row), feed.mapping)),
         edited_at=edited,
         submitted_at=edited,

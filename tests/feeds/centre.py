@@ -48,6 +48,7 @@ form = "aLlegadas"
 token_env = "TEST_KOBO_TOKEN"
 page_size = {page_size}
 timeout_seconds = {timeout}
+sweep_days = 9999
 """
 
 ODK = """
@@ -64,6 +65,7 @@ user = "datos@odk.example"
 password_env = "TEST_ODK_PASSWORD"
 page_size = {page_size}
 timeout_seconds = {timeout}
+sweep_days = 9999
 """
 
 PUSH = """
