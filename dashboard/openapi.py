@@ -129,6 +129,7 @@ DESCRIPTION: Schema = {
             _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
             _parameter("source", TEXT, "Source; the official one without it."),
             _parameter("step", _words(LONGEST), "Hours or operational days."),
+            _parameter("hxl", _words(("0", "1")), "1 puts a row of HXL tags under the header of the CSV."),
             FROM,
             TO,
             AS_OF,

@@ -93,7 +93,7 @@ def _answer(flat: Row, accepted: abc.Iterable[str]) -> Any:
         path = plain_path(header)
         if path in flat:
             return flat[path]
-        leaves = [known for known in flat if known.rsplit("/", 1)[-1] == path]
+        leaves = [known for known in flat if known.endswith(f"/{path}")]
         if len(leaves) > 1:
             raise refuse("duplicate_headers", column=header, header=header, times=len(leaves))
         if leaves:
@@ -111,7 +111,7 @@ def _choice(flat: Row, path: str) -> str | None:
         return None
     chosen = flat.get(question)
     if chosen is None:
-        chosen = next((answer for known, answer in flat.items() if known.rsplit("/", 1)[-1] == question), None)
+        chosen = next((answer for known, answer in flat.items() if known.endswith(f"/{question}")), None)
     if not isinstance(chosen, str):
         return None
     return "1" if option in {plain(word) for word in chosen.split()} else "0"

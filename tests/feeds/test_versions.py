@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -137,6 +138,20 @@ def test_the_state_of_a_feed_counts_its_submissions(send: Sender) -> None:
     with reading(send.engine) as conn:
         [state] = feed_states(conn, "tumbes")
     assert (state.name, state.submissions, state.failed_at) == ("tumbes-push", 2, None)
+
+
+def test_eight_senders_at_once_count_each_submission_once(send: Sender) -> None:
+    told = [kobo(n, "09:00", n) for n in range(1, 13)]
+    told += [kobo(n, "10:00", n, uuid=f"b{n}", edits=f"uuid-{n}") for n in range(1, 7)]
+
+    def sender(seed: int) -> None:
+        mine = random.Random(seed).sample(told, len(told))
+        for one in mine:
+            send(one)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(sender, range(8)))
+    assert people_by_hour(send.engine) == {"09:00": sum(range(7, 13)), "10:00": sum(range(1, 7))}
 
 
 HOURS = ("08:00", "09:00", "10:00")
