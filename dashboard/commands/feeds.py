@@ -45,10 +45,13 @@ def add(ctx: click.Context, file: Path, by: str) -> None:
         made, config, mapping = load_feed(file)
         with writing(open_store(settings)) as conn:
             is_new = book.add_feed(conn, made, config, mapping, real_now(), by)
+            others = book.beside(conn, made)
     except ValueError as wrong:  # WrongFeed is one
         click.echo(t("feed.wrong_file", path=str(file), reason=str(wrong)), err=True)
         ctx.exit(NOT_DONE)
     click.echo(t("feed.added" if is_new else "feed.updated", name=made.name, source=made.source))
+    if others:
+        click.echo(t("feed.beside", name=made.name, others=", ".join(others), source=made.source))
     if made.kind == "push":
         click.echo(t("feed.how_to_push", address=f"/api/v1/hooks/{made.name}", name=made.name, source=made.source))
 
@@ -81,7 +84,7 @@ def _said(t: Translator, state: FeedState) -> str:
         return t("feed.paused")
     if state.failed_at is not None:
         since = state.failed_at.astimezone().strftime("%Y-%m-%d %H:%M")
-        return t("feed.fails", since=since, tries=state.failures, reason=_trouble(t, state) or "")
+        return t.n("feed.fails", state.failures, since=since, reason=_trouble(t, state) or "")
     if state.succeeded_at is None:
         return t("feed.never")
     at = state.succeeded_at.astimezone().strftime("%Y-%m-%d %H:%M")
@@ -132,7 +135,7 @@ def _changed(ctx: click.Context, name: str, what: str) -> None:
     try:
         with writing(open_store(settings)) as conn:
             if what == "removed":
-                book.remove_feed(conn, name)
+                book.remove_feed(conn, name, real_now())
             elif what == "is_paused":
                 book.pause_feed(conn, name, real_now())
             else:

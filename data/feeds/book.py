@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
 
 from data.feeds.config import Feed, read_feed
 from data.sites import sites
 from data.store import lock, writing
 from data.tables import feed as feed_table
-from data.tables import feed_instance, feed_part
 from data.versions import raise_version
 
 # How long a process may be silent before another one takes its feed over.
@@ -52,18 +51,30 @@ def add_feed(conn: Connection, feed: Feed, config: str, mapping: str, now: datet
         conn.execute(insert(feed_table).values(feed=feed.name, **row, cursor={}, added_at=now, added_by=by, failures=0))
         return True
     if (known.kind, known.source) != (feed.kind, feed.source):
-        raise ValueError(f"{feed.name} is a feed of kind {known.kind} and source {known.source}; remove it first")
+        raise ValueError(f"{feed.name} was added as {known.kind} of {known.source}: give this one another name")
     cursor = known.cursor if known.mapping == mapping and known.config == config else {}
-    conn.execute(update(feed_table).where(feed_table.c.feed == feed.name).values(**row, cursor=cursor))
-    return False
+    row |= {"cursor": cursor, "removed_at": None}
+    conn.execute(update(feed_table).where(feed_table.c.feed == feed.name).values(**row))
+    return known.removed_at is not None
 
 
-def remove_feed(conn: Connection, name: str) -> None:
-    """What it brought stays and counts; what it remembers of submissions goes. Raises UnknownFeed."""
+def beside(conn: Connection, feed: Feed) -> list[str]:
+    """Other feeds of the same source and dataset: two that count the same hours would replace each other's sums."""
+    f = feed_table.c
+    same = [
+        f.source == feed.source,
+        f.dataset == str(feed.mapping.dataset),
+        f.feed != feed.name,
+        f.removed_at.is_(None),
+    ]
+    return list(conn.execute(select(f.feed).where(*same).order_by(f.feed)).scalars())
+
+
+def remove_feed(conn: Connection, name: str, now: datetime) -> None:
+    """It is neither read nor sent to. What it brought stays and counts. Raises UnknownFeed."""
     _lock(conn, name)
     _row(conn, name)
-    for table in (feed_part, feed_instance, feed_table):
-        conn.execute(delete(table).where(table.c.feed == name))
+    conn.execute(update(feed_table).where(feed_table.c.feed == name).values(removed_at=now, next_at=None))
 
 
 def pause_feed(conn: Connection, name: str, now: datetime) -> None:
@@ -146,8 +157,9 @@ def _lock(conn: Connection, name: str) -> None:
 
 
 def _row(conn: Connection, name: str) -> Row[Any]:
-    row = conn.execute(select(feed_table).where(feed_table.c.feed == name)).one_or_none()
+    there = feed_table.c.removed_at.is_(None)
+    row = conn.execute(select(feed_table).where(feed_table.c.feed == name, there)).one_or_none()
     if row is None:
-        known = ", ".join(conn.execute(select(feed_table.c.feed).order_by(feed_table.c.feed)).scalars()) or "-"
-        raise UnknownFeed(f"no feed {name!r} (known: {known})")
+        known = ", ".join(conn.execute(select(feed_table.c.feed).where(there).order_by(feed_table.c.feed)).scalars())
+        raise UnknownFeed(f"no feed {name!r} (known: {known or '-'})")
     return row

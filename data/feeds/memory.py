@@ -14,6 +14,7 @@ from data.feeds.records import Record
 from data.feeds.retiring import some_of, undone_by
 from data.feeds.versions import Version, head
 from data.receipts import Receipt, receipt_of
+from data.tables import feed as feed_table
 from data.tables import feed_instance, feed_part, report
 
 i, p = feed_instance.c, feed_part.c
@@ -168,6 +169,12 @@ def keys_of(conn: Connection, feed: str, versions: Iterable[Version]) -> set[str
         same = [p.feed == feed, p.instance == version.instance, p.version == version.version]
         found |= set(conn.execute(select(p.line_key).where(*same)).scalars())
     return found
+
+
+def last_written(conn: Connection, feed: str) -> datetime | None:
+    """When the newest delivery of a feed was received."""
+    stmt = select(report.c.received_at).join(feed_table, feed_table.c.last_report == report.c.report_id)
+    return conn.execute(stmt.where(feed_table.c.feed == feed)).scalar_one_or_none()
 
 
 def standing_parts(conn: Connection, feed: str, keys: Collection[str]) -> list[Part]:

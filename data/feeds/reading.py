@@ -32,6 +32,7 @@ class Part:
 class Read:
     """What parsing made of the records that were new; parts and rejected rows by the mark of their record."""
 
+    marks: frozenset[str]
     parsed: Parsed | None
     parts: Mapping[str, list[Part]]
     rejected: frozenset[str]
@@ -50,7 +51,7 @@ def read_records(
     """Raises Refused when the submissions as a whole cannot be read."""
     owners = [mark(feed, record) for record in fresh for _ in record.rows]
     if not owners:
-        return Read(None, {}, frozenset(), "", 0)
+        return Read(frozenset(), None, {}, frozenset(), "", 0)
     content = content_of(feed, fresh)
     mapping = replace(feed.mapping, submissions=feed.mapping.submissions or Submissions())
     # The bytes are kept before anything of them counts; only mapped answers are in them.
@@ -63,4 +64,4 @@ def read_records(
         mine = parts.setdefault(owners[told["line"] - 2], [])  # the first line of a sheet is its header
         mine.append(Part(line_key(spec, told), len(mine), to_json(told)))
     rejected = frozenset(owners[line - 2] for line in parsed.rejected_lines)
-    return Read(parsed, parts, rejected, sha256, len(content))
+    return Read(frozenset(owners), parsed, parts, rejected, sha256, len(content))

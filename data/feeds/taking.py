@@ -124,6 +124,8 @@ class _Taking:
     def receipt(self) -> Receipt | None:
         conn, feed = self.conn, self.feed
         lock(conn, f"feed:{feed.name}")
+        # Of two sums the one written later counts, also where its clock was read before it had to wait its turn.
+        self.at = replace(self.at, now=max(self.at.now, memory.last_written(conn, feed.name) or self.at.now))
         touched = memory.withdraw_undone(conn, feed.name)
         known = memory.stories(conn, feed.name, self.batch.records)
         added = self._added(known)
@@ -149,6 +151,8 @@ class _Taking:
             if version is None:
                 continue
             name = mark(self.feed, record)
+            if record.rows and name not in self.read.marks:
+                continue  # it became news only after it was looked at; its server will show it again
             parts = self.read.parts.get(name, [])
             version = replace(version, whole=name not in self.read.rejected, counts=bool(parts))
             known.of(version.instance).append(version)

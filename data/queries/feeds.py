@@ -11,7 +11,7 @@ from data.types import FeedState
 def feed_states(conn: Connection, site: str | None = None) -> tuple[FeedState, ...]:
     """Feeds by name; of a site those that bring reports of it or, as far as anybody knows, of no other."""
     f, rs = feed.c, report_site.c
-    stmt = select(feed).order_by(f.feed)
+    stmt = select(feed).where(f.removed_at.is_(None)).order_by(f.feed)
     if site is not None:
         here = select(rs.source).where(rs.site == site)
         anywhere = select(rs.source)

@@ -23,6 +23,7 @@ feed = Table(
     Column("added_at", Utc, nullable=False),
     Column("added_by", String(120), nullable=False),
     Column("paused_at", Utc),
+    Column("removed_at", Utc),  # its memory stays, so that the same feed added again counts nothing twice
     Column("tried_at", Utc),
     Column("succeeded_at", Utc),
     Column("failed_at", Utc),  # null while the last try succeeded

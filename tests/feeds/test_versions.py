@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
+from data.feeds import book
 from data.ingest import undo
 from data.queries import feed_states
-from data.store import create_store, migrate, reading
+from data.store import create_store, migrate, reading, writing
 from data.tables import feed_part, flow_line, report
 from tests.data.centre import NOON, open_centre, people_by_hour
 from tests.feeds.centre import MAPPING, PUSH, Sender, added
@@ -130,6 +131,17 @@ def test_a_mapping_that_asks_for_a_person_is_refused_by_name(any_engine: Engine,
     with pytest.raises(Refused, match="personal_column"):
         send(kobo(1, "09:00", 40, **{"datos/dni": "45678912"}))
     assert not any(path.is_file() for path in (var / "received").rglob("*"))
+
+
+def test_a_feed_taken_away_and_added_again_still_knows_its_submissions(send: Sender) -> None:
+    send(kobo(1, "09:00", 40))
+    with writing(send.engine) as conn:
+        book.remove_feed(conn, "tumbes-push", send.real)
+    with reading(send.engine) as conn:
+        assert feed_states(conn) == ()
+    added(send.engine, PUSH)
+    send(kobo(2, "09:00", 7))
+    assert people_by_hour(send.engine) == {"09:00": 47}
 
 
 def test_the_state_of_a_feed_counts_its_submissions(send: Sender) -> None:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("added_at", MOMENT, nullable=False),
         sa.Column("added_by", sa.String(120), nullable=False),
         sa.Column("paused_at", MOMENT, nullable=True),
+        sa.Column("removed_at", MOMENT, nullable=True),
         sa.Column("tried_at", MOMENT, nullable=True),
         sa.Column("succeeded_at", MOMENT, nullable=True),
         sa.Column("failed_at", MOMENT, nullable=True),
