@@ -37,7 +37,7 @@ class Kept:
 def add_feed(conn: Connection, feed: Feed, config: str, mapping: str, now: datetime, by: str) -> bool:
     """Add a feed, or bring it to what its files say now; True when it is new. With another mapping it is read anew."""
     _lock(conn, feed.name)
-    row = {
+    row: dict[str, Any] = {
         "kind": feed.kind,
         "source": feed.source,
         "dataset": str(feed.mapping.dataset),
