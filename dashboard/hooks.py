@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dashboard import measures
+from dashboard.access import Viewer
 from dashboard.delivering import answer, domain_now, limits_of
 from dashboard.gate import Refused, viewer_of
 from dashboard.reports_in import asked_language, received_body, recorded, status_of, too_large
@@ -41,7 +42,7 @@ async def post_submission(request: Request) -> Response:
     content = await received_body(request, limits)
     if content is None:
         return too_large(shell, kept.feed.source, t)
-    receipt = await anyio.to_thread.run_sync(partial(_taken, shell, kept.feed, content, viewer.name, limits))
+    receipt = await anyio.to_thread.run_sync(partial(_taken, shell, kept.feed, content, viewer, limits))
     shell.wake.poke()
     measures.reports.labels(receipt.state).inc()
     if receipt.report is not None and not receipt.already_received:
@@ -61,7 +62,7 @@ def _kept(shell: Shell, name: str) -> book.Kept:
     return kept
 
 
-def _taken(shell: Shell, feed: Feed, content: bytes, who: str, limits: Limits) -> Receipt:
+def _taken(shell: Shell, feed: Feed, content: bytes, who: Viewer, limits: Limits) -> Receipt:
     at = At(domain_now(shell.engine), shell.seen.real_now())
     try:
         try:
@@ -69,7 +70,7 @@ def _taken(shell: Shell, feed: Feed, content: bytes, who: str, limits: Limits) -
         except (ValueError, RecursionError) as wrong:
             raise refuse("broken_json", position=getattr(wrong, "pos", 0)) from wrong
         batch = Batch([record_of(one, feed) for one in submissions_of(told)])
-        receipt = take(shell.engine, feed, batch, at, shell.settings.var, limits, who)
+        receipt = take(shell.engine, feed, batch, at, shell.settings.var, limits, who.name, who.sites)
     except Unreadable as unreadable:
         return _nothing(feed, "refused", unreadable)
     return receipt or _nothing(feed, "accepted")

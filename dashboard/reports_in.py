@@ -61,6 +61,7 @@ async def post_report(request: Request) -> Response:
         _file_name(request),
         sent_by=viewer.name,
         idempotency_key=key,
+        only_sites=viewer.sites,
     )
     receipt = await anyio.to_thread.run_sync(take)
     shell.wake.poke()
@@ -119,8 +120,10 @@ def _moment(value: str | None, shell: Shell) -> datetime | None:
     except ValueError:
         raise BadAddress("bad_moment", name="issued_at", value=value[:60]) from None
     if moment.tzinfo is None:
-        zone = shell.seen.sites[0].zone if shell.seen.sites else "UTC"
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
+        zones = {site.zone for site in shell.seen.sites}
+        if len(zones) > 1:  # one delivery may speak of several places; of two revisions the hour decides
+            raise BadAddress("moment_needs_offset", name="issued_at", value=value[:60])
+        moment = moment.replace(tzinfo=ZoneInfo(*zones or {"UTC"}))
     return moment
 
 

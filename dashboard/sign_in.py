@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import sessions
+from dashboard.access import Viewer
 from dashboard.answers import lang_of, words_page
 from dashboard.refusals import said_no
 from dashboard.shell import Shell
@@ -17,8 +18,8 @@ from data import accounts
 from data.accounts import AccountError
 from data.keys import digest
 from data.store import writing
-from data.vocabulary import Language
-from layouts.translator import translator
+from data.vocabulary import Language, Role
+from layouts.translator import Translator, translator
 
 LONGEST_FORM_BYTES = 8 * 1024
 
@@ -77,6 +78,15 @@ async def screen(request: Request) -> Response:
     answer = RedirectResponse(found.address, status_code=303)
     _set_session(request, answer, shell.sessions.for_screen(found), sessions.SCREEN_SECONDS)
     return answer
+
+
+def signed_in_as(viewer: Viewer, t: Translator) -> str:
+    """Who is signed in and the way out, under a page. The person at the machine and a display have none."""
+    if viewer.local or viewer.program or viewer.role is Role.SCREEN:
+        return ""
+    said = t("web.login.signed_in", account=viewer.name, role=viewer.role)
+    leave = f'<button type="submit">{escape(t("web.login.leave"))}</button>'
+    return f'<form method="post" action="/logout" class="signed-in"><span>{escape(said)}</span>{leave}</form>'
 
 
 def _login_form(request: Request, lang: Language, wrong: str, onward: str, status: int = 200) -> Response:

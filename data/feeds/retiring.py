@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, updat
 
 from data.feeds.config import Feed
 from data.lines import LINES
+from data.receipts import COUNTS
 from data.sources.canonical import DatasetSpec
 from data.sources.combining import line_key
 from data.tables import feed_instance, feed_part, report, report_site
@@ -40,7 +41,7 @@ def reports_with(conn: Connection, feed: Feed, spec: DatasetSpec, keys: Collecti
     rows: list[Row[Any]] = []
     for some in some_of(found):
         own = [report.c.report_id.in_(some), report.c.source == feed.source, report.c.filename == file_of(feed)]
-        rows += conn.execute(select(report).where(*own, report.c.state.in_(("accepted", "partial")))).all()
+        rows += conn.execute(select(report).where(*own, report.c.state.in_(COUNTS))).all()
     return sorted(rows, key=lambda row: row.report_id)
 
 

@@ -8,7 +8,7 @@ what else was in them is written again, since a sum without parts is no report, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -57,10 +57,20 @@ class Batch:
     swept: tuple[datetime, datetime] | None = None
 
 
-def take(engine: Engine, feed: Feed, batch: Batch, at: At, var: Path, limits: Limits, sent_by: str) -> Receipt | None:
+def take(
+    engine: Engine,
+    feed: Feed,
+    batch: Batch,
+    at: At,
+    var: Path,
+    limits: Limits,
+    sent_by: str,
+    only_sites: Collection[str] | None = None,
+) -> Receipt | None:
     """The receipt of what was new; of what had brought these before, if nothing was; None if nothing ever did.
 
-    Raises Refused when the submissions as a whole cannot be read: the feed is then where it was.
+    Rows about other sites than `only_sites` (None: every one) are unknown to their sender and rejected. Raises Refused
+    when the submissions as a whole cannot be read: the feed is then where it was.
     """
     with reading(engine) as conn:
         places = {place.site: place for place in sites(conn)}
@@ -68,7 +78,8 @@ def take(engine: Engine, feed: Feed, batch: Batch, at: At, var: Path, limits: Li
     pulled = batch.cursor is not None
     fresh = {mark(feed, record): record for record in batch.records if _version(feed, record, known, pulled, at)}
     try:
-        read = read_records(feed, list(fresh.values()), places, at.now, var, limits)
+        allowed = {name: place for name, place in places.items() if only_sites is None or name in only_sites}
+        read = read_records(feed, list(fresh.values()), allowed, at.now, var, limits)
     except Refused as refused:
         _refuse(engine, feed, list(fresh.values()), refused, at, var, sent_by)
         raise

@@ -132,9 +132,10 @@ def test_a_wrong_token_is_nobody_even_at_the_machine(header):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_has_its_audience(role):
-    people = Directory({"x": Account("x", role, None, None, 0, False)}, {}, {})
+    people = Directory({"x": Account("x", role, "ADRA", None, 0, False)}, {}, {}, {"ADRA": ("adra",)})
     known = viewer(replace(AT_THE_MACHINE, session={"kind": "account", "name": "x", "epoch": 0}), people, False)
     assert known is not None
     sees_protected = role in (Role.PROTECTION, Role.COORDINATION, Role.ADMIN)
     assert (known.audience is Audience.PROTECTION) == sees_protected
-    assert known.may_send("any") == (role not in (Role.SCREEN, Role.LEADERSHIP))
+    assert known.may_send("adra") == (role not in (Role.SCREEN, Role.LEADERSHIP))
+    assert known.may_send("anyone") == (role in (Role.PROTECTION, Role.COORDINATION, Role.ADMIN))

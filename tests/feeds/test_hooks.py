@@ -85,6 +85,18 @@ def test_a_key_sends_for_its_own_source_only(place) -> None:
     until(allowed, 5, "a key of another source was never refused as such")
 
 
+def test_a_key_of_other_sites_cannot_count_here(place) -> None:
+    server, engine, _, _ = place
+    with writing(engine) as conn:
+        elsewhere = add_token(conn, "elsewhere", "migraciones", real_now(), sites=("tacna",))
+
+    def refused() -> bool:
+        answer = post(server, sent(16, 1), headers=bearer(elsewhere))
+        return answer.status_code == 422 and answer.json()["issues"][0]["code"] == "unknown_site"
+
+    until(refused, 5, "a key of another site sent a count for this one")
+
+
 def test_rejected_rows_come_back_with_their_reason(place) -> None:
     server, _, key, _ = place
     answer = post(server, sent(14, -3), headers=bearer(key), params={"lang": "en"})
