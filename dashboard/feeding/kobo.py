@@ -7,7 +7,7 @@ Kobo says when a submission came, not when it was edited or deleted. So what cam
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -24,12 +24,12 @@ OVERLAP = timedelta(minutes=10)
 MOST_PER_PAGE = 1_000  # Kobo gives no more since 2026
 
 
-def kobo_pages(server: Server, feed: Feed, cursor: Cursor, now: datetime, sweep: bool) -> Iterator[Page]:
+def kobo_pages(server: Server, feed: Feed, cursor: Cursor, now: datetime, sweep: bool) -> Generator[Page]:
     """Cursor: `since` (newest submission time seen), `swept_at`; of an unfinished run also `id` and `high`; of an
     unfinished sweep `sweep` with `since`, `began`, `id`. Raises Trouble."""
     at = dict(cursor)
     since, high = moment(at.get("since")), moment(at.get("high"))
-    first = since is None and "id" not in at
+    first = since is None
     for records, last in _read(server, feed, since and since - OVERLAP, at.get("id")):
         high = newest(records, high or since)
         at |= {"id": last, "high": text(high)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -18,7 +18,7 @@ from data.sources.submissions import submissions_of
 TOKEN = "$skiptoken"  # noqa: S105 - a place in a list, no secret
 
 
-def odk_pages(server: Server, feed: Feed, cursor: Cursor, now: datetime, sweep: bool) -> Iterator[Page]:
+def odk_pages(server: Server, feed: Feed, cursor: Cursor, now: datetime, sweep: bool) -> Generator[Page]:
     """Cursor: `since` (newest change seen), `swept_at`, `old` (a Central that cannot list what was deleted); of an
     unfinished run also `token` and `high`. Raises Trouble."""
     at = dict(cursor)

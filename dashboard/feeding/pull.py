@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -68,17 +69,20 @@ def pull(
     told = Pulled(name)
     began = time.monotonic()
     try:
-        for batch in batches(_pages(kept.feed, kept.cursor, pause, tries, sweep)):
-            at = At(domain_now(engine), real_now())
-            told.read += len(batch.records)
-            receipt = take(engine, kept.feed, batch, at, settings.var, limits_of(settings), sent_by=holder)
-            if receipt is not None and not receipt.already_received:
-                told.receipts.append(receipt)
-                measures.reports.labels(receipt.state).inc()
-            if most_seconds is not None and time.monotonic() - began > most_seconds:
-                told.whole = False
-                break
-            book.hold(engine, name, holder, real_now())
+        # Left early, somebody else's database is let go at once.
+        with closing(_pages(kept.feed, kept.cursor, pause, tries, sweep)) as pages:
+            for batch in batches(pages):
+                at = At(domain_now(engine), real_now())
+                told.read += len(batch.records)
+                receipt = take(engine, kept.feed, batch, at, settings.var, limits_of(settings), sent_by=holder)
+                if receipt is not None and not receipt.already_received:
+                    told.receipts.append(receipt)
+                    measures.reports.labels(receipt.state).inc()
+                # Only once something new was delivered: what is read twice alone would be read for ever.
+                if told.receipts and most_seconds is not None and time.monotonic() - began > most_seconds:
+                    told.whole = False
+                    break
+                book.hold(engine, name, holder, real_now())
     except Trouble as trouble:
         book.failed(engine, name, holder, real_now(), trouble.code, trouble.facts)
         raise
@@ -93,7 +97,7 @@ def pull(
     return told
 
 
-def _pages(feed: Feed, cursor: Cursor, pause: Pause, tries: int, sweep: bool) -> Iterator[Page]:
+def _pages(feed: Feed, cursor: Cursor, pause: Pause, tries: int, sweep: bool) -> Generator[Page]:
     if feed.kind == "sql":
         return sql_pages(feed, {} if sweep else cursor)
     read = {"kobo": kobo_pages, "odk": odk_pages}[feed.kind]

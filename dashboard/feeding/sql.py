@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -26,7 +26,7 @@ ROWS_AT_ONCE = 1_000
 NUMBERS_OVERLAP = 1_000
 
 
-def sql_pages(feed: Feed, cursor: Cursor) -> Iterator[Page]:
+def sql_pages(feed: Feed, cursor: Cursor) -> Generator[Page]:
     """Cursor: `watermark`, the highest one in the store, with its type. Raises Trouble."""
     options = feed.options
     mark, name = _value(cursor), options["watermark"]
