@@ -10,7 +10,7 @@ from functools import partial
 
 import pandas as pd
 
-from data.sources import delimited, layout, personal, records, workbook
+from data.sources import delimited, layout, personal, records, submissions, workbook
 from data.sources.canonical import DATASETS
 from data.sources.fields import Style
 from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
@@ -44,6 +44,9 @@ SOURCES = (
     Source("mapped-json", "json", mapped=True),
     Source("mapped-xls", "workbook", mapped=True),
     Source("mapped-ods", "workbook", mapped=True),
+    Source("kobo-json", "json", mapped=True),
+    Source("odk-json", "json", mapped=True),
+    Source("sql", "json", mapped=True),
 )
 
 
@@ -67,6 +70,7 @@ class Parsed:
     notes: tuple[Issue, ...] = ()
     rejected_by: abc.Mapping[str, int] = field(default_factory=dict)
     file_rows: int = 0  # rows of the sheet under its header
+    rejected_lines: frozenset[int] = frozenset()
 
     @property
     def accepted(self) -> int:
@@ -103,7 +107,9 @@ def parse(
         style, words = mapping.style, mapping.words
     if not len(table.lines):
         raise refuse("only_header", rows=grid.height)
-    checked = check(spec, read.columns, read.lines, sites, now, style, words, read.headers)
+    # Several submissions of one line are no mistake: they are added up (`data.sources.combining`).
+    alone = mapping is None or mapping.submissions is None
+    checked = check(spec, read.columns, read.lines, sites, now, style, words, read.headers, alone)
     if mapping and read.left_out:
         notes.append(Issue(None, None, "rows_left_out", {"rows": read.left_out, "mapping": mapping.name}))
     if checked.ambiguous:
@@ -122,6 +128,7 @@ def parse(
         notes=tuple(notes),
         rejected_by=checked.findings.reasons(checked.not_reported),
         file_rows=len(table.lines),
+        rejected_lines=frozenset(read.lines[checked.rejected].tolist()),
     )
 
 
@@ -141,6 +148,8 @@ def _workbook(content: bytes, mapping: Mapping | None, judge: Judge, limits: Lim
 
 
 def _json(content: bytes, mapping: Mapping | None, judge: Judge, limits: Limits, notes: list[Issue]) -> Grid:
+    if mapping is not None and mapping.submissions is not None:
+        return submissions.read(content, mapping, limits, notes)
     return records.read(content, limits)[0]
 
 

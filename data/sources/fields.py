@@ -15,7 +15,7 @@ from data.sources.canonical import AMOUNT, LONGEST_TEXT, Column
 from data.sources.findings import Findings
 from data.sources.numbers import Signs
 from data.sources.personal import safe
-from data.sources.sheet import Cells, Mask
+from data.sources.sheet import Cells, Mask, shown
 from data.sources.words import is_blank, plain, spellings, translated
 from data.types import Site
 
@@ -180,15 +180,26 @@ def read_numbers(draft: Draft, column: Column) -> npt.NDArray[Any]:
     return cells.map(usable).array(np.float64)
 
 
+def place_codes(sites: Mapping[str, Site]) -> dict[str, str]:
+    """Sites by the national code of their place (UBIGEO in Peru) and by their P-code, which is the country's letters
+    and that code. A code that two sites share names neither."""
+    codes = {name: plain(site.ubigeo) for name, site in sites.items() if site.ubigeo}
+    alone = {code: name for name, code in codes.items() if list(codes.values()).count(code) == 1}
+    return alone | {plain(sites[name].country) + code: name for code, name in alone.items()}
+
+
 def read_sites(
     draft: Draft, column: Column, sites: Mapping[str, Site], words: Mapping[str, str] | None = None
 ) -> Cells:
-    """Site names, by their id or by the name people call them."""
+    """Site names, by their id, by the name people call them, or by the code of their place."""
     known = {plain(site.name): name for name, site in sites.items()} | {plain(name): name for name in sites}
+    known = place_codes(sites) | known
 
     def named(value: Any) -> str:
         own = translated(value, words) if words else None
-        return known.get(plain(own if own is not None else value), "")
+        spelling = plain(shown(own if own is not None else value))
+        # A spreadsheet takes a code for a number and drops its first zero.
+        return known.get(spelling, "") or (known.get("0" + spelling, "") if spelling.isdigit() else "")
 
     def fault(value: Any) -> str:
         return "missing_value" if draft.style.blank(value) else "" if named(value) else "unknown_site"

@@ -53,6 +53,14 @@ class Only:
 
 
 @dataclass(frozen=True)
+class Submissions:
+    """The file is one of submissions of KoboToolbox or ODK; several of them may speak of one line."""
+
+    repeat: str | None = None  # path of the group of which each entry is a row
+    combine: str | None = None  # "sum" or "last" of a line's submissions; None: as its dataset usually is
+
+
+@dataclass(frozen=True)
 class Mapping:
     name: str
     dataset: Dataset
@@ -69,6 +77,7 @@ class Mapping:
     header_row: int | None = None
     delimiter: str | None = None
     issued_at: datetime | None = None
+    submissions: Submissions | None = None
 
     @property
     def wanted(self) -> frozenset[str]:

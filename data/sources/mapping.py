@@ -11,7 +11,7 @@ from typing import Any
 from data.sources import numbers
 from data.sources.canonical import DATASETS
 from data.sources.fields import Style
-from data.sources.mapped import Each, Mapping, Only, Take
+from data.sources.mapped import Each, Mapping, Only, Submissions, Take
 from data.sources.words import plain
 from data.vocabulary import Dataset
 
@@ -45,12 +45,13 @@ def packaged() -> list[str]:
 
 KEYS = {
     *("name", "dataset", "source", "issued_at", "file", "constants", "columns", "each", "drop", "keep", "words"),
-    *("dates", "numbers", "blank"),
+    *("dates", "numbers", "blank", "submissions"),
 }
 INSIDE = {
     "file": {"sheet", "columns", "header_row", "delimiter"},
     "dates": {"order", "period", "last_day"},
     "numbers": {"decimal", "thousands"},
+    "submissions": {"repeat", "combine"},
 }
 
 
@@ -62,7 +63,7 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
     wrongs = [f"unknown entry {key!r}: expected {', '.join(sorted(KEYS))}" for key in told if key not in KEYS]
     wrongs += [f"{where} is still {FILL_IN}: write what it is, or delete the line" for where in _unfilled(told)]
     parts: dict[str, dict[str, Any]] = {}
-    for table in ("file", "dates", "numbers", "constants", "columns", "words"):
+    for table in ("file", "dates", "numbers", "submissions", "constants", "columns", "words"):
         part = told.get(table, {})
         if not isinstance(part, dict):
             wrongs.append(f"{table}: expected a table")
@@ -98,6 +99,7 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
         header_row=_header_row(parts["file"].get("header_row"), wrongs),
         delimiter=_text(parts["file"], "delimiter", wrongs),
         issued_at=issued if isinstance(issued, datetime) and issued.tzinfo else None,
+        submissions=_submissions(parts["submissions"], wrongs) if "submissions" in told else None,
     )
     from_period = {"end"} if mapping.period else set()
     given = {*mapping.constants, *mapping.takes, *(e.into for e in each), *from_period}
@@ -124,6 +126,11 @@ def _unfilled(told: Any, where: str = "") -> abc.Iterator[str]:
             yield from _unfilled(value, f"{where} {place}")
     elif told == FILL_IN:
         yield where
+
+
+def _submissions(part: abc.Mapping[str, Any], wrongs: list[str]) -> Submissions:
+    combine = _choice("submissions.combine", part.get("combine"), ("sum", "last"), wrongs)
+    return Submissions(repeat=_text(part, "repeat", wrongs), combine=combine)
 
 
 def _is_range(columns: str) -> bool:

@@ -13,6 +13,9 @@ from data.sources.words import plain
 from data.types import Issue
 from data.vocabulary import Dataset
 
+# HXL's places, from the largest; `#loc` is a point within the smallest.
+AREAS = ("#adm1", "#adm2", "#adm3", "#adm4", "#adm5", "#loc")
+
 CANONICAL_NAMES = frozenset(plain(name) for spec in DATASETS.values() for name in spec.names)
 
 
@@ -32,6 +35,8 @@ def canonical_table(
         tag = table.tags[place] if place < len(table.tags) else ""
         if tag and (name := tags.get(tag_key(tag))):
             named.setdefault(name, cells)
+    if (place_of := _site_tag(table.tags)) is not None:
+        named.setdefault("site", table.columns[place_of])
     if missing := missing_columns(spec, named):
         found = ", ".join(written[:20]) or "—"
         raise refuse(
@@ -56,6 +61,7 @@ def _spec_of(dataset: Dataset | None, named: Mapping[str, Cells], table: Table) 
     tags = {tag_key(tag) for tag in table.tags if tag}
     for candidate in DATASETS:
         names = set(named) | {name for tag, name in by_tag(candidate).items() if tag in tags}
+        names |= {"site"} if _site_tag(table.tags) is not None else set()
         if not missing_columns(DATASETS[candidate], names):
             return DATASETS[candidate]
     return nearest(named)
@@ -64,6 +70,13 @@ def _spec_of(dataset: Dataset | None, named: Mapping[str, Cells], table: Table) 
 def by_tag(dataset: Dataset) -> dict[str, str]:
     """Canonical column by its HXL tag, attributes in any order."""
     return {tag_key(column.tag): column.name for column in DATASETS[dataset].columns}
+
+
+def _site_tag(tags: list[str]) -> int | None:
+    """The column that holds the code of the row's place, by HXL: of several the one that names the smallest place."""
+    parts = [tag_key(tag).split("+") for tag in tags]
+    coded = [(AREAS.index(p[0]), -place) for place, p in enumerate(parts) if p[0] in AREAS and "code" in p[1:]]
+    return -max(coded)[1] if coded else None
 
 
 def tag_key(tag: str) -> str:

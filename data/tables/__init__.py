@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.lines import (
     flow_line,
     policy_event,
@@ -34,6 +35,9 @@ __all__ = [
     "data_version",
     "ended_session",
     "evaluation",
+    "feed",
+    "feed_instance",
+    "feed_part",
     "flow_daily",
     "flow_hourly",
     "flow_line",
