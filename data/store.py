@@ -127,7 +127,9 @@ def lock(conn: Connection, name: str) -> None:
 
 
 def migrate(engine: Engine, release: str = "head") -> None:
-    """Bring the store to the tables of this release, or of an earlier one. Twice, or from two processes at once, is as good as once.
+    """Bring the store to the tables of this release, or of an earlier one.
+
+    Twice, or from two processes at once, is as good as once.
 
     The only place where the file of an embedded store comes to be.
     """
