@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,14 @@ from data.vocabulary import EVERY_LANE, Lane, Measure, Stage
 LONGEST = {"hour": timedelta(days=100), "day": timedelta(days=3700)}
 LONGEST_COMPARISON = timedelta(days=400)
 FIRST_WINDOW = {"hour": timedelta(days=2), "day": timedelta(days=30)}
+
+
+# No border centre kept figures before them; arithmetic with time zones ends not far beyond.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def in_our_years(at: datetime) -> bool:
+    return FIRST_YEAR <= at.year <= LAST_YEAR
 
 
 class WrongAsk(ValueError):
@@ -93,12 +101,14 @@ def moment_ask(params: Mapping[str, str], name: str, site: Site) -> datetime | N
     if not text:
         return None
     try:
-        if len(text) == len("2018-10-31"):
-            return day_on(site, date.fromisoformat(text)).start
         # In an address a plus sign arrives as a blank.
         at = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     except ValueError:
         raise WrongAsk(name, text, "bad_moment") from None
+    if not in_our_years(at):
+        raise WrongAsk(name, text, "moment_out_of_years", first=str(FIRST_YEAR), last=str(LAST_YEAR))
+    if len(text) == len("2018-10-31"):
+        return day_on(site, at.date()).start
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(site.zone))
 
 

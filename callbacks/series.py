@@ -194,15 +194,32 @@ def _delivery(row: Delivery, site: Site) -> Answer:
     return {"report": row.report_id, **fields}
 
 
-def as_csv(answer: Answer) -> str:
-    """The rows of an answer; nested facts are left out, and no cell can start a formula."""
+# HXL tags of the columns of `series`, so that OCHA's tools read its CSV as it is.
+SERIES_TAGS: Mapping[str, str] = {
+    "start": "#date+start",
+    "value": "#affected",
+    "low": "#affected+low",
+    "high": "#affected+high",
+    "at_least": "#meta+lowerbound",
+    "state": "#status",
+    "method": "#meta+method",
+    "source": "#meta+source",
+}
+
+
+def as_csv(answer: Answer, tags: Mapping[str, str] | None = None) -> str:
+    """The rows of an answer, under a row of HXL `tags` where asked for; nested facts are left out, and no cell can
+    start a formula."""
     rows = answer["rows"]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     nested = {c for row in rows for c, cell in row.items() if isinstance(cell, dict) or _holds_dicts(cell)}
     flat = [c for c in columns if c not in nested]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(flat or ["start", "value", "low", "high", "at_least", "state", "method", "source"])
+    header = flat or list(SERIES_TAGS)
+    writer.writerow(header)
+    if tags is not None:
+        writer.writerow([tags.get(column, "") for column in header])
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in flat])
     return out.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from callbacks.beside import sources_beside
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
+from dashboard.hooks import post_submission
 from dashboard.openapi import DESCRIPTION
 from dashboard.reports_in import post_report
 from dashboard.shell import Shell
@@ -38,7 +39,7 @@ Ask = Callable[[Connection], dict[str, Any]]
 async def series(request: Request) -> Response:
     site, now = _site(request), _now(request)
     ask = _understood(lambda: series_ask(request.query_params, site, now))
-    return await _answered(request, lambda conn: told.series(conn, ask, now))
+    return await _answered(request, lambda conn: told.series(conn, ask, now), told.SERIES_TAGS)
 
 
 async def reconciliation(request: Request) -> Response:
@@ -80,15 +81,18 @@ async def openapi(request: Request) -> Response:
     return Response(orjson.dumps(DESCRIPTION), media_type="application/json")
 
 
-async def _answered(request: Request, ask: Ask) -> Response:
+async def _answered(request: Request, ask: Ask, tags: Mapping[str, str] | None = None) -> Response:
     shell: Shell = request.app.state.shell
     as_csv = wants_csv(request)
+    tagged = tags if request.query_params.get("hxl") == "1" else None
 
     def read() -> bytes:
         with reading(shell.engine) as conn:
             answer = ask(conn)
         if as_csv:
-            return told.as_csv(answer).encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
+            return told.as_csv(answer, tagged).encode(
+                "utf-8-sig"
+            )  # a spreadsheet takes it for Latin-1 without the mark
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY, default=str)
 
     body = await anyio.to_thread.run_sync(read)
@@ -154,5 +158,6 @@ ROUTES = [
     Route("/alerts", alerts),
     Route("/reports", reports, methods=["GET"]),
     Route("/reports", post_report, methods=["POST"]),
+    Route("/hooks/{feed}", post_submission, methods=["POST"]),
     Route("/openapi.json", openapi),
 ]

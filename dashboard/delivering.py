@@ -116,6 +116,7 @@ def answer(receipt: Receipt, t: Translator) -> dict[str, Any]:
         "report": receipt.report,
         "accepted": receipt.accepted,
         "rejected": receipt.rejected,
+        "not_reported": receipt.not_reported,
         "already_received": receipt.already_received,
         "state": receipt.state,
         "dataset": receipt.dataset,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from dashboard import sessions
 from dashboard.answers import words_page
+from dashboard.body import body_of
 from dashboard.shell import Shell
 from data.vocabulary import Language
 from layouts.translator import Translator
@@ -21,12 +22,8 @@ LONGEST_FORM_BYTES = 8 * 1024
 
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a small form; whoever sends more than a form holds sent none."""
-    received = b""
-    async for piece in request.stream():
-        received += piece
-        if len(received) > LONGEST_FORM_BYTES:
-            return {}
-    return dict(parse_qsl(received.decode("utf-8", "replace")))
+    received = await body_of(request, LONGEST_FORM_BYTES, pause_seconds=10.0)
+    return dict(parse_qsl((received or b"").decode("utf-8", "replace").replace("\0", "").replace("%00", "")))
 
 
 def is_ours(request: Request, said: Mapping[str, str]) -> bool:

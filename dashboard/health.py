@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
+import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
@@ -28,12 +31,15 @@ LONGEST_BEAT_SECONDS = 15.0
 # Alerts are evaluated at least at every whole domain minute.
 LONGEST_EVALUATION_SECONDS = 150.0
 STARTING_SECONDS = 20.0
+PROBE_BYTES = 64 * 1024
+# What the largest ordinary delivery may need for its bytes, its lines and the write-ahead log.
+LEAST_FREE_BYTES = 50 * 2**20
 
 _started = time.monotonic()
 
 
 async def healthz(request: Request) -> Response:
-    """503 when the store cannot be read, nobody watches it, or no worker evaluates alerts."""
+    """503 when the store cannot be read or written, nobody watches it, or no worker evaluates alerts."""
     shell: Shell = request.app.state.shell
     parts = await anyio.to_thread.run_sync(_parts, shell)
     good = all(part["ok"] for part in parts.values())
@@ -61,6 +67,7 @@ def _parts(shell: Shell) -> dict[str, dict[str, Any]]:
     starting = time.monotonic() - _started < STARTING_SECONDS
     parts: dict[str, dict[str, Any]] = {
         "store": {"ok": wrong is None, **({"error": wrong} if wrong else {})},
+        "writing": _writing(shell),
         "watching": {"ok": look_age < LONGEST_LOOK_SECONDS or starting, "seconds": round(look_age, 1)},
         "worker": _worker(shell.worker_beat, starting),
     }
@@ -100,12 +107,36 @@ def _store_answers(shell: Shell) -> str | None:
     return None
 
 
+def _writing(shell: Shell) -> dict[str, Any]:
+    """Whether there is room to receive anything: one small file kept and taken away, where each thing is kept."""
+    kept_in = {shell.settings.var}
+    if shell.engine.dialect.name == "sqlite":
+        kept_in.add(Path(str(shell.engine.url.database)).parent)
+    free = []
+    for folder in sorted(kept_in):
+        try:
+            free.append(shutil.disk_usage(folder).free)
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(PROBE_BYTES))
+                probe.flush()
+        except OSError as wrong:
+            return {"ok": False, "error": type(wrong).__name__, "errno": errno.errorcode.get(wrong.errno or 0)}
+    return {"ok": min(free) >= LEAST_FREE_BYTES, "free_mb": min(free) // 2**20}
+
+
 def _ages(shell: Shell) -> None:
     """Ages are worked out when somebody asks; nothing in between would keep them true."""
     for site, at in _evaluations(shell).items():
         measures.evaluation_age.labels(site).set((shell.seen.real_now() - at).total_seconds())
     now = shell.seen.now()
     with reading(shell.engine) as conn:
+        measures.feed_failures.clear()
+        measures.feed_success_age.clear()
+        for feed in queries.feed_states(conn):
+            measures.feed_failures.labels(feed.name).set(feed.failures)
+            if feed.succeeded_at is not None:
+                age = (shell.seen.real_now() - feed.succeeded_at).total_seconds()
+                measures.feed_success_age.labels(feed.name).set(age)
         for place in shell.seen.sites:
             for row in queries.last_received(conn, place.site).to_dict("records"):
                 if pd.notna(row["last_received"]):

@@ -90,11 +90,12 @@ ISSUE: Schema = {
 }
 RECEIPT: Schema = {
     "type": "object",
-    "required": ["report", "accepted", "rejected", "already_received", "issues"],
+    "required": ["report", "accepted", "rejected", "not_reported", "already_received", "issues"],
     "properties": {
         "report": {"type": ["integer", "null"]},
         "accepted": {"type": "integer"},
         "rejected": {"type": "integer"},
+        "not_reported": {"type": "integer"},
         "already_received": {"type": "boolean"},
         "state": _words(("accepted", "partial", "refused", "undone")),
         "issues": {"type": "array", "items": ISSUE},
@@ -166,6 +167,7 @@ DESCRIPTION: Schema = {
             _parameter("lane", _words((EVERY_LANE, *Lane)), "Lane; everybody, whichever lane they took, without it."),
             _parameter("source", TEXT, "Source; the official one without it."),
             _parameter("step", _words(LONGEST), "Hours or operational days."),
+            _parameter("hxl", _words(("0", "1")), "1 puts a row of HXL tags under the header of the CSV."),
             FROM,
             TO,
             AS_OF,
@@ -189,6 +191,21 @@ DESCRIPTION: Schema = {
             _parameter("state", _words(("open", "closed", "all", *AlertState)), "Which alerts; open without it."),
             LANG,
         ),
+        "/hooks/{feed}": {
+            "post": {
+                "summary": "Send one submission of a feed, or several: KoboToolbox or ODK JSON, read by its mapping.",
+                "parameters": [_parameter("feed", TEXT, "Name of the feed.", required=True, place="path"), LANG],
+                "requestBody": {"required": True, "content": {"application/json": {}}},
+                "responses": {
+                    "201": _json(RECEIPT, "Received; rejected rows are listed."),
+                    "200": _json(RECEIPT, "Known already, or it reports nothing."),
+                    "409": _json(ERROR, "The feed is paused."),
+                    "413": _json(RECEIPT, "Too large."),
+                    "422": _json(RECEIPT, "Nothing of it could be read; the issue says why."),
+                    **REFUSALS,
+                },
+            },
+        },
         "/reports": {
             **_get("The newest deliveries.", _rows({"type": "object"})),
             "post": {

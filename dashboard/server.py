@@ -15,6 +15,7 @@ import click
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,13 +29,17 @@ from dashboard.beat import EVALUATION, LONGEST_TURN_SECONDS, beat_file
 from dashboard.drawings import Drawings
 from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
-from dashboard.live import EventStream, board_response
+from dashboard.heads import PromptHeads
+from dashboard.hub import Busy
+from dashboard.live import EventStream, NotLive, board_response
+from dashboard.running import forget_address, note_address
 from dashboard.sessions import COOKIE
 from dashboard.settings import Settings
 from dashboard.shell import Shell, shell_of
 from dashboard.start_rules import url_of
 from dashboard.supervisor import Duty, Supervisor, absolute
 from dashboard.view import BadAddress, view_of, view_of_token
+from data.store_file import StoreGone
 from data.vocabulary import Role
 from layouts.pages import PAGES
 
@@ -68,6 +73,11 @@ def application(shell: Shell) -> ASGIApp:
             Refused: refusals.refused,
             BadAddress: refusals.bad_address,
             HTTPException: refusals.not_found,
+            Busy: refusals.busy,
+            NotLive: refusals.not_live,
+            StoreGone: refusals.stumbled,
+            SQLAlchemyError: refusals.stumbled,
+            OSError: refusals.stumbled,
             Exception: refusals.failed,
         },
     )
@@ -79,7 +89,7 @@ def application(shell: Shell) -> ASGIApp:
 async def board(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     _, key = _asked_board(request, request.path_params["page"])
-    return await board_response(request, shell.hub, key)
+    return await board_response(request, shell.hub, key, lambda: shell.is_live(key))
 
 
 class Live:
@@ -102,7 +112,8 @@ class Live:
                 return False
             return viewer_now(asking, shell) == viewer
 
-        await EventStream(shell.hub, key, shell.release, still_allowed)(scope, receive, send)
+        stream = EventStream(shell.hub, key, shell.release, still_allowed, lambda: shell.is_live(key))
+        await stream(scope, receive, send)
 
 
 def _asked_board(request: Request, page: str) -> tuple[Viewer, BoardKey]:
@@ -145,6 +156,7 @@ def serve(settings: Settings, engine: Engine, real_now: Callable[[], datetime], 
         beside += [Supervisor(*web) for _ in range(bound.web_processes)]
     for process in beside:
         process.start()
+    note_address(bound)
     try:
         if bound.web_processes > 1:
             click.echo(f"Caudal: {url_of(bound)}")
@@ -155,6 +167,7 @@ def serve(settings: Settings, engine: Engine, real_now: Callable[[], datetime], 
         for process in beside:
             process.stop()
         listener.close()
+        forget_address(bound)
 
 
 def wait_for_signal() -> None:
@@ -185,6 +198,7 @@ async def serve_here(
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
         lifespan="off",
+        http=PromptHeads,
         h11_max_incomplete_event_size=LONGEST_HEAD_BYTES,
     )
     try:

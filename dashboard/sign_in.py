@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 import anyio.to_thread
+import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,6 +22,8 @@ from data.keys import digest
 from data.store import writing
 from data.vocabulary import Language, Role
 from layouts.translator import Translator, translator
+
+log = structlog.get_logger()
 
 
 async def login(request: Request) -> Response:
@@ -46,6 +49,13 @@ async def login(request: Request) -> Response:
 
 
 async def logout(request: Request) -> Response:
+    """Ends the session itself, not only this browser's copy of its cookie."""
+    shell: Shell = request.app.state.shell
+    session = request.state.asking.session
+    if session is not None and session.get("kind") == "account":
+        name, number = str(session["name"]), str(session["id"])
+        await anyio.to_thread.run_sync(accounts.sign_out, shell.engine, name, number, shell.seen.real_now())
+        shell.wake.poke()
     answer = RedirectResponse("/login", status_code=303)
     answer.delete_cookie(sessions.COOKIE)
     return answer
@@ -63,7 +73,10 @@ async def screen(request: Request) -> Response:
         with writing(shell.engine) as conn:
             accounts.record(conn, shell.seen.real_now(), found.name, "screen-opened", found.address)
 
-    await anyio.to_thread.run_sync(seen)
+    try:
+        await anyio.to_thread.run_sync(seen)
+    except Exception:  # a display comes up also while nothing can be written
+        log.exception("screen not noted", screen=found.name)
     answer = RedirectResponse(found.address, status_code=303)
     _set_session(request, answer, shell.sessions.for_screen(found), sessions.SCREEN_SECONDS)
     return answer

@@ -134,4 +134,5 @@ def _ended(process: subprocess.Popen[str], patience_seconds: float) -> int:
 
 def absolute(settings: Settings) -> Settings:
     """The same settings in whatever folder they are read."""
-    return settings.model_copy(update={"var": settings.var.absolute()})
+    paths = {name: getattr(settings, name) for name in ("var", "tls_cert", "tls_key", "secret_file")}
+    return settings.model_copy(update={name: path.absolute() for name, path in paths.items() if path is not None})

@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from data.keys import AccountError, Screen, Token, screen_of, token_of
+from data.sessions import end_session, ended_sessions
 from data.store import reading, writing
 from data.tables import account, audit, screen, source, token
 from data.vocabulary import Role
@@ -43,6 +44,7 @@ class Directory:
     screens: Mapping[str, Screen]
     tokens: Mapping[str, Token]  # by hash; revoked ones are not in it
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by organisation
+    ended: frozenset[str] = frozenset()  # sessions that were signed out
 
 
 def directory(conn: Connection) -> Directory:
@@ -57,6 +59,7 @@ def directory(conn: Connection) -> Directory:
         {one.name: one for one in screens},
         {row.token_hash: token_of(row) for row in tokens},
         {organisation: names for organisation, names in owned.items() if organisation},
+        ended_sessions(conn),
     )
 
 
@@ -125,6 +128,13 @@ def sign_in(engine: Engine, name: str, password: str, now: datetime) -> Account:
     if not good:
         raise AccountError("wrong")
     return _account(row)
+
+
+def sign_out(engine: Engine, name: str, session: str, now: datetime) -> None:
+    """This session ends wherever its cookie is held; the account's other ones go on."""
+    with writing(engine) as conn:
+        end_session(conn, session, now)
+        record(conn, now, name, "sign-out", name)
 
 
 def record(

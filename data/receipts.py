@@ -40,7 +40,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a delivery. `report` None: nothing was written (a dry run)."""
+    """What became of a delivery. `report` None: nothing was written (a dry run).
+
+    Rows of the delivery = `accepted` + `rejected` + `not_reported`.
+    """
 
     report: int | None
     accepted: int
@@ -51,6 +54,7 @@ class Receipt:
     source: str
     state: str  # accepted, partial, refused, undone
     sites: tuple[str, ...] = ()
+    not_reported: int = 0
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
     flags: tuple[Flag, ...] = ()  # figures that count and are asked about
 
@@ -122,6 +126,7 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         dataset=row.dataset,
         source=row.source,
         state=row.state,
+        not_reported=row.not_reported,
         sites=places,
         flags=flags_of_report(conn, places, row.report_id),
     )
@@ -192,6 +197,7 @@ def enter(
             rows=rows,
             accepted=receipt.accepted,
             rejected=receipt.rejected,
+            not_reported=receipt.not_reported,
             state=receipt.state,
             sent_by=sent.sent_by,
         )

@@ -265,6 +265,32 @@ class Delivery:
     state: str  # accepted, partial, refused, undone
     sha256: str
     issues: tuple[Issue, ...] = ()
+    not_reported: int = 0  # rows = accepted + rejected + not_reported
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """A feed as the desk lists it. Times are the machine's, not those of a replay.
+
+    `failed_at`: since when it fails, None while its last try succeeded; `error` is then locale key
+    `feed.trouble.<error>` with `error_facts`. `submissions`: those that count now.
+    """
+
+    name: str
+    kind: str  # kobo, odk, sql, push
+    source: str
+    dataset: str
+    every_seconds: int | None
+    paused: bool
+    succeeded_at: datetime | None
+    failed_at: datetime | None
+    failures: int
+    error: str | None
+    error_facts: Mapping[str, Any]
+    next_at: datetime | None
+    last_report: int | None
+    submissions: int
+    cursor: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

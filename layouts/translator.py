@@ -102,7 +102,7 @@ class Translator:
         if value is None:
             return self("word.no_data")
         if isinstance(value, datetime):
-            return self.moment(value)
+            return self.time(value) if name.endswith("_time") else self.moment(value)
         if name.endswith("_at") and isinstance(value, str):
             return self.moment(datetime.fromisoformat(value))
         if name.endswith("_minutes") and not isinstance(value, str):

@@ -11,6 +11,7 @@ import click
 from sqlalchemy import select
 
 from dashboard.commands.ground import NOT_DONE, store_of
+from dashboard.sessions import SHORTEST_SECRET_BYTES, ShortSecret, secret_file, secret_key
 from dashboard.settings import Settings
 from data import accounts
 from data.receipts import unread
@@ -50,6 +51,7 @@ def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
         probe.write_bytes(b"")
         probe.unlink()
         found.append((True, t("cli.doctor_var", path=str(settings.var))))
+        found.append(_secret(settings, t))
         engine = store_of(settings)
         with reading(engine) as conn:
             places = [site.site for site in sites(conn)]
@@ -71,6 +73,18 @@ def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
         when = t("cli.doctor_never") if at is None else at.isoformat(" ", "seconds")
         found.append((fresh, f"{t('cli.doctor_worker', site=place)}: {when}"))
     return found
+
+
+def _secret(settings: Settings, t: Translator) -> tuple[bool, str]:
+    """The key that signs sessions, where it lies, and whether only its user can read it."""
+    file = secret_file(settings)
+    try:
+        secret_key(file)
+    except (OSError, ShortSecret) as wrong:
+        return False, t("cli.doctor_no_secret", path=str(file), least=SHORTEST_SECRET_BYTES, reason=str(wrong))
+    if file.stat().st_mode & 0o077:
+        return False, t("cli.doctor_open_secret", path=str(file))
+    return True, t("cli.doctor_secret", path=str(file))
 
 
 def _plain(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.lines import (
     flow_line,
     policy_event,
@@ -21,6 +22,7 @@ from data.tables.places import clock, data_version, site
 from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
+from data.tables.sessions import ended_session
 
 __all__ = [
     "RowId",
@@ -35,7 +37,11 @@ __all__ = [
     "definition",
     "duplicate_decision",
     "duplicate_flag",
+    "ended_session",
     "evaluation",
+    "feed",
+    "feed_instance",
+    "feed_part",
     "flow_daily",
     "flow_hourly",
     "flow_line",

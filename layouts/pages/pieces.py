@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import AlertCard, SectorCoverage, ServiceCoverage, Station
+from data.types import AlertCard, Kpi, SectorCoverage, ServiceCoverage, Station
 from data.vocabulary import AlertState, Lane, Level, Sector, State
 from layouts.parts import age, mark, table
 from layouts.translator import Translator
@@ -181,10 +181,25 @@ def alert_line(card: AlertCard, t: Translator) -> Component:
     )
 
 
-def alert_lines(cards: Sequence[AlertCard], t: Translator, most: int = 3) -> list[Any]:
+def not_watching(kpis: Mapping[str, Kpi], t: Translator) -> str:
+    """That nobody evaluates the alerts, and since when; nothing to say while somebody does."""
+    told = kpis["alerts_open"]
+    return "" if told.state is State.OK else t.sentence(told.note)
+
+
+def no_alert_line(kpis: Mapping[str, Kpi], t: Translator) -> Component:
+    """Calm only where somebody looked."""
+    unwatched = not_watching(kpis, t)
+    if not unwatched:
+        return html.Div(t("word.no_alerts"), className="alert-line quiet")
+    return html.Div([mark(Level.NO_DATA), html.Span(unwatched, className="alert-words")], className="alert-line")
+
+
+def alert_lines(cards: Sequence[AlertCard], kpis: Mapping[str, Kpi], t: Translator, most: int = 3) -> list[Any]:
     if not cards:
-        return [html.Div(t("word.no_alerts"), className="alert-line quiet")]
-    lines = [alert_line(card, t) for card in cards[:most]]
+        return [no_alert_line(kpis, t)]
+    lines = [no_alert_line(kpis, t)] if not_watching(kpis, t) else []
+    lines += [alert_line(card, t) for card in cards[:most]]
     if len(cards) > most:
         lines.append(html.Div(t.n("word.more_alerts", len(cards) - most), className="alert-line quiet"))
     return lines

@@ -209,6 +209,24 @@ def test_signing_out_ends_the_session_in_this_browser(door: Server):
         assert client.get("/").status_code == 303
 
 
+def test_signing_out_ends_every_copy_of_the_session_and_no_other_device(door: Server, store: tuple[Path, Engine]):
+    with signed_in(door, "sector-lead") as laptop, signed_in(door, "sector-lead") as phone:
+        copied = dict(laptop.cookies)
+        with Stream(door, cookies=copied) as stream, door.client(cookies=copied) as thief:
+            assert stream.next()[0] == "hello"
+            assert thief.get("/").status_code == 200
+            assert laptop.post("/logout").status_code == 303
+            until(lambda: thief.get("/").status_code == 303, 5, "the copied cookie still opens the page")
+            assert thief.get("/board/situation").status_code == 401
+            name = ""
+            while name not in ("closed", "end"):
+                name, _ = stream.next()
+            assert name == "closed"
+        assert phone.get("/").status_code == 200
+    with reading(store[1]) as conn:
+        assert conn.execute(select(audit).where(audit.c.action == "sign-out")).all()
+
+
 def test_a_changed_password_ends_open_sessions(door: Server, store: tuple[Path, Engine]):
     with writing(store[1]) as conn:
         accounts.add_account(conn, "cambia", PASSWORD, Role.PARTNER, NOW)
