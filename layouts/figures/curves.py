@@ -103,12 +103,16 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
         notes.append(label(x, served_at, t("figure.served"), "@served", xanchor="left", yanchor="top", xshift=6))
     if not curves.usual.empty:
         # Under the band where the words begin, since it rises to their end; over its end where another name stands.
-        low, end = float(curves.usual["low"].iloc[int(len(curves.usual) * 0.58)]), float(curves.usual["high"].iloc[-1])
-        highest = max(end, 0.0 if known.empty else float(known["arrivals"].max()))
-        near = abs(served_at - low) < NEAR * highest
+        under, over = (
+            float(curves.usual["low"].iloc[int(len(curves.usual) * 0.58)]),
+            float(curves.usual["high"].iloc[-1]),
+        )
+        highest = max(over, 0.0 if known.empty else float(known["arrivals"].max()))
+        near = abs(served_at - under) < NEAR * highest
         [x] = local_iso([curves.usual["at"].iloc[-1]], t)
         words = t("figure.usual_day", weekday=t.weekday(curves.weekday))
-        height, side = (end, "bottom") if near else (low, "top")
+        height = over if near else under
+        side = "bottom" if near else "top"
         notes.append(label(x, height, words, "@muted", xanchor="right", yanchor=side, xshift=-6))
     return notes
 
