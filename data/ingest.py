@@ -12,12 +12,23 @@ from sqlalchemy import Connection, Engine, select
 from data import snapshots
 from data.delivered import withdraw, write_delivery
 from data.lines import lines_of, stage_lines
-from data.receipts import COUNTS, Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
+from data.receipts import (
+    COUNTS,
+    Receipt,
+    Sent,
+    already,
+    enter,
+    forget_unless_counted,
+    key_reused,
+    receipt_of,
+    refused_before,
+)
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
 from data.sources.canonical import DATASETS
 from data.sources.combining import combined, rule_of
+from data.sources.fields import PERSONAL_TEXT
 from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report
@@ -30,8 +41,8 @@ Progress = Callable[[int, int], None]
 # SQLite has one writer: a delivery of so many lines is put aside first and moved in one statement.
 STAGE_FROM = 50_000
 
-# The one refusal after which the bytes are not kept.
-PERSONAL = "personal_column"
+# After these issues the bytes are not kept.
+PERSONAL = ("personal_column", PERSONAL_TEXT)
 
 
 class NoSuchReport(LookupError):
@@ -77,6 +88,8 @@ def ingest(
         wrong_key = key_reused(conn, sent)
         places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
     if known is not None:
+        if any(issue.code in PERSONAL for issue in known.issues):
+            snapshots.forget(var, sent.sha256)
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
@@ -86,10 +99,12 @@ def ingest(
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
-        if refused.issue.code == PERSONAL:
-            _forget(engine, var, sent.sha256)
+        if refused.issue.code in PERSONAL:
+            forget_unless_counted(engine, var, sent.sha256)
         return _refuse(engine, sent, _refusal(sent, refused))
     receipt = _receipt(parsed, source)
+    if any(issue.code in PERSONAL for issue in receipt.issues):
+        snapshots.forget(var, sent.sha256)
     if receipt.state == "refused":
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
@@ -99,14 +114,6 @@ def ingest(
         rows = combined(rows, DATASETS[parsed.dataset], rule)
     lines = lines_of(rows, parsed.dataset, source, issued or now, now)
     return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress)
-
-
-def _forget(engine: Engine, var: Path, sha256: str) -> None:
-    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
-    with reading(engine) as conn:
-        r = report.c
-        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
-            snapshots.forget(var, sha256)
 
 
 def preview(

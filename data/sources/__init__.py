@@ -100,7 +100,7 @@ def parse(
         style = Style()
     else:
         table = without_sums(layout.named_table(grid, mapping.wanted, mapping.header_row), notes)
-        personal.refuse_personal(table, mapping.counted)
+        personal.refuse_personal(table, mapping.counted, mapping.times, mapping.texts)
         if dataset is not None and dataset != mapping.dataset:
             raise refuse("other_dataset", dataset=str(dataset), mapping=mapping.name, expected=str(mapping.dataset))
         spec, read = DATASETS[mapping.dataset], applied(mapping, table)

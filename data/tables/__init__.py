@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
 from data.tables.feeds import feed, feed_instance, feed_part
@@ -33,6 +34,9 @@ __all__ = [
     "cadence",
     "clock",
     "data_version",
+    "definition",
+    "duplicate_decision",
+    "duplicate_flag",
     "ended_session",
     "evaluation",
     "feed",
@@ -41,6 +45,7 @@ __all__ = [
     "flow_daily",
     "flow_hourly",
     "flow_line",
+    "line_flag",
     "metadata",
     "official",
     "policy_event",
@@ -61,4 +66,5 @@ __all__ = [
     "standard",
     "stock_reading",
     "token",
+    "tolerance",
 ]
