@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -23,12 +24,18 @@ from data.versions import raise_version
 from data.vocabulary import Dataset
 
 Progress = Callable[[int, int], None]
+# Asked inside the writing transaction as agreed(conn, parsed=, lines=); raises NotAsAgreed to stop it.
+Agreed = Callable[..., None]
 
 # SQLite has one writer: a delivery of so many lines is put aside first and moved in one statement.
 STAGE_FROM = 50_000
 
 # The one refusal after which the bytes are not kept.
 PERSONAL = "personal_column"
+
+
+class NotAsAgreed(Exception):
+    """What would be written is not what its sender saw and accepted. Nothing was written."""
 
 
 class NoSuchReport(LookupError):
@@ -50,11 +57,13 @@ def ingest(
     sent_by: str | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
+    agreed: Agreed | None = None,
 ) -> Receipt:
     """Receive one delivery. The same one again changes nothing; a file that cannot be read is refused and listed.
 
     The same has the same idempotency key, or the same source, bytes and issued_at (where given). A delivery that
     was undone may come again and counts again. `progress` hears rows written and rows to write.
+    Raises NotAsAgreed when `agreed` does, or when a delivery that was agreed to would be refused.
     """
     sent = Sent(
         source=source,
@@ -66,6 +75,7 @@ def ingest(
         received_at=now,
         key=idempotency_key,
         sent_by=sent_by,
+        mapping=None if mapping is None else (mapping.name, mapping.toml),
     )
     with reading(engine) as conn:
         known = already(conn, sent)
@@ -80,13 +90,18 @@ def ingest(
     except Refused as refused:
         if refused.issue.code == PERSONAL:
             snapshots.forget(var, sent.sha256)
+        if agreed is not None:
+            raise NotAsAgreed from refused
         return _refuse(engine, sent, _refusal(sent, refused))
-    receipt = _receipt(parsed, source)
+    receipt = receipt_of_parsed(parsed, source)
     if receipt.state == "refused":
+        if agreed is not None:
+            raise NotAsAgreed
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
     lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
-    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress)
+    check = None if agreed is None else partial(agreed, parsed=parsed, lines=lines)
+    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress, check)
 
 
 def preview(
@@ -107,10 +122,10 @@ def preview(
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         return Receipt(None, 0, 0, False, (refused.issue,), str(dataset or ""), source, "refused")
-    return _receipt(parsed, source)
+    return receipt_of_parsed(parsed, source)
 
 
-def _receipt(parsed: Parsed, source: str) -> Receipt:
+def receipt_of_parsed(parsed: Parsed, source: str) -> Receipt:
     accepted = len(parsed.rows)
     return Receipt(
         report=None,
@@ -139,6 +154,7 @@ def _accept(
     lines: pd.DataFrame,
     places: Mapping[str, Site],
     progress: Progress | None,
+    check: Callable[[Connection], None] | None,
 ) -> Receipt:
     dataset = Dataset(receipt.dataset)
     tell = None if progress is None else lambda done: progress(done, len(lines))
@@ -151,6 +167,8 @@ def _accept(
         if (wrong_key := key_reused(conn, sent)) is not None:
             return _enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
         lock_sites(conn, receipt.sites)
+        if check is not None:
+            check(conn)
         starts, stops = lines[begins(LINES[dataset])], lines[ends(LINES[dataset])]
         period = (starts.min().to_pydatetime(), stops.max().to_pydatetime()) if len(lines) else None
         receipt = enter(conn, sent, receipt, rows, issued, period)

@@ -16,6 +16,7 @@ from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
 from data.sources.mapped import Applied, Mapping, applied
 from data.sources.recognition import CANONICAL_NAMES, canonical_table
 from data.sources.sheet import Grid
+from data.sources.understood import ColumnRead, columns_read
 from data.types import Issue, Site
 from data.validate import check
 from data.vocabulary import Dataset
@@ -62,6 +63,7 @@ class Parsed:
     notes: tuple[Issue, ...] = ()
     rejected_by: abc.Mapping[str, int] = field(default_factory=dict)
     file_rows: int = 0  # rows of the sheet under its header
+    columns: tuple[ColumnRead, ...] = ()  # what was understood of each column of the file
 
     @property
     def accepted(self) -> int:
@@ -115,6 +117,7 @@ def parse(
         notes=tuple(notes),
         rejected_by=checked.findings.reasons(checked.not_reported),
         file_rows=len(table.lines),
+        columns=columns_read(spec, table, mapping, checked.rows),
     )
 
 

@@ -16,6 +16,10 @@ LOOK = 40  # rows from the top in which the header is looked for
 TAG = re.compile(r"#[A-Za-z][A-Za-z0-9_]*(\s*\+\s*[A-Za-z][A-Za-z0-9_]*)*")
 
 
+# Columns that Caudal puts beside rejected rows when it gives them back: no part of the report.
+GIVEN_BACK = "caudal:"
+
+
 def is_tag(value: Any) -> bool:
     return isinstance(value, str) and TAG.fullmatch(value) is not None
 
@@ -38,13 +42,19 @@ def named_table(grid: Grid, wanted: Collection[str], header_row: int | None = No
     below = np.arange(header + 1, grid.height)
     if tag_row is not None:
         below = below[below != tag_row]
-    columns = [column.rows(below) for column in grid.columns]
+    own = [place for place in range(len(grid.columns)) if not _given_back(names, place)]
+    names, tags = [names[place] for place in own if place < len(names)], [tags[p] for p in own if p < len(tags)]
+    columns = [grid.columns[place].rows(below) for place in own]
     written = np.zeros(len(below), dtype=bool)
     for column in columns:
         written |= ~column.empty()
         if written.all():
             break
     return Table(names, [column.rows(written) for column in columns], below[written] + 1, tags)
+
+
+def _given_back(names: list[str], place: int) -> bool:
+    return place < len(names) and plain(names[place]).startswith(GIVEN_BACK)
 
 
 def _header(top: list[list[Any]], wanted: Collection[str], header_row: int | None, tag_row: int | None) -> int:

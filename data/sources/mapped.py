@@ -68,6 +68,7 @@ class Mapping:
     header_row: int | None = None
     delimiter: str | None = None
     issued_at: datetime | None = None
+    toml: str = ""  # what it was read from
 
     @property
     def wanted(self) -> frozenset[str]:

@@ -93,6 +93,7 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
         header_row=_header_row(parts["file"].get("header_row"), wrongs),
         delimiter=_text(parts["file"], "delimiter", wrongs),
         issued_at=issued if isinstance(issued, datetime) and issued.tzinfo else None,
+        toml=text,
     )
     from_period = {"end"} if mapping.period else set()
     given = {*mapping.constants, *mapping.takes, *(e.into for e in each), *from_period}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.desk import report_mapping
 from data.tables.lines import (
     flow_line,
     policy_event,
@@ -43,6 +44,7 @@ __all__ = [
     "referral_line",
     "report",
     "report_issue",
+    "report_mapping",
     "report_site",
     "resource_reading",
     "roster_line",
