@@ -5,11 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from data.accounts import Directory
 from data.keys import digest
+from data.sources.words import plain
 from data.vocabulary import Audience, Role
 
 LOCAL_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
@@ -28,7 +29,10 @@ class Viewer:
     audience: Audience
     sites: tuple[str, ...] | None = None  # None: all
     boards: tuple[str, ...] | None = None  # None: all
-    source: str | None = None  # may send reports of this source only
+    source: str | None = None  # a token: may send reports of this source only
+    organisation: str | None = None
+    # The sources of the account's organisation; None: any. A new one is no reason to end an open page.
+    own_sources: frozenset[str] | None = field(default=None, compare=False)
     local: bool = False  # at the machine itself, without an account
     program: bool = False  # a token: the API, no pages
 
@@ -42,10 +46,20 @@ class Viewer:
     def may_see_board(self, page: str) -> bool:
         return not self.program and (self.boards is None or page in self.boards)
 
+    @property
+    def holder(self) -> str:
+        """Whose things these are. The person at the machine has no account and shares no name with one."""
+        return "local:" if self.local else f"{'token' if self.program else 'account'}:{self.name}"
+
+    @property
+    def sends(self) -> bool:
+        """May send something; of which source `may_send` says."""
+        return self.local or self.role in SENDING_ROLES
+
     def may_send(self, source: str) -> bool:
         if self.program:
-            return self.role in SENDING_ROLES and self.source in (None, source)
-        return self.local or self.role in SENDING_ROLES
+            return self.sends and self.source in (None, source)
+        return self.sends and (self.own_sources is None or source in self.own_sources)
 
 
 # The person at the machine sees what the wall shows: small protected counts need a name.
@@ -100,13 +114,33 @@ def audience_of(role: Role) -> Audience:
     return Audience.PROTECTION if role in PROTECTION_ROLES else Audience.OPEN
 
 
+def source_name(organisation: str) -> str:
+    """The source of an organisation that has none yet: its name as one word."""
+    return re.sub(r"[^a-z0-9]+", "-", plain(organisation)).strip("-")[:80]
+
+
+def _own_sources(role: Role, organisation: str | None, who: Directory) -> frozenset[str] | None:
+    if role in OPERATING_ROLES or not organisation:
+        return None
+    own = {one.source for one in who.reporters.values() if plain(one.organisation or "") == plain(organisation)}
+    taken = source_name(organisation) in who.reporters  # by somebody else, or it would be among our own
+    return frozenset(own if own or taken else {source_name(organisation)})
+
+
 def _account(session: Mapping[str, str | int], who: Directory) -> Viewer | None:
     if session.get("kind") != "account":
         return None
     known = who.accounts.get(str(session.get("name")))
     if known is None or known.disabled or known.epoch != session.get("epoch"):
         return None
-    return Viewer(known.name, known.role, audience_of(known.role), known.sites)
+    return Viewer(
+        known.name,
+        known.role,
+        audience_of(known.role),
+        known.sites,
+        organisation=known.organisation,
+        own_sources=_own_sources(known.role, known.organisation, who),
+    )
 
 
 def _screen(asking: Asking, who: Directory) -> Viewer | None:

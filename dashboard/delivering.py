@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from dashboard.settings import Settings
 from data.clock import reading as clock_reading
 from data.clock import real_now, stored_replay
-from data.ingest import ingest, preview
+from data.ingest import Agreed, ingest, preview
 from data.receipts import Receipt, plain_facts
 from data.sources import DEFAULT, Limits
 from data.sources.mapping import Mapping
@@ -63,6 +63,7 @@ def deliver(
     sent_by: str | None = None,
     idempotency_key: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    agreed: Agreed | None = None,
 ) -> Receipt:
     now = domain_now(store)
     limits = limits_of(settings)
@@ -91,6 +92,7 @@ def deliver(
         sent_by=sent_by,
         limits=limits,
         progress=progress,
+        agreed=agreed,
     )
 
 

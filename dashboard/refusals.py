@@ -15,6 +15,9 @@ from dashboard.shell import Shell
 from dashboard.view import BadAddress
 from layouts.translator import translator
 
+# Refusals of the desk: whoever sends goes back to it and tries again.
+DESK = "desk_"
+
 
 async def turned_away(request: Request) -> Response:
     """Nobody we know: a person is led to the sign-in or told what to do, a machine hears 401."""
@@ -27,6 +30,8 @@ async def turned_away(request: Request) -> Response:
     if not shell.seen.who.accounts:
         return said_no(request, 403, "no_account")
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method == "POST":  # signing in leads to a page, and this is none
+        here = "/reports" if request.url.path.startswith("/reports/") else "/"
     return RedirectResponse(f"/login?{urlencode({'next': here})}", status_code=303)
 
 
@@ -63,5 +68,7 @@ def _no(request: Request, status: int, code: str, title: str, sentence: str) -> 
         return JSONResponse({"error": code, "message": sentence}, status, headers={"Cache-Control": "no-store"})
     t = translator(lang_of(request))
     back = f'<p><a href="/">{escape(t("web.back"))}</a></p>' if status != 403 else ""
+    if code.startswith(DESK) and request.state.viewer is not None:
+        back = f'<p><a href="/reports">{escape(t("desk.back"))}</a></p>'
     body = f'<main class="form-page"><h1>{escape(title)}</h1><p>{escape(sentence)}</p>{back}</main>'
     return words_page(request, lang_of(request), title, body, status)

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import api, health, pages_http, refusals, sign_in
 from dashboard.access import Viewer
+from dashboard.desk import routes as desk
 from dashboard.drawings import Drawings
 from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
@@ -47,6 +48,7 @@ def application(shell: Shell) -> ASGIApp:
     app = Starlette(
         routes=[
             *pages,
+            *desk.ROUTES,
             Route("/board/{page}", board),
             Route("/live", Live()),
             Route("/_v/{token}/_dash-layout", pages_http.layout),

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from dashboard import replay
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
-from data import alerts
+from data import alerts, waiting
 from data.clock import reading, real_now, stored_replay
 from data.sites import sites
 from data.store import create_store
@@ -79,10 +79,16 @@ def beat(bench: Bench) -> None:
     file.write_text(f"{os.getpid()} {datetime.now().astimezone().isoformat()}\n")
 
 
+def sweep_waiting(bench: Bench) -> None:
+    """Files that nobody accepted within a day go, whether or not anybody sends another one."""
+    waiting.sweep(bench.settings.var, real_now())
+
+
 def jobs() -> tuple[Job, ...]:
     return (
         Job("beat", BEAT_SECONDS, beat),
         Job("replay", 0.5, feed_replay),
+        Job("waiting", 600.0, sweep_waiting),
         Job("alerts", 1.0, Evaluation()),
     )
 

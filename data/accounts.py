@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from data.keys import AccountError, Screen, Token, screen_of, token_of
 from data.store import reading, writing
-from data.tables import account, audit, screen, token
+from data.tables import account, audit, screen, source, token
 from data.vocabulary import Role
 
 MOST_FAILURES = 10
@@ -36,22 +36,34 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Reporter:
+    """A source of reports and whose it is."""
+
+    source: str
+    name: str
+    organisation: str | None
+
+
+@dataclass(frozen=True)
 class Directory:
-    """Everybody who may come in, as of one moment."""
+    """Everybody who may come in and every source they may send for, as of one moment."""
 
     accounts: Mapping[str, Account]
     screens: Mapping[str, Screen]
     tokens: Mapping[str, Token]  # by hash; revoked ones are not in it
+    reporters: Mapping[str, Reporter] = field(default_factory=dict)  # by source
 
 
 def directory(conn: Connection) -> Directory:
     listed = [_account(row) for row in conn.execute(select(account).order_by(account.c.account))]
     screens = [screen_of(row) for row in conn.execute(select(screen).order_by(screen.c.screen))]
     tokens = conn.execute(select(token).where(token.c.revoked_at.is_(None)).order_by(token.c.name))
+    reporters = conn.execute(select(source.c.source, source.c.name, source.c.organisation).order_by(source.c.source))
     return Directory(
         {one.name: one for one in listed},
         {one.name: one for one in screens},
         {row.token_hash: token_of(row) for row in tokens},
+        {row.source: Reporter(row.source, row.name, row.organisation) for row in reporters},
     )
 
 

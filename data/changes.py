@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 from sqlalchemy import Connection, select
 
 from data.frames import frame
 from data.lines import LINES, begins
 from data.revisions import NATURAL_KEY, counting
+from data.types import Changes
 from data.vocabulary import Dataset
 
 # What a line says of itself and not of its subject.
 OF_THE_REPORT = {"report_id", "line_id", "issued_at", "received_at"}
-
-
-@dataclass(frozen=True)
-class Changes:
-    """Of the accepted lines: `new` speak of something nobody of the source had reported; `revised` replace a value;
-    `equal` repeat it; `older` were written before the line that counts, which stays."""
-
-    new: int = 0
-    revised: int = 0
-    equal: int = 0
-    older: int = 0
 
 
 def changes(conn: Connection, dataset: Dataset, lines: pd.DataFrame, before: int | None = None) -> Changes:

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from data.changes import Changes, changes
+from data.changes import changes
 from data.ingest import Agreed, NotAsAgreed, receipt_of_parsed
 from data.lines import LINES, begins, ends, lines_of
 from data.receipts import Receipt, Sent, already
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Mapping, Parsed, Refused, parse
-from data.sources.understood import ColumnRead
 from data.store import reading
+from data.types import Changes, ColumnRead
 from data.vocabulary import Dataset
 
 

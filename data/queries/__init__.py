@@ -4,6 +4,7 @@ Frames hold what was reported: a period nobody reported has no row, never a zero
 """
 
 from data.queries.deliveries import data_as_of, deliveries, delivery, known_sources, last_received
+from data.queries.delivery_story import delivery_story, mapping_text, report_of_bytes
 from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, series
 from data.queries.queue import latest_present, latest_queue, present_readings, queue_readings, roster
 from data.queries.rules import phase, policy_events, standards
@@ -14,17 +15,20 @@ __all__ = [
     "data_as_of",
     "deliveries",
     "delivery",
+    "delivery_story",
     "flow_by_day",
     "flow_by_hour",
     "known_sources",
     "last_received",
     "latest_present",
     "latest_queue",
+    "mapping_text",
     "official_source",
     "phase",
     "policy_events",
     "present_readings",
     "queue_readings",
+    "report_of_bytes",
     "roster",
     "series",
     "service_totals",

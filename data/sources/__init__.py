@@ -16,8 +16,8 @@ from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
 from data.sources.mapped import Applied, Mapping, applied
 from data.sources.recognition import CANONICAL_NAMES, canonical_table
 from data.sources.sheet import Grid
-from data.sources.understood import ColumnRead, columns_read
-from data.types import Issue, Site
+from data.sources.understood import columns_read
+from data.types import ColumnRead, Issue, Site
 from data.validate import check
 from data.vocabulary import Dataset
 

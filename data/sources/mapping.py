@@ -39,6 +39,14 @@ def packaged() -> list[str]:
     return sorted(path.stem for path in PACKAGED.glob("*.toml") if path.stem != "README")
 
 
+def fits(mapping: Mapping, headers: abc.Iterable[str]) -> bool:
+    """Whether a file with these headers has every column that the mapping needs."""
+    present = set(map(plain, headers))
+    needed = [accepted for take in mapping.takes.values() if not take.optional for accepted in take.headers]
+    needed += [each.headers for each in mapping.each] + [only.headers for only in mapping.only]
+    return all(any(plain(header) in present for header in accepted) for accepted in needed)
+
+
 KEYS = {
     *("name", "dataset", "source", "issued_at", "file", "constants", "columns", "each", "drop", "keep", "words"),
     *("dates", "numbers", "blank"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,22 +15,7 @@ from data.sources.personal import safe
 from data.sources.recognition import by_tag, tag_key
 from data.sources.sheet import Table
 from data.sources.words import plain
-
-
-@dataclass(frozen=True)
-class ColumnRead:
-    """`into`: canonical columns it fills, none when it is not used; `header` is empty for what the mapping says itself.
-
-    `written` is a cell of the first accepted row, fit to be shown; `read` what became of it (moments aware, in UTC).
-    `chooses`: the column decides which rows count. `meaning`: words that the mapping adds to each of its values.
-    """
-
-    header: str
-    into: tuple[str, ...] = ()
-    written: str = ""
-    read: Any = None
-    chooses: bool = False
-    meaning: Mapping[str, str] | None = None
+from data.types import ColumnRead
 
 
 def columns_read(
@@ -50,7 +35,7 @@ def columns_read(
         if use is None or (not use.into and not use.chooses):
             found.append(ColumnRead(header or f"({number + 1})"))
             continue
-        read = _value(sample, use.into[0], use.meaning or {}) if use.into else None
+        read = _value(sample, use.into[0], use.meaning) if use.into else None
         found.append(ColumnRead(header, use.into, safe(cell) if cell != "" else "", read, use.chooses, use.meaning))
     constants = {} if mapping is None else mapping.constants
     return (*found, *(ColumnRead("", (name,), "", value) for name, value in constants.items()))
@@ -60,7 +45,7 @@ def columns_read(
 class _Use:
     into: tuple[str, ...] = ()
     chooses: bool = False
-    meaning: Mapping[str, str] | None = None
+    meaning: Mapping[str, str] = field(default_factory=dict)
 
 
 def _canonical_uses(spec: DatasetSpec, table: Table) -> dict[int, _Use]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.access import LOCAL, Asking, viewer
-from data.accounts import Account, Directory
+from data.accounts import Account, Directory, Reporter
 from data.keys import Screen, Token, digest
 from data.vocabulary import Audience, Role
 
@@ -138,3 +138,29 @@ def test_every_role_has_its_audience(role):
     sees_protected = role in (Role.PROTECTION, Role.COORDINATION, Role.ADMIN)
     assert (known.audience is Audience.PROTECTION) == sees_protected
     assert known.may_send("any") == (role not in (Role.SCREEN, Role.LEADERSHIP))
+
+
+def partner(organisation: str | None, role: Role = Role.PARTNER, **sources: str):
+    reporters = {name: Reporter(name, name, owner) for name, owner in sources.items()}
+    account = Account("ana", role, organisation, None, 0, False)
+    session = {"kind": "account", "name": "ana", "epoch": 0}
+    found = viewer(replace(AT_THE_MACHINE, session=session), Directory({"ana": account}, {}, {}, reporters), False)
+    assert found is not None
+    return found
+
+
+def test_a_partner_sends_for_its_own_organisation_only():
+    known = partner("Cruz Roja Peruana", agua="CRUZ ROJA  PERUANA", comida="ADRA")
+    assert known.may_send("agua")
+    assert not known.may_send("comida")
+    assert not known.may_send("cruz-roja-peruana"), "it has a source already"
+
+
+def test_an_organisation_without_a_source_gets_its_own_name_and_takes_nobody_elses():
+    assert partner("Encuentros (SJM)").may_send("encuentros-sjm")
+    assert not partner("Encuentros (SJM)", **{"encuentros-sjm": "ADRA"}).may_send("encuentros-sjm")
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATION, Role.ADMIN])
+def test_coordination_sends_for_whoever_asks_it_to(role):
+    assert partner("ACNUR", role, comida="ADRA").may_send("comida")

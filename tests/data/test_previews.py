@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from data import tables, waiting
-from data.changes import Changes, changes_of
+from data.changes import changes_of
 from data.ingest import NotAsAgreed, undo
 from data.previews import as_shown, preview
 from data.sources.mapping import load_mapping, read_mapping
 from data.store import reading
+from data.types import Changes
 from data.vocabulary import Dataset
 from tests.data.centre import NOON, flow_csv, open_centre, send
 
@@ -138,7 +139,7 @@ column = "Fecha"
 is = "Total"
 """
     )
-    content = "Fecha,Hora,Hombres,Mujeres,Nota\n31/10/2018,08:00,10,12,x\nTotal,,10,12,\n".encode()
+    content = b"Fecha,Hora,Hombres,Mujeres,Nota\n31/10/2018,08:00,10,12,x\nTotal,,10,12,\n"
     seen = shown(engine, content, mapping=mapping)
     columns = {one.header: one for one in seen.columns if one.header}
     assert columns["Fecha"].into == ("start",)
