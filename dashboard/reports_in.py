@@ -57,6 +57,11 @@ async def post_report(request: Request) -> Response:
         issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
         return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), translator(lang)), 413)
     way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell))
+    if viewer.sites is not None:
+        look = partial(deliver, shell.engine, shell.settings, way, content, _file_name(request), dry_run=True)
+        for site in (await anyio.to_thread.run_sync(look)).sites:
+            if not viewer.may_see_site(site):
+                raise Refused(403, "forbidden_site", site=site)
     take = partial(
         deliver,
         shell.engine,
