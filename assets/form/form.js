@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var facts = JSON.parse(document.getElementById("caudal-form").textContent);
-  var words = facts.words, queue = window.caudalQueue;
+  var words = facts.words, queue = window.caudalQueue, moments = window.caudalMoments;
   var form = document.getElementById("report"), list = document.getElementById("sent-list");
   var NUMBERS = form.querySelectorAll("input[inputmode]");
   var draft = null;      // {key, holder, values, typed, savedAt, corrects}
@@ -28,40 +28,17 @@
     return facts.sites.filter(function (one) { return one.site === field("site").value; })[0] || facts.sites[0];
   }
 
-  function local(moment) {
-    var parts = {};
-    new Intl.DateTimeFormat("en-GB", { timeZone: site().zone, hourCycle: "h23", year: "numeric", month: "2-digit",
-      day: "2-digit", hour: "2-digit", minute: "2-digit" }).formatToParts(new Date(moment)).forEach(function (part) {
-      parts[part.type] = part.value;
-    });
-    return { day: parts.year + "-" + parts.month + "-" + parts.day, hour: Number(parts.hour), minute: parts.minute };
-  }
-
-  function two(number) { return (number < 10 ? "0" : "") + number; }
-  // Whole local hours from the start of a local day; before it and after it too.
-  function wall(day, hour) {
-    var at = new Date(Date.parse(day + "T00:00Z") + hour * 3600000);
-    return at.toISOString().slice(0, 16);
-  }
-
-  function span(name) {
-    var here = local(now());
-    if (name === "hour") return [wall(here.day, here.hour), wall(here.day, here.hour + 1)];
-    if (name === "before") return [wall(here.day, here.hour - 1), wall(here.day, here.hour)];
-    var first = here.hour >= 22 ? 22 : here.hour >= 14 ? 14 : here.hour >= 6 ? 6 : -2; // the night shift began yesterday
-    return [wall(here.day, first), wall(here.day, first + 8)];
-  }
-
   function kind() { return field("kind").value; }
+
+  var typedIn = window.caudalTyped(form, words, site);
 
   function periods() {
     if (field("span").value !== "other") {
-      var both = span(field("span").value);
+      var both = moments.span(field("span").value, now(), site().zone);
       field("start").value = both[0];
       field("end").value = both[1];
     }
-    var here = local(now());
-    field("at").value = here.day + "T" + two(here.hour) + ":" + here.minute;
+    field("at").value = moments.at(now(), site().zone);
     sayPeriod();
   }
 
@@ -69,9 +46,8 @@
   function sayPeriod() {
     var other = field("span").value === "other", timed = kind() === "flow" || kind() === "service";
     byId("period-fields").hidden = !other;
-    var day = new Intl.DateTimeFormat(facts.lang, { timeZone: "UTC", weekday: "long", day: "numeric", month: "long" });
     var start = field("start").value, end = field("end").value;
-    show("period", other || !timed || !start ? "" : day.format(new Date(start + "Z")) + ", " + start.slice(11) + "–" + end.slice(11));
+    show("period", other || !timed || !start ? "" : moments.said(start, end, facts.lang));
   }
 
   // Fields of the chosen kind and site.
@@ -101,20 +77,7 @@
     if (place.selectedIndex < 0) place.selectedIndex = 0;
   }
 
-  function figures() {
-    return Array.prototype.some.call(NUMBERS, function (input) { return input.value.trim() !== ""; });
-  }
-
   // The draft.
-
-  function values() {
-    var found = {};
-    each(form.elements, function (one) {
-      if (!one.name || (one.type === "radio" && !one.checked)) return;
-      found[one.name] = one.type === "checkbox" ? one.checked : one.value;
-    });
-    return found;
-  }
 
   function put(found) {
     if (found.kind) field("kind").value = found.kind;
@@ -130,8 +93,8 @@
   }
 
   function typed() {
-    if (!draft.typed && figures()) draft.typed = true;
-    draft.values = values();
+    if (!draft.typed && typedIn.figures()) draft.typed = true;
+    draft.values = typedIn.values();
     draft.savedAt = Date.now();
     return queue.put("drafts", draft).catch(function () { show("storage", words.no_storage); });
   }
@@ -181,7 +144,7 @@
     });
   }
 
-  // Checking and queueing.
+  // Queueing.
 
   function wrong(input, text) {
     each(form.querySelectorAll(".wrong"), function (old) { old.remove(); });
@@ -195,65 +158,9 @@
     return false;
   }
 
-  function shownNumbers() {
-    return Array.prototype.filter.call(NUMBERS, function (input) { return !input.closest("[hidden]"); });
-  }
-
   function checked() {
-    var bad = shownNumbers().filter(function (input) { return !/^\s*\d{0,7}\s*$/.test(input.value); })[0];
-    if (bad) return wrong(bad, words.not_a_number);
-    if (!shownNumbers().some(function (input) { return input.value.trim(); })) {
-      return wrong(shownNumbers()[0], words.no_figure);
-    }
-    if (!field("source").value) return wrong(field("source"), words.no_source);
-    var timed = kind() === "flow" || kind() === "service";
-    if (timed && !(field("start").value && field("end").value)) return wrong(field("start"), words.no_time);
-    if (timed && field("end").value <= field("start").value) return wrong(field("end"), words.end_first);
-    if (!timed && !field("at").value) return wrong(field("at"), words.no_time);
-    if (kind() === "service" && !field("organisation").value.trim()) {
-      return wrong(field("organisation"), words.no_organisation);
-    }
-    return wrong(null);
-  }
-
-  function number(name) {
-    var text = field(name).value.trim();
-    return text === "" ? null : Number(text);
-  }
-
-  function rows() {
-    var base = { site: site().site };
-    if (kind() === "flow") {
-      return ["arrivals", "served", "left"].filter(function (one) { return number(one) !== null; }).map(function (one) {
-        return { site: base.site, stage: field("stage").value, measure: one, start: field("start").value,
-          end: field("end").value, people: number(one) };
-      });
-    }
-    if (kind() === "queue") {
-      return [{ site: base.site, stage: field("stage").value, lane: field("lane").value, at: field("at").value,
-        waiting: number("waiting"), counters_open: number("counters_open"), ticket_issued: number("ticket_issued"),
-        ticket_served: number("ticket_served"), at_least: field("at_least").checked }];
-    }
-    if (kind() === "present") {
-      return [{ site: base.site, at: field("at").value, people: number("present"), at_least: field("at_least").checked }];
-    }
-    return [{ site: base.site, organisation: field("organisation").value.trim(), sector: field("service").value.split("/")[0],
-      service: field("service").value.split("/")[1], start: field("start").value, end: field("end").value,
-      people: number("people"), quantity: number("quantity"), unit: field("unit").value.trim() }];
-  }
-
-  function chosenText(name) { return field(name).selectedOptions[0] ? field(name).selectedOptions[0].textContent : ""; }
-
-  function summary() {
-    var timed = kind() === "flow" || kind() === "service";
-    var when = timed ? field("start").value.replace("T", " ") + "–" + field("end").value.slice(11)
-      : field("at").value.replace("T", " ");
-    var what = kind() === "service" ? chosenText("service") : kind() === "present" ? "" : chosenText("stage");
-    var told = shownNumbers().filter(function (input) { return input.value.trim(); }).map(function (input) {
-      var least = field("at_least").checked && /^(waiting|present)$/.test(input.name) ? "≥" : "";
-      return input.closest("label").querySelector("span").textContent + ": " + least + input.value.trim();
-    });
-    return { head: [words.kinds[kind()], what, when].filter(Boolean).join(" · "), figures: told.join(", ") };
+    var fault = typedIn.fault();
+    return fault ? wrong(fault.field, words[fault.word]) : wrong(null);
   }
 
   var saving = false;
@@ -262,8 +169,8 @@
     event.preventDefault();
     if (saving || !checked()) return;
     saving = true;
-    var entry = { key: draft.key, holder: facts.holder, dataset: kind(), source: field("source").value, rows: rows(),
-      summary: summary(), values: values(), typedAt: Date.now(), state: "queued", corrects: draft.corrects,
+    var entry = { key: draft.key, holder: facts.holder, dataset: kind(), source: field("source").value, rows: typedIn.rows(),
+      summary: typedIn.summary(), values: typedIn.values(), typedAt: Date.now(), state: "queued", corrects: draft.corrects,
       lang: facts.lang, body: null, issued: null, report: null, reasons: [] };
     queue.queue(entry).then(function () {
       if (entry.corrects) return superseded(entry.corrects);
@@ -317,71 +224,43 @@
 
   function told(done) {
     if (done.state === "busy") return;
-    document.body.setAttribute("data-net", done.state);
-    byId("net").textContent = words.net[done.state === "other" ? "signed-out" : done.state] || "";
+    document.body.setAttribute("data-net", done.state === "other" ? "signed-out" : done.state);
+    sayNet();
     var mine = !done.holder || done.holder === facts.holder;
     byId("signin").hidden = !(done.state === "signed-out" || done.state === "other" || !mine);
     if (done.clock) {
       sample = done.clock;
       clockSays();
-      if (!draft.typed && !figures()) periods();
+      if (!draft.typed && !typedIn.figures()) periods();
     }
   }
 
+  function sayNet() {
+    var net = document.body.getAttribute("data-net");
+    var ready = net === "online" && document.body.hasAttribute("data-held");
+    byId("net").textContent = words.net[ready ? "ready" : net] || "";
+  }
+
   function clockSays() {
-    var minutes = Math.round(Math.abs(sample.skew) / 60000);
-    if (minutes < 2) return show("clock", "");
-    var off = minutes < 60 ? minutes + " min" : Math.floor(minutes / 60) + " h " + two(minutes % 60) + " min";
-    show("clock", say(sample.skew > 0 ? words.clock_ahead : words.clock_behind, { off: off }));
+    var off = { off: moments.length(sample.skew) };
+    if (Math.abs(sample.skew) < 120000) show("clock", "");
+    else show("clock", say(sample.skew > 0 ? words.clock_ahead : words.clock_behind, off));
   }
 
   // The list.
 
   function listAll() {
     return queue.all("entries").then(function (found) {
-      var mine = found.filter(function (one) { return one.holder === facts.holder; });
-      var others = found.filter(function (one) { return one.holder !== facts.holder && one.state === "queued"; }).length;
-      show("others", others ? say(others === 1 ? words.others_one : words.others_other, { count: others }) : "");
-      mine.sort(function (a, b) { return b.typedAt - a.typedAt; });
-      list.textContent = "";
-      mine.forEach(function (one) { list.appendChild(item(one)); });
-      byId("none").hidden = mine.length > 0;
+      var counted = window.caudalListed(list, found, facts.holder, words, { correct: correct, remove: dropped });
+      var says = counted.others === 1 ? words.others_one : words.others_other;
+      show("others", counted.others ? say(says, { count: counted.others }) : "");
+      byId("none").hidden = counted.mine > 0;
     });
-  }
-
-  function made(tag, className, text) {
-    var node = document.createElement(tag);
-    node.className = className;
-    if (text) node.textContent = text;
-    return node;
-  }
-
-  function item(one) {
-    var node = made("li", "entry entry-" + one.state);
-    node.setAttribute("data-state", one.state);
-    node.setAttribute("data-key", one.key);
-    var state = one.corrected ? words.states.corrected : words.states[one.state];
-    node.appendChild(made("span", "entry-state", state + (one.report ? " · " + say(words.report, { report: one.report }) : "")));
-    node.appendChild(made("b", "entry-head", one.summary.head));
-    node.appendChild(made("span", "entry-figures", one.summary.figures));
-    (one.reasons || []).forEach(function (reason) { node.appendChild(made("p", "entry-reason", reason)); });
-    var acts = made("div", "entry-acts");
-    acts.appendChild(act(words.correct, function () { correct(one); }));
-    if (one.state !== "queued") acts.appendChild(act(words.remove, function () { dropped(one); }));
-    node.appendChild(acts);
-    return node;
-  }
-
-  function act(text, done) {
-    var node = made("button", "small", text);
-    node.type = "button";
-    node.addEventListener("click", done);
-    return node;
   }
 
   // A correction is an entry of its own, written later; what was sent stays as it was.
   function correct(one) {
-    var before = figures() ? typed() : queue.remove("drafts", draft.key);
+    var before = typedIn.figures() ? typed() : queue.remove("drafts", draft.key);
     before.then(function () {
       fresh();
       claim(draft.key);
@@ -408,10 +287,10 @@
   form.addEventListener("change", function (event) {
     var name = event.target.name;
     if (name === "start" || name === "end") field("span").value = "other";
-    if (name === "kind" && !figures()) field("span").value = kind() === "service" ? "shift" : "hour";
+    if (name === "kind" && !typedIn.figures()) field("span").value = kind() === "service" ? "shift" : "hour";
     if (name === "kind" || name === "site") arrange();
     sayPeriod();
-    if (name === "span" || ((name === "kind" || name === "site") && !figures())) periods();
+    if (name === "span" || ((name === "kind" || name === "site") && !typedIn.figures())) periods();
     typed();
   });
   ["online", "focus"].forEach(function (name) { window.addEventListener(name, function () { attempt = 0; sendSoon(0); }); });
@@ -419,7 +298,7 @@
   document.addEventListener("visibilitychange", function () { if (!document.hidden) sendSoon(0); });
   queue.listen(listAll);
   // A form that lies open shows the running hour, until somebody types.
-  setInterval(function () { if (draft && !figures()) periods(); }, 30000);
+  setInterval(function () { if (draft && !typedIn.figures()) periods(); }, 30000);
 
   queue.clock().then(function (found) {
     sample = found;
@@ -430,6 +309,14 @@
     listAll();
     sendSoon(0);
   });
-  if (navigator.serviceWorker) navigator.serviceWorker.register(facts.worker, { scope: "/reports/form" }).catch(function () {});
+  if (navigator.serviceWorker) {
+    navigator.serviceWorker.addEventListener("message", function (event) {
+      if (event.data && event.data.held) document.body.setAttribute("data-held", "true");
+      sayNet();
+    });
+    navigator.serviceWorker.register(facts.worker, { scope: "/reports/form" }).then(function () {
+      return navigator.serviceWorker.ready;
+    }).then(function (registered) { registered.active.postMessage({ hold: true }); }).catch(function () {});
+  }
   if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(function () {});
 })();

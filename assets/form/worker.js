@@ -68,6 +68,17 @@
     });
   }
 
+  // The first page of all came before this worker: it asks to be held, and hears when it is.
+  self.addEventListener("message", function (event) {
+    if (!event.data || event.data.hold !== true) return;
+    var address = event.source.url;
+    event.waitUntil(fetch(address, { credentials: "same-origin" }).then(function (answer) {
+      if (answer.ok && !answer.redirected) return hold(new Request(address), answer);
+    }).then(function () { return held(new Request(address)); }).then(function (known) {
+      if (known) event.source.postMessage({ held: true });
+    }));
+  });
+
   self.addEventListener("sync", function (event) {
     if (event.tag !== "caudal-form") return;
     event.waitUntil(self.caudalQueue.sendAll().then(function (done) {

@@ -22,7 +22,7 @@ from layouts.html import to_html
 
 ADDRESS = "/reports/form"
 STYLES = ("/assets/css/base.css", "/assets/form/form.css")
-SCRIPTS = ("/assets/form/queue.js", "/assets/form/form.js")
+SCRIPTS = tuple(f"/assets/form/{name}.js" for name in ("queue", "moments", "listed", "typed", "form"))
 QUEUE, WORKER = "/assets/form/queue.js", "/assets/form/worker.js"
 FONTS = "/assets/fonts/"
 YEAR = 365 * 24 * 3600

@@ -41,7 +41,7 @@ def words(t: Translator) -> dict[str, Any]:
         **{name: t(f"phone.{name}") for name in SENTENCES},
         "kinds": {name: t(f"phone.kind.{name}") for name in KINDS},
         "states": {name: t(f"phone.state.{name}") for name in STATES},
-        "net": {name: t(f"phone.net.{name}") for name in ("online", "offline", "signed-out")},
+        "net": {name: t(f"phone.net.{name}") for name in ("online", "ready", "offline", "signed-out")},
     }
 
 
