@@ -7,14 +7,10 @@
   var NUMBERS = form.querySelectorAll("input[inputmode]");
   var draft = null;      // {key, holder, values, typed, savedAt, corrects}
   var sample = null;     // the server's clock beside this phone's
-  var attempt = 0, timer = null;
 
   function byId(id) { return document.getElementById(id); }
   function field(name) { return form.elements[name]; }
   function each(nodes, act) { Array.prototype.forEach.call(nodes, act); }
-  function say(text, given) {
-    return text.replace(/\{(\w+)\}/g, function (_, name) { return given[name]; });
-  }
   function show(id, text) { var place = byId(id); place.hidden = !text; if (text) place.textContent = text; }
 
   // Time: the site's, by the server's clock as far as it is known.
@@ -184,10 +180,8 @@
       queue.put("meta", { name: "last " + facts.holder, values: last });
       fresh(true);
       claim(draft.key);
-      attempt = 0;
       listAll();
-      sendSoon(0);
-      askForSync();
+      net.now();
       byId("sent").scrollIntoView({ block: "nearest" });
     }).catch(function () { show("storage", words.no_storage); }).then(function () { saving = false; });
   }
@@ -201,59 +195,13 @@
     });
   }
 
-  function askForSync() {
-    if (!navigator.serviceWorker) return;
-    navigator.serviceWorker.ready.then(function (registered) {
-      if (registered.sync) return registered.sync.register("caudal-form");
-    }).catch(function () {});
-  }
-
-  // Sending.
-
-  function sendSoon(milliseconds) {
-    clearTimeout(timer);
-    timer = setTimeout(function () {
-      queue.sendAll().then(function (done) {
-        told(done);
-        if (done.waiting && (done.state === "offline" || done.state === "busy")) sendSoon(queue.waitMs(attempt++));
-        if (done.state === "online") attempt = 0;
-        listAll();
-      }, function () { sendSoon(queue.waitMs(attempt++)); });
-    }, milliseconds);
-  }
-
-  function told(done) {
-    if (done.state === "busy") return;
-    document.body.setAttribute("data-net", done.state === "other" ? "signed-out" : done.state);
-    sayNet();
-    var mine = !done.holder || done.holder === facts.holder;
-    byId("signin").hidden = !(done.state === "signed-out" || done.state === "other" || !mine);
-    if (done.clock) {
-      sample = done.clock;
-      clockSays();
-      if (!draft.typed && !typedIn.figures()) periods();
-    }
-  }
-
-  function sayNet() {
-    var net = document.body.getAttribute("data-net");
-    var ready = net === "online" && document.body.hasAttribute("data-held");
-    byId("net").textContent = words.net[ready ? "ready" : net] || "";
-  }
-
-  function clockSays() {
-    var off = { off: moments.length(sample.skew) };
-    if (Math.abs(sample.skew) < 120000) show("clock", "");
-    else show("clock", say(sample.skew > 0 ? words.clock_ahead : words.clock_behind, off));
-  }
-
   // The list.
 
   function listAll() {
     return queue.all("entries").then(function (found) {
       var counted = window.caudalListed(list, found, facts.holder, words, { correct: correct, remove: dropped });
       var says = counted.others === 1 ? words.others_one : words.others_other;
-      show("others", counted.others ? say(says, { count: counted.others }) : "");
+      show("others", counted.others ? says.replace("{count}", counted.others) : "");
       byId("none").hidden = counted.mine > 0;
     });
   }
@@ -282,6 +230,11 @@
 
   // Setting up.
 
+  var net = window.caudalNet(facts, function (clock) {
+    sample = clock;
+    if (!draft.typed && !typedIn.figures()) periods();
+  }, listAll);
+
   form.addEventListener("submit", submit);
   form.addEventListener("input", typed);
   form.addEventListener("change", function (event) {
@@ -293,9 +246,6 @@
     if (name === "span" || ((name === "kind" || name === "site") && !typedIn.figures())) periods();
     typed();
   });
-  ["online", "focus"].forEach(function (name) { window.addEventListener(name, function () { attempt = 0; sendSoon(0); }); });
-  window.addEventListener("offline", function () { told({ state: "offline" }); });
-  document.addEventListener("visibilitychange", function () { if (!document.hidden) sendSoon(0); });
   queue.listen(listAll);
   // A form that lies open shows the running hour, until somebody types.
   setInterval(function () { if (draft && !typedIn.figures()) periods(); }, 30000);
@@ -307,16 +257,7 @@
     document.body.setAttribute("data-ready", "true");
     queue.kept().then(function (good) { if (!good) show("storage", words.no_storage); });
     listAll();
-    sendSoon(0);
+    net.start();
   });
-  if (navigator.serviceWorker) {
-    navigator.serviceWorker.addEventListener("message", function (event) {
-      if (event.data && event.data.held) document.body.setAttribute("data-held", "true");
-      sayNet();
-    });
-    navigator.serviceWorker.register(facts.worker, { scope: "/reports/form" }).then(function () {
-      return navigator.serviceWorker.ready;
-    }).then(function (registered) { registered.active.postMessage({ hold: true }); }).catch(function () {});
-  }
   if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(function () {});
 })();

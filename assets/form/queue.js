@@ -166,7 +166,7 @@
   function alone(act) {
     if (!root.navigator.locks) return act();
     return root.navigator.locks.request("caudal-form-send", { ifAvailable: true }, function (lock) {
-      return lock ? act() : { state: "busy" };
+      return lock ? act() : { state: "busy", waiting: 1 };
     });
   }
 

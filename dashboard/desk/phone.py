@@ -22,7 +22,7 @@ from layouts.html import to_html
 
 ADDRESS = "/reports/form"
 STYLES = ("/assets/css/base.css", "/assets/form/form.css")
-SCRIPTS = tuple(f"/assets/form/{name}.js" for name in ("queue", "moments", "listed", "typed", "form"))
+SCRIPTS = tuple(f"/assets/form/{name}.js" for name in ("queue", "moments", "listed", "typed", "net", "form"))
 QUEUE, WORKER = "/assets/form/queue.js", "/assets/form/worker.js"
 FONTS = "/assets/fonts/"
 YEAR = 365 * 24 * 3600
