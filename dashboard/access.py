@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from data.accounts import Directory
@@ -19,6 +19,8 @@ FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-p
 
 PROTECTION_ROLES = frozenset({Role.PROTECTION, Role.COORDINATION, Role.ADMIN})
 SENDING_ROLES = frozenset({Role.PARTNER, Role.SECTOR_LEAD, Role.PROTECTION, Role.COORDINATION, Role.ADMIN})
+# Send what is their own organisation's; the others of SENDING_ROLES for anyone.
+OWN_SOURCES_ROLES = frozenset({Role.PARTNER, Role.SECTOR_LEAD})
 OPERATING_ROLES = frozenset({Role.COORDINATION, Role.ADMIN})
 
 
@@ -29,10 +31,8 @@ class Viewer:
     audience: Audience
     sites: tuple[str, ...] | None = None  # None: all
     boards: tuple[str, ...] | None = None  # None: all
-    source: str | None = None  # a token: may send reports of this source only
+    sources: tuple[str, ...] | None = None  # whose reports it may send; None: anyone's
     organisation: str | None = None
-    # The sources of the account's organisation; None: any. A new one is no reason to end an open page.
-    own_sources: frozenset[str] | None = field(default=None, compare=False)
     local: bool = False  # at the machine itself, without an account
     program: bool = False  # a token: the API, no pages
 
@@ -57,9 +57,14 @@ class Viewer:
         return self.local or self.role in SENDING_ROLES
 
     def may_send(self, source: str) -> bool:
-        if self.program:
-            return self.sends and self.source in (None, source)
-        return self.sends and (self.own_sources is None or source in self.own_sources)
+        if not self.local and self.role not in SENDING_ROLES:
+            return False
+        return self.sources is None or source in self.sources
+
+    @property
+    def source(self) -> str | None:
+        """The source it speaks for where it can be only one."""
+        return self.sources[0] if self.sources is not None and len(self.sources) == 1 else None
 
 
 # The person at the machine sees what the wall shows: small protected counts need a name.
@@ -119,12 +124,13 @@ def source_name(organisation: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain(organisation)).strip("-")[:80]
 
 
-def _own_sources(role: Role, organisation: str | None, who: Directory) -> frozenset[str] | None:
-    if role in OPERATING_ROLES or not organisation:
-        return None
-    own = {one.source for one in who.reporters.values() if plain(one.organisation or "") == plain(organisation)}
-    taken = source_name(organisation) in who.reporters  # by somebody else, or it would be among our own
-    return frozenset(own if own or taken else {source_name(organisation)})
+def _own_sources(organisation: str | None, who: Directory) -> tuple[str, ...]:
+    """Those of the organisation; where it has none yet, its name as one, unless that is somebody else's."""
+    if not organisation:
+        return ()
+    own = who.sources.get(organisation, ())
+    fresh = source_name(organisation)
+    return own if own or fresh in who.reporters else (fresh,)
 
 
 def _account(session: Mapping[str, str | int], who: Directory) -> Viewer | None:
@@ -133,13 +139,14 @@ def _account(session: Mapping[str, str | int], who: Directory) -> Viewer | None:
     known = who.accounts.get(str(session.get("name")))
     if known is None or known.disabled or known.epoch != session.get("epoch"):
         return None
+    sources = _own_sources(known.organisation, who) if known.role in OWN_SOURCES_ROLES else None
     return Viewer(
         known.name,
         known.role,
         audience_of(known.role),
         known.sites,
+        sources=sources,
         organisation=known.organisation,
-        own_sources=_own_sources(known.role, known.organisation, who),
     )
 
 
@@ -160,7 +167,8 @@ def _token(header: str, who: Directory) -> Viewer | None:
     known = who.tokens.get(digest(secret.strip()))
     if known is None:
         return None
-    return Viewer(known.name, known.role, audience_of(known.role), known.sites, source=known.source, program=True)
+    sources = None if known.source is None else (known.source,)
+    return Viewer(known.name, known.role, audience_of(known.role), known.sites, sources=sources, program=True)
 
 
 def is_loopback(peer: str | None) -> bool:

@@ -118,7 +118,8 @@ def _site(request: Request) -> Site:
 
 def _scope(request: Request, site: Site) -> Scope:
     as_of = _understood(lambda: moment_ask(request.query_params, "as_of", site))
-    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of)
+    shell: Shell = request.app.state.shell
+    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of, shell.known.mask_below)
 
 
 def _now(request: Request) -> datetime:
@@ -130,7 +131,7 @@ def _understood(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except WrongAsk as wrong:
-        raise BadAddress("unknown_value", name=wrong.name, value=wrong.value[:60], allowed=wrong.allowed) from None
+        raise BadAddress(wrong.code, name=wrong.name, value=wrong.value[:60], **wrong.facts) from None
 
 
 def _lang(request: Request) -> Language:

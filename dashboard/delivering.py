@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,7 @@ def deliver(
     dry_run: bool = False,
     sent_by: str | None = None,
     idempotency_key: str | None = None,
+    only_sites: Collection[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
     agreed: Agreed | None = None,
 ) -> Receipt:
@@ -90,6 +91,7 @@ def deliver(
         idempotency_key=idempotency_key,
         issued_at=way.issued_at,
         sent_by=sent_by,
+        only_sites=only_sites,
         limits=limits,
         progress=progress,
         agreed=agreed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callbacks.asked import LONGEST
-from data.vocabulary import AlertState, Dataset, Measure, Method, Stage, State
+from data.vocabulary import EVERY_LANE, AlertState, Dataset, Lane, Measure, Method, Stage, State
 
 Schema = dict[str, Any]
 
@@ -38,6 +38,10 @@ SERIES_ROW: Schema = {
         "low": NUMBER_OR_NULL,
         "high": NUMBER_OR_NULL,
         "at_least": {"type": "boolean"},
+        "differs": {
+            **NUMBER_OR_NULL,
+            "description": "what the report of the whole day says, less this sum of its parts",
+        },
         "state": _words(State),
         "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
         "source": {"type": ["string", "null"]},
@@ -127,6 +131,7 @@ DESCRIPTION: Schema = {
             },
             _parameter("measure", _words(Measure), "Measure; served without it."),
             _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
+            _parameter("lane", _words((EVERY_LANE, *Lane)), "Lane; everybody, whichever lane they took, without it."),
             _parameter("source", TEXT, "Source; the official one without it."),
             _parameter("step", _words(LONGEST), "Hours or operational days."),
             FROM,

@@ -107,6 +107,7 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
         "board": f"/board/{view.page}?{urlencode(asked)}",
         "live": None if view.as_of else f"/live?{urlencode({'board': view.page, **asked})}",
         "version": encoded.json["version"],
+        "sent": shell.seen.real_now().isoformat(),
         "zone": site.zone if site else "UTC",
         "quietHour": shell.settings.quiet_hour if view.page == "wall" else None,
         "release": shell.release,

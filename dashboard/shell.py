@@ -51,7 +51,8 @@ class Shell:
 
     @property
     def known(self) -> Known:
-        return Known(self.seen.sites, self.settings.site, Language(self.settings.language))
+        settings = self.settings
+        return Known(self.seen.sites, settings.site, Language(settings.language), settings.small_count_threshold)
 
     def stop(self) -> None:
         self.wake.stop()

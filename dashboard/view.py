@@ -42,9 +42,10 @@ class View:
     distance: int
     as_of: datetime | None = None
     extras: tuple[tuple[str, str], ...] = ()
+    mask_below: int = 5
 
     def scope(self, audience: Audience) -> Scope:
-        return Scope(self.site, self.lang, audience, self.window, self.as_of)
+        return Scope(self.site, self.lang, audience, self.window, self.as_of, self.mask_below)
 
     def query(self) -> str:
         asked = {
@@ -70,6 +71,7 @@ class Known:
     sites: tuple[Site, ...]
     default_site: str
     default_lang: Language
+    mask_below: int = 5  # CAUDAL_SMALL_COUNT_THRESHOLD
 
 
 def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str | None = None) -> View:
@@ -85,6 +87,7 @@ def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str 
         distance=_distance(page, query.get("distance")),
         as_of=_moment(query.get("as_of"), site),
         extras=tuple((name, query[name]) for name in EXTRAS if name in query),
+        mask_below=known.mask_below,
     )
 
 

@@ -51,6 +51,7 @@ class Directory:
     accounts: Mapping[str, Account]
     screens: Mapping[str, Screen]
     tokens: Mapping[str, Token]  # by hash; revoked ones are not in it
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by organisation
     reporters: Mapping[str, Reporter] = field(default_factory=dict)  # by source
 
 
@@ -59,11 +60,17 @@ def directory(conn: Connection) -> Directory:
     screens = [screen_of(row) for row in conn.execute(select(screen).order_by(screen.c.screen))]
     tokens = conn.execute(select(token).where(token.c.revoked_at.is_(None)).order_by(token.c.name))
     reporters = conn.execute(select(source.c.source, source.c.name, source.c.organisation).order_by(source.c.source))
+    listed_sources = {row.source: Reporter(row.source, row.name, row.organisation) for row in reporters}
+    owned: dict[str, tuple[str, ...]] = {}
+    for one in listed_sources.values():
+        if one.organisation:
+            owned[one.organisation] = (*owned.get(one.organisation, ()), one.source)
     return Directory(
         {one.name: one for one in listed},
         {one.name: one for one in screens},
         {row.token_hash: token_of(row) for row in tokens},
-        {row.source: Reporter(row.source, row.name, row.organisation) for row in reporters},
+        owned,
+        listed_sources,
     )
 
 

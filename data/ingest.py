@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,14 +12,15 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from data import snapshots
 from data.lines import LINES, begins, ends, lines_of, move_lines, rebuild, stage_lines, touched_by, write_lines
-from data.receipts import Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
+from data.receipts import COUNTS, Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
 from data.rollups import Touched
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
+from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report, report_site
-from data.types import Site
+from data.types import Issue, Site
 from data.versions import raise_version
 from data.vocabulary import Dataset
 
@@ -55,6 +56,7 @@ def ingest(
     idempotency_key: str | None = None,
     issued_at: datetime | None = None,
     sent_by: str | None = None,
+    only_sites: Collection[str] | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
     agreed: Agreed | None = None,
@@ -62,7 +64,8 @@ def ingest(
     """Receive one delivery. The same one again changes nothing; a file that cannot be read is refused and listed.
 
     The same has the same idempotency key, or the same source, bytes and issued_at (where given). A delivery that
-    was undone may come again and counts again. `progress` hears rows written and rows to write.
+    was undone may come again and counts again. Rows about other sites than `only_sites` (None: every one) are unknown
+    to this sender and rejected. `progress` hears rows written and rows to write.
     Raises NotAsAgreed when `agreed` does, or when a delivery that was agreed to would be refused.
     """
     sent = Sent(
@@ -80,16 +83,19 @@ def ingest(
     with reading(engine) as conn:
         known = already(conn, sent)
         wrong_key = key_reused(conn, sent)
-        places = {place.site: place for place in sites(conn)}
+        places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
     if known is not None:
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
+    if issued_at is not None and issued_at > now + AHEAD:  # no later correction would ever count
+        facts = {"value": issued_at.isoformat(), "now": now.astimezone(issued_at.tzinfo).isoformat(timespec="minutes")}
+        return _refuse(engine, sent, _refusal(sent, Refused(Issue(None, "issued_at", "issued_in_future", facts))))
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         if refused.issue.code == PERSONAL:
-            snapshots.forget(var, sent.sha256)
+            _forget(engine, var, sent.sha256)
         if agreed is not None:
             raise NotAsAgreed from refused
         return _refuse(engine, sent, _refusal(sent, refused))
@@ -102,6 +108,22 @@ def ingest(
     lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
     check = None if agreed is None else partial(agreed, parsed=parsed, lines=lines)
     return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress, check)
+
+
+def _forget(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+    with reading(engine) as conn:
+        r = report.c
+        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
+            snapshots.forget(var, sha256)
+
+
+def forget_unentered(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes of a delivery that was not written after all go, unless some entry speaks of them."""
+    with reading(engine) as conn:
+        entered = conn.execute(select(report.c.report_id).where(report.c.sha256 == sha256)).first()
+    if entered is None:
+        snapshots.forget(var, sha256)
 
 
 def preview(
@@ -230,7 +252,7 @@ def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
     r = report.c
     with writing(engine) as conn:
         found = conn.execute(select(report).where(r.report_id == report_id).with_for_update()).one_or_none()
-        if found is None or found.state not in ("accepted", "partial"):
+        if found is None or found.state not in COUNTS:
             raise NoSuchReport(f"no report {report_id} that counts: {found.state if found else 'never received'}")
         touched_sites = receipt_of(conn, found).sites
         lock_sites(conn, touched_sites)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -49,6 +50,7 @@ def preview(
     dataset: Dataset | None = None,
     mapping: Mapping | None = None,
     now: datetime,
+    only_sites: Collection[str] | None = None,
     limits: Limits = DEFAULT,
 ) -> Preview:
     """What `ingest` would do with these bytes now, with nothing kept or written."""
@@ -56,7 +58,7 @@ def preview(
     sha256 = hashlib.sha256(content).hexdigest()
     sent = Sent(source, filename, sha256, len(content), wanted, None, now, None, None)
     with reading(engine) as conn:
-        places = {place.site: place for place in sites(conn)}
+        places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
         known = already(conn, sent)
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)

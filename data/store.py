@@ -10,7 +10,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 # How long a writer waits for another one; the longest write is one large delivery.
@@ -52,7 +53,7 @@ def _sqlite(url: str, path: str | None) -> Engine:
         for pragma in (
             f"busy_timeout = {BUSY_SECONDS * 1000}",
             "journal_mode = WAL",
-            "synchronous = NORMAL",
+            "synchronous = FULL",  # a receipt once given survives a power cut
             "foreign_keys = ON",
             "cache_size = -32000",
         ):
@@ -94,6 +95,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield conn
         finally:
             transaction.rollback()
+
+
+def unless_there(conn: Connection, table: Table) -> Any:
+    """An insert that leaves a row of the same key as it is; another process may be writing the same one."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def lock_sites(conn: Connection, sites: tuple[str, ...]) -> None:

@@ -77,6 +77,7 @@ class Scope:
     audience: Audience
     window: str  # named window: "today", "yesterday", "48h", "7d", "30d"
     as_of: datetime | None = None  # None: as known now
+    mask_below: int = 5  # smaller counts of protected cells are hidden from the open audience
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,10 @@ class ServiceCoverage:
     contacts: float | None = None  # atenciones, never people
     silent_since: datetime | None = None
     masked: bool = False
+    # Somebody who reported earlier today has not reported up to the end of the span, or gave no amount: what was
+    # delivered is at least `delivered`, and `level` follows `carried_ratio`.
+    at_least: bool = False
+    carried_ratio: float | None = None  # had those gone on as before; None where nobody can say
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,14 @@ from sqlalchemy import select
 from dashboard.commands.ground import NOT_DONE, store_of
 from dashboard.settings import Settings
 from data import accounts
+from data.receipts import unread
 from data.sites import sites
 from data.store import reading
 from data.tables import evaluation
 from layouts.translator import Translator, translator
+
+# Bytes without an entry that the operator is shown one by one.
+MOST_UNREAD = 20
 
 
 @click.command()
@@ -50,6 +54,7 @@ def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
         with reading(engine) as conn:
             places = [site.site for site in sites(conn)]
             people = accounts.account_count(conn)
+            lost = unread(conn, settings.var)
             evaluated = {row.site: row.real_at for row in conn.execute(select(evaluation))}
     except Exception as wrong:  # whatever it is, the operator is to read it here and not in a traceback
         found.append((False, f"{t('cli.doctor_store', url=_without_password(settings.store_url))}: {wrong}"))
@@ -58,6 +63,8 @@ def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
     found.append((True, t("cli.doctor_migrations")))
     found.append((bool(places), t("cli.doctor_sites", sites=", ".join(places) or "-")))
     found.append((True, t("cli.doctor_accounts", number=people)))
+    found.append((not lost, t("cli.doctor_unread", number=len(lost), path=str(settings.var / "received"))))
+    found += [(False, str(path)) for path in lost[:MOST_UNREAD]]
     for place in places:
         at = evaluated.get(place)
         fresh = at is not None and (datetime.now(UTC) - at).total_seconds() < 300

@@ -53,14 +53,14 @@ def sources_of(viewer: Viewer, shell: Shell) -> list[Reporter]:
     """Sources this person may send for; the name of an organisation that has none yet is one of them."""
     known = shell.seen.who.reporters
     found = [one for name, one in known.items() if viewer.may_send(name)]
-    for name in sorted((viewer.own_sources or frozenset()) - known.keys()):
+    for name in sorted(set(viewer.sources or ()) - known.keys()):
         found.append(Reporter(name, viewer.organisation or name, viewer.organisation))
     return found
 
 
 def may_name_sources(viewer: Viewer) -> bool:
     """Only who sends for anybody may bring in a source that nobody knows yet."""
-    return viewer.own_sources is None
+    return viewer.sources is None
 
 
 def source_asked(viewer: Viewer, shell: Shell, chosen: str, new: str = "") -> str:

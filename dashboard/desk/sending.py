@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import anyio.to_thread
-import pandas as pd
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,9 +19,8 @@ from dashboard.gate import Refused
 from dashboard.reports_in import recorded
 from dashboard.shell import Shell
 from data import queries, waiting
-from data.ingest import PERSONAL, Agreed, NotAsAgreed
+from data.ingest import PERSONAL, NotAsAgreed, forget_unentered
 from data.previews import Preview, as_shown, preview
-from data.sources import Parsed
 from data.sources import Refused as FileRefused
 from data.sources.headers import headers_of
 from data.store import reading
@@ -78,11 +75,13 @@ async def accept(request: Request) -> Response:
         content,
         found.filename,
         sent_by=viewer.name,
-        agreed=_agreed(viewer, posted["mark"]),
+        only_sites=viewer.sites,
+        agreed=as_shown(posted["mark"]),
     )
     try:
         receipt = await anyio.to_thread.run_sync(take)
     except NotAsAgreed:
+        await anyio.to_thread.run_sync(forget_unentered, shell.engine, shell.settings.var, found.sha256)
         return await _shown(request, viewer, found, plain, "desk.changed_meanwhile", 409)
     shell.wake.poke()
     await anyio.to_thread.run_sync(waiting.discard, shell.settings.var, found.who, found.sha256)
@@ -120,12 +119,12 @@ async def _shown(
         dataset=found.dataset,
         mapping=found.mapping,
         now=shell.seen.now(),
+        only_sites=viewer.sites,
         limits=limits_of(shell.settings),
     )
     seen: Preview = await anyio.to_thread.run_sync(look)
     if any(issue.code == PERSONAL for issue in seen.receipt.issues):
         await anyio.to_thread.run_sync(waiting.discard, var, found.who, found.sha256)
-    foreign = [site for site in seen.receipt.sites if not viewer.may_see_site(site)]
     suggested: list[str] = []
     if found.mapping is None and any(issue.code == "missing_columns" for issue in seen.receipt.issues):
         suggested = await anyio.to_thread.run_sync(_suggested, shell, content, found.filename)
@@ -151,8 +150,7 @@ async def _shown(
         columns=seen.columns,
         changes=seen.changes,
         known=None if seen.known is None else seen.known.report,
-        may_be_accepted=seen.may_be_accepted and not foreign,
-        foreign=tuple(foreign),
+        may_be_accepted=seen.may_be_accepted,
         notice=notice,
         datasets=tuple(str(one) for one in Dataset),
         mappings=tuple(mapping_names(var)),
@@ -164,19 +162,6 @@ async def _shown(
     )
     answer = plain_page(request, plain, t, page.title(model, t), page.body(model, t), found.address, status)
     return forms.with_token(request, answer, token)
-
-
-def _agreed(viewer: Viewer, mark: str) -> Agreed:
-    """What was shown and nothing else, and for sites of this person only."""
-    same = as_shown(mark)
-
-    def check(conn: Connection, parsed: Parsed, lines: pd.DataFrame) -> None:
-        for site in lines["site"].unique():
-            if not viewer.may_see_site(site):
-                raise Refused(403, "forbidden_site", site=site)
-        same(conn, parsed=parsed, lines=lines)
-
-    return check
 
 
 async def _received_already(shell: Shell, found: Waiting, plain: Plain) -> Response:

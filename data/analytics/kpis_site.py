@@ -36,11 +36,12 @@ def coverage_worst_sector(seen: Seen) -> Kpi:
                 row.worst.as_of,
                 unit="ratio",
                 word=f"sector.{row.sector}",
+                at_least=row.worst.at_least,
                 method=Method.DERIVED,
                 note=None
                 if row.worst.gap is None
                 else Sentence(
-                    "sentence.missing_units",
+                    "sentence.missing_units_up_to" if row.worst.at_least else "sentence.missing_units",
                     {"gap": row.worst.gap, "unit": row.worst.unit, "service": str(row.worst.service)},
                 ),
             )

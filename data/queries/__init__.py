@@ -5,7 +5,7 @@ Frames hold what was reported: a period nobody reported has no row, never a zero
 
 from data.queries.deliveries import data_as_of, deliveries, delivery, known_sources, last_received
 from data.queries.delivery_story import delivery_story, mapping_text, report_of_bytes
-from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, series
+from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, reported_until, series
 from data.queries.queue import latest_present, latest_queue, present_readings, queue_readings, roster
 from data.queries.rules import phase, policy_events, standards
 from data.queries.services import service_totals, services_by_day, stock_latest
@@ -29,6 +29,7 @@ __all__ = [
     "present_readings",
     "queue_readings",
     "report_of_bytes",
+    "reported_until",
     "roster",
     "series",
     "service_totals",

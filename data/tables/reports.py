@@ -87,3 +87,6 @@ report_site = Table(
     Column("lines", Integer, nullable=False),
     Index(None, "site", "received_at"),
 )
+
+# The newest deliveries of a place are looked for at every refresh of its pages.
+Index("ix_report_site_received", report_site.c.site, report_site.c.received_at)

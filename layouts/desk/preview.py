@@ -41,7 +41,6 @@ class PreviewShown:
     changes: Changes
     known: int | None
     may_be_accepted: bool
-    foreign: tuple[str, ...]
     notice: str
     datasets: tuple[str, ...]
     mappings: tuple[str, ...]
@@ -127,8 +126,6 @@ def changes_words(changes: Changes, t: Translator, key: str) -> str:
 def _verdict(shown: PreviewShown, t: Translator) -> list[Component]:
     if shown.known is not None:
         return [html.P(t("desk.preview.known", report=str(shown.known)), className="notice")]
-    if shown.foreign:
-        return [html.P(t("web.error.forbidden_site", site=", ".join(shown.foreign)), className="notice")]
     if shown.state == "refused" and shown.rejected:
         return [html.P(t("desk.preview.nothing_good"), className="notice")]
     return []

@@ -31,7 +31,7 @@ def _station_row(one: Station, t: Translator, wide: bool) -> list[Any]:
         row += [html.Span(t("word.no_report"), className="quiet"), "", "", ""]
         return [*row, "", "", ""] if wide else row
     row += [
-        unknown(t) if one.waiting is None else _bounded(t.number(round(one.waiting)), one.at_least),
+        unknown(t) if one.waiting is None else bounded(t.number(round(one.waiting)), one.at_least),
         unknown(t) if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
         _counters(one, t),
         _wait(one, t, wide),
@@ -46,7 +46,7 @@ def unknown(t: Translator) -> Component:
     return html.Span("–", className="quiet", title=t("word.no_data"))
 
 
-def _bounded(text: str, at_least: bool) -> str:
+def bounded(text: str, at_least: bool) -> str:
     return f"≥\u00a0{text}" if at_least else text
 
 
@@ -63,7 +63,7 @@ def _counters(one: Station, t: Translator) -> Any:
 def _wait(one: Station, t: Translator, wide: bool) -> Any:
     if one.wait_minutes is None:
         return unknown(t)
-    shown = html.B(_bounded(t.short_duration(one.wait_minutes), one.at_least))
+    shown = html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))
     if not wide or one.wait_low is None or one.wait_high is None or round(one.wait_low) == round(one.wait_high):
         return shown
     span = t("sentence.between_minutes", low_minutes=one.wait_low, high_minutes=one.wait_high)
@@ -88,11 +88,14 @@ def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, st
         return t("word.no_report"), t("word.since_time", time=t.time(since)) if since else ""
     if worst.masked or worst.state is State.MASKED:
         return t("word.masked"), ""
-    if worst.required is None or worst.ratio is None:
+    if worst.standard_value is None:
         return t("word.no_standard"), ""
+    if worst.required is None or worst.ratio is None:
+        return t("word.need_unknown"), ""
     if not worst.gap:
         return t("word.covered"), t.percent(worst.ratio) if worst.ratio > 1.005 else ""
-    return t.number(-worst.gap), t.word("unit", worst.unit)
+    missing = t.number(-worst.gap)
+    return t("word.up_to", amount=missing) if worst.at_least else missing, t.word("unit", worst.unit)
 
 
 def bar(level: Level, ratio: float | None, measured: bool = True) -> Component:

@@ -168,6 +168,8 @@ def test_what_changed_meanwhile_is_shown_again_before_it_counts(desk: Desk) -> N
     desk.page = answer.text
     assert answer.status_code == 409
     assert "Mientras usted revisaba, algo cambió" in desk.page
+    kept = desk.var / "received"
+    assert not any(kept.rglob(hashlib.sha256(hours(10, 20)).hexdigest())), "nothing is kept of what was not written"
     assert "2 corrigen cifras anteriores" in desk.page
     assert desk.series() == [11, 21]
     desk.press("/reports/accept")
@@ -415,13 +417,15 @@ def test_who_may_send_undo_and_have_what(people: dict[str, Desk]) -> None:
 def test_a_partner_bound_to_a_site_sends_for_no_other(people: dict[str, Desk]) -> None:
     carla = people["carla"]
     carla.send(hours(10))
-    assert "no incluye el puesto tumbes" in carla.page
+    assert carla.counts() == {"accepted": 0, "rejected": 1}
+    assert "Se esperaba un puesto conocido (huaquillas)" in carla.page
     assert 'action="/reports/accept"' not in carla.page
-    fields = carla.hidden("/reports/discard")  # the same fields, sent to the other button
-    assert carla.web.post("/reports/accept", data=fields).status_code == 403
-    headers = {"Content-Type": "text/csv"}
-    sent = carla.web.post("/api/v1/reports?source=migraciones", content=served_csv([5]), headers=headers)
-    assert sent.status_code == 403, "nor by any other way in"
+    fields = {**carla.hidden("/reports/discard"), "mark": "x"}  # the same fields, sent to the other button
+    assert carla.web.post("/reports/accept", data=fields).status_code == 409
+    sent = carla.web.post(
+        "/api/v1/reports?source=migraciones", content=served_csv([5]), headers={"Content-Type": "text/csv"}
+    )
+    assert sent.status_code == 422, "nor by any other way in"
 
 
 def test_a_session_that_ended_is_led_back_to_the_desk(people: dict[str, Desk]) -> None:

@@ -35,7 +35,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Engi
     with writing(engine) as conn:
         for role in Role:
             if role is not Role.SCREEN:
-                accounts.add_account(conn, role, PASSWORD, role, NOW)
+                accounts.add_account(conn, role, PASSWORD, role, NOW, "Migraciones")
         accounts.add_account(conn, "solo-tumbes", PASSWORD, Role.COORDINATION, NOW, sites=("tumbes",))
     yield var, engine
     engine.dispose()
@@ -110,6 +110,25 @@ def test_a_role_opens_what_is_its_own(door: Server, role: Role):
             assert stream.next()[0] == "hello"
         sends = client.post("/api/v1/reports?dataset=flow&source=migraciones", content=served_csv([1]))
         assert (sends.status_code in (200, 201)) == (role is not Role.LEADERSHIP), sends.text
+
+
+@pytest.mark.parametrize(("organisation", "status"), [("Migraciones", 201), ("ADRA", 403), (None, 403)])
+def test_a_partner_sends_what_is_its_organisations(door: Server, store: tuple[Path, Engine], organisation, status):
+    name = f"socio-{organisation}"
+    with writing(store[1]) as conn:
+        accounts.add_account(conn, name, PASSWORD, Role.PARTNER, NOW, organisation)
+    with signed_in(door, name) as client:
+        body = served_csv([status, 2])
+        assert client.post("/api/v1/reports?dataset=flow&source=migraciones", content=body).status_code == status
+
+
+def test_an_account_of_one_site_reports_for_that_site(door: Server):
+    with signed_in(door, "solo-tumbes") as client:
+        for site, status in (("tumbes", 201), ("huaquillas", 422)):
+            body = served_csv([31, 32], site)
+            sent = client.post("/api/v1/reports?dataset=flow&source=migraciones", content=body)
+            assert sent.status_code == status, sent.text
+        assert sent.json()["issues"][0]["code"] == "unknown_site"
 
 
 def test_an_account_of_one_site_sees_that_site(door: Server):

@@ -144,6 +144,8 @@ BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("future_date", instead("2018", "2091"), "flujo.csv", {}),
     ("after_report", flow(GOOD + ",2018-10-30", extra=",issued_at"), "flujo.csv", {}),
     ("minutes_not_allowed", instead(",60,", ",45,"), "flujo.csv", {}),
+    ("over_the_hour", instead("T14:00", "T14:30"), "flujo.csv", {}),
+    ("day_starts_elsewhere", instead(",60,", ",1440,"), "flujo.csv", {}),
     ("minutes_not_allowed", instead(",60,", ",una hora,"), "flujo.csv", {}),
     ("end_differs", with_end(GOOD + ",2018-10-31T16:00"), "flujo.csv", {}),
     ("end_before_start", with_end(GOOD.replace(",60,", ",,") + ",2018-10-31T12:00"), "flujo.csv", {}),
@@ -273,3 +275,15 @@ def test_a_document_in_the_wrong_cell_is_shown_as_a_shape():
 def test_a_sheet_that_claims_a_billion_cells_costs_nothing():
     claimed = in_sheet(b'<dimension ref="A1:F2"', b'<dimension ref="A1:XFD1048576"')
     assert read(claimed, "flujo.xlsx").accepted == 1
+
+
+@pytest.mark.parametrize("column", ["stage", "people", "start"])
+@pytest.mark.parametrize(
+    "letters", ["a" * 1_000_000, "a" * 500_000 + "@" + "a" * 500_000, "1 " * 500_000, "a@" * 500_000]
+)
+def test_a_cell_of_a_million_letters_is_looked_at_in_a_moment(column, letters):
+    """A search that begins at every letter of it would take minutes, and the server would answer nobody meanwhile."""
+    values = dict(zip(FLOW.split(","), GOOD.split(","), strict=True)) | {column: letters}
+    parsed = read(flow(",".join(values.values())))
+    assert (len(parsed.rows), parsed.rejected) == (0, 1)
+    assert all(len(str(issue.facts)) < 1000 for issue in parsed.issues)
