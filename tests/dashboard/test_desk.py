@@ -161,7 +161,7 @@ def test_pressing_twice_receives_once(desk: Desk) -> None:
 
 
 def test_what_changed_meanwhile_is_shown_again_before_it_counts(desk: Desk) -> None:
-    desk.send(hours(10, 20))
+    desk.send(hours(13, 29))
     fields = desk.hidden("/reports/accept")
     desk.programme(hours(11, 21))
     answer = desk.web.post("/reports/accept", data=fields)
@@ -169,11 +169,11 @@ def test_what_changed_meanwhile_is_shown_again_before_it_counts(desk: Desk) -> N
     assert answer.status_code == 409
     assert "Mientras usted revisaba, algo cambió" in desk.page
     kept = desk.var / "received"
-    assert not any(kept.rglob(hashlib.sha256(hours(10, 20)).hexdigest())), "nothing is kept of what was not written"
+    assert not any(kept.rglob(hashlib.sha256(hours(13, 29)).hexdigest())), "nothing is kept of what was not written"
     assert "2 corrigen cifras anteriores" in desk.page
     assert desk.series() == [11, 21]
     desk.press("/reports/accept")
-    assert desk.series() == [10, 20]
+    assert desk.series() == [13, 29]
 
 
 def test_rejected_rows_come_back_and_count_once_put_right(desk: Desk) -> None:
