@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from data.types import DeliveryStory, Site
 from layouts.desk.around import button, facts, form, hidden, panel
 from layouts.desk.preview import changes_words, period
-from layouts.desk.wrong_rows import said, wrong_rows
+from layouts.desk.wrong_rows import said, wrong_lines, wrong_rows
 from layouts.parts import data
 from layouts.translator import Translator
 
@@ -112,7 +112,9 @@ def _wrong(shown: DeliveryShown, t: Translator) -> Component:
             links += [html.A(t("desk.delivery.rejected_as", form=ending[1:].upper()), href=address), " "]
         children.append(html.P(links, className="downloads"))
         children.append(html.P(t("desk.delivery.mend"), className="quiet"))
-    return panel("wrong", t.n("desk.wrong.count", one.rejected), children, t("desk.wrong.says"))
+    return panel(
+        "wrong", t.n("desk.wrong.count", wrong_lines(one.issues, one.rejected)), children, t("desk.wrong.says")
+    )
 
 
 def _history(shown: DeliveryShown, t: Translator) -> Component:

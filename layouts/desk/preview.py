@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from data.types import Changes, ColumnRead, Issue, Site
 from layouts.desk.around import button, facts, form, hidden, panel, scroll, select
-from layouts.desk.wrong_rows import said, wrong_rows
+from layouts.desk.wrong_rows import said, wrong_lines, wrong_rows
 from layouts.parts import data, table
 from layouts.translator import Translator
 
@@ -62,7 +62,11 @@ def body(shown: PreviewShown, t: Translator) -> list[Any]:
     parts.append(_summary(shown, t))
     if any(issue.line is not None for issue in shown.issues):
         rows = wrong_rows(shown.issues, t)
-        parts.append(panel("wrong", t.n("desk.wrong.count", shown.rejected), rows, t("desk.wrong.says")))
+        parts.append(
+            panel(
+                "wrong", t.n("desk.wrong.count", wrong_lines(shown.issues, shown.rejected)), rows, t("desk.wrong.says")
+            )
+        )
     if shown.columns:
         parts.append(_columns(shown, t))
     if not shown.personal:
@@ -78,6 +82,7 @@ def _summary(shown: PreviewShown, t: Translator) -> Component:
         shown.filename,
         [
             *([] if refused and not shown.rejected else [counts(shown, t)]),
+            *([html.P(t.n("desk.count.wide", shown.rows), className="quiet")] if _wide(shown) else []),
             *([_changes(shown.changes, t)] if shown.accepted and shown.known is None else []),
             facts(
                 [
@@ -95,6 +100,10 @@ def _summary(shown: PreviewShown, t: Translator) -> Component:
         ],
         class_name=f"summary summary-{shown.state}",
     )
+
+
+def _wide(shown: PreviewShown) -> bool:
+    return shown.accepted + shown.rejected + shown.not_reported > shown.rows
 
 
 def counts(shown: PreviewShown, t: Translator) -> Component:

@@ -31,6 +31,13 @@ def wrong_rows(issues: Sequence[Issue], t: Translator, most: int = FIRST) -> lis
     return made
 
 
+def wrong_lines(issues: Sequence[Issue], rejected: int) -> int:
+    """Lines of the file with something wrong. In a wide table one line holds several of the `rejected` figures."""
+    if any(issue.code == "more_issues" for issue in issues):
+        return rejected
+    return len({issue.line for issue in issues if issue.line is not None})
+
+
 def said(issues: Sequence[Issue], t: Translator, class_name: str = "said") -> list[Component]:
     """What concerns the whole file."""
     return [html.P(reason(issue, t), className=class_name) for issue in issues if issue.line is None]
