@@ -379,6 +379,51 @@ class Duplicate:
 
 
 @dataclass(frozen=True)
+class ColumnRead:
+    """What was understood of one column of a file. `into`: canonical columns it fills, none when it is not used.
+
+    `header` is empty for what a mapping says itself. `written`: a cell of the first accepted row, fit to be shown;
+    `read`: what became of it (moments aware, in UTC). `chooses`: the column decides which rows count. `meaning`: words
+    that the mapping adds to each of its values.
+    """
+
+    header: str
+    into: tuple[str, ...] = ()
+    written: str = ""
+    read: Any = None
+    chooses: bool = False
+    meaning: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Of the accepted lines: `new` speak of something nobody of the source had reported; `revised` replace a value;
+    `equal` repeat it; `older` were written before the line that counts, which stays."""
+
+    new: int = 0
+    revised: int = 0
+    equal: int = 0
+    older: int = 0
+
+
+@dataclass(frozen=True)
+class DeliveryStory:
+    """One delivery with all that its page tells. `same`: other entries of the same bytes, as (report, state)."""
+
+    delivery: Delivery
+    sites: tuple[str, ...]
+    period: Window | None
+    bytes: int
+    issued_given: bool
+    sent_by: str | None
+    undone_at: datetime | None
+    undone_by: str | None
+    mapping: str | None
+    changes: Changes | None
+    same: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Frame:
     """What every page says about itself: where, when, how live, how true."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.desk import report_mapping
 from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.lines import (
     flow_line,
@@ -54,6 +55,7 @@ __all__ = [
     "referral_line",
     "report",
     "report_issue",
+    "report_mapping",
     "report_site",
     "resource_reading",
     "roster_line",
