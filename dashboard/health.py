@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio.to_thread
-import pandas as pd
 from prometheus_client import generate_latest
 from sqlalchemy import select
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from dashboard import measures
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
-from data import queries
+from data.queries.reporting import last_received, unasked
 from data.store import reading
 from data.tables import data_version, evaluation
 
@@ -25,6 +24,7 @@ LONGEST_BEAT_SECONDS = 15.0
 # Alerts are evaluated at least at every whole domain minute.
 LONGEST_EVALUATION_SECONDS = 150.0
 STARTING_SECONDS = 20.0
+FEEDS_KNOWN = timedelta(days=31)  # a feed without a cadence is forgotten after so long
 
 _started = time.monotonic()
 
@@ -95,10 +95,12 @@ def _ages(shell: Shell) -> None:
     now = shell.seen.now()
     with reading(shell.engine) as conn:
         for place in shell.seen.sites:
-            for row in queries.last_received(conn, place.site).to_dict("records"):
-                if pd.notna(row["last_received"]):
-                    age = (now - row["last_received"]).total_seconds()
-                    measures.feed_age.labels(place.site, str(row["source"])).set(age)
+            came = {**unasked(conn, place.site, now - FEEDS_KNOWN), **last_received(conn, place.site)}
+            newest: dict[str, datetime] = {}
+            for (source, _), at in came.items():
+                newest[source] = max(at, newest.get(source, at))
+            for source, at in newest.items():
+                measures.feed_age.labels(place.site, source).set((now - at).total_seconds())
 
 
 def _evaluations(shell: Shell) -> dict[str, datetime]:

@@ -16,6 +16,7 @@ from data.rollups import Touched
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
+from data.spans import write_spans
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report, report_site
 from data.types import Site
@@ -175,6 +176,7 @@ def _accept(
                     lines=int(here.sum()),
                 )
             )
+            write_spans(conn, dataset, report_id, sent.source, sent.received_at, lines[here])
             rebuild(conn, dataset, Touched(places[name], sent.source, lines[here], report_id))
         for name in receipt.sites:
             raise_version(conn, name)

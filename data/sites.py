@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -13,12 +13,10 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
 from data import tables
+from data.cadences import ALWAYS, CADENCE_COLUMNS, CADENCE_OPTIONAL, Agreed, cadence_wrongs, set_by_file, shifts_of
 from data.types import Site
 from data.versions import raise_version
-from data.vocabulary import Dataset, Measure, Sector, Service, SiteKind, Stage
-
-# A rule in a site's first file holds for the years before it too: history is judged by the rules we know.
-ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+from data.vocabulary import Measure, Sector, Service, SiteKind, Stage
 
 
 class UnknownSite(LookupError):
@@ -46,7 +44,7 @@ PHASES = ("emergency", "stabilised")
 # Entry: the words each column may take (None: any text), and the columns that may be left out.
 ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | type[bool] | None], dict[str, Any]]] = {
     "official": ({"stage": tuple(Stage), "measure": tuple(Measure), "source": None, "reason": None}, {"reason": ""}),
-    "cadence": ({"source": None, "dataset": tuple(Dataset), "minutes": int}, {}),
+    "cadence": (CADENCE_COLUMNS, CADENCE_OPTIONAL),
     "standard": (
         {
             "service": tuple(Service),
@@ -61,14 +59,14 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | t
         {"provisional": False},
     ),
     "source": (
-        {"source": None, "organisation": None, "name": None, "contact_role": None},
-        {"organisation": None, "name": "", "contact_role": None},
+        {"source": None, "organisation": None, "name": None, "contact_role": None, "contact": None},
+        {"organisation": None, "name": "", "contact_role": None, "contact": None},
     ),
 }
 
 SITE_KEYS = {
     *("site", "name", "country", "zone", "kind", "day_start_hour", "entry_stage", "stages", "sectors"),
-    *("safe_capacity", "ubigeo", "phase"),
+    *("safe_capacity", "shifts", "ubigeo", "phase"),
 }
 
 
@@ -83,6 +81,7 @@ def load_site(path_or_text: Path | str) -> SiteFile:
     wrongs = [f"unknown entry {name!r}" for name in entries if name not in SITE_KEYS | ENTRIES.keys()]
     lists = {name: _rows(name, entries.get(name, []), wrongs) for name in ENTRIES}
     site = _site(entries, wrongs)
+    wrongs += cadence_wrongs(lists["cadence"], site.shifts if site else ())
     phase = str(entries.get("phase", PHASES[0]))
     if phase not in PHASES:
         wrongs.append(f"phase = {phase!r}: expected one of {', '.join(PHASES)}")
@@ -108,6 +107,7 @@ def _site(entries: Mapping[str, Any], wrongs: list[str]) -> Site | None:
                 wrongs.append(f"{name}: {word!r} is none of {', '.join(words)}")
     if entries.get("kind", "real") not in list(SiteKind):
         wrongs.append(f"kind = {entries['kind']!r}: expected one of {', '.join(SiteKind)}")
+    shifts = shifts_of(entries.get("shifts", []), wrongs)
     if entries.get("entry_stage") not in entries.get("stages", []):
         wrongs.append(f"entry_stage = {entries.get('entry_stage')!r}: expected one of the site's stages")
     if len(wrongs) > found:
@@ -123,6 +123,7 @@ def _site(entries: Mapping[str, Any], wrongs: list[str]) -> Site | None:
         stages=tuple(Stage(word) for word in entries["stages"]),
         sectors=tuple(Sector(word) for word in entries.get("sectors", [])),
         safe_capacity=entries.get("safe_capacity"),
+        shifts=shifts,
         ubigeo=entries.get("ubigeo"),
     )
 
@@ -138,6 +139,8 @@ def _rows(name: str, entries: Any, wrongs: list[str]) -> tuple[dict[str, Any], .
             value = row.get(column)
             if column not in row:
                 wrongs.append(f"{place}: {column} is missing")
+            elif value is None and column in optional:
+                continue
             elif kind is float and type(value) is int:
                 row[column] = float(value)
             elif isinstance(kind, type):
@@ -149,10 +152,10 @@ def _rows(name: str, entries: Any, wrongs: list[str]) -> tuple[dict[str, Any], .
     return tuple(rows)
 
 
-def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> None:
+def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> tuple[Agreed, ...]:
     """Add a site, or bring it to what its file says now. Rules that changed hold from `now` on; older ones stay.
 
-    What a newer file no longer mentions stays in force.
+    What a newer file no longer mentions stays in force. Returns the cadences that changed, for the audit.
     """
     known = conn.execute(select(tables.site).where(tables.site.c.site == file.site.site)).one_or_none()
     row = _row_of(file.site)
@@ -165,28 +168,18 @@ def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> No
         _add_source(conn, entry)
     for entry in file.official:
         _set_rule(conn, tables.official, file.site.site, entry, ("stage", "measure"), now, set_by)
-    for entry in file.cadence:
-        _set_rule(conn, tables.cadence, file.site.site, entry, ("source", "dataset"), now, set_by)
+    changed = set_by_file(conn, file.site, file.cadence, now, set_by)
     for entry in file.standard:
         _set_rule(conn, tables.standard, file.site.site, entry, ("service", "phase"), now, set_by)
     _set_rule(conn, tables.site_phase, file.site.site, {"phase": file.phase}, (), now, set_by)
     raise_version(conn, file.site.site)
+    return changed
 
 
 def _row_of(site: Site) -> dict[str, Any]:
-    return {
-        "site": site.site,
-        "name": site.name,
-        "country": site.country,
-        "zone": site.zone,
-        "kind": str(site.kind),
-        "day_start_hour": site.day_start_hour,
-        "entry_stage": str(site.entry_stage),
-        "stages": [str(stage) for stage in site.stages],
-        "sectors": [str(sector) for sector in site.sectors],
-        "safe_capacity": site.safe_capacity,
-        "ubigeo": site.ubigeo,
-    }
+    words = {"kind": str(site.kind), "entry_stage": str(site.entry_stage)}
+    lists = {"stages": [str(stage) for stage in site.stages], "sectors": [str(sector) for sector in site.sectors]}
+    return {**asdict(site), **words, **lists, "shifts": list(site.shifts) or None}
 
 
 def _add_source(conn: Connection, entry: Mapping[str, Any]) -> None:
@@ -246,4 +239,5 @@ def _of_row(row: Row[Any]) -> Site:
         sectors=tuple(Sector(sector) for sector in row.sectors),
         safe_capacity=row.safe_capacity,
         ubigeo=row.ubigeo,
+        shifts=tuple(row.shifts or ()),
     )

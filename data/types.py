@@ -9,6 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from data.rhythm import Cadence as Cadence
+from data.rhythm import Contact as Contact
+from data.rhythm import Expectation as Expectation
+from data.rhythm import Rates as Rates
+from data.rhythm import Reporting as Reporting
 from data.vocabulary import (
     AlertState,
     Audience,
@@ -57,6 +62,7 @@ class Site:
     sectors: tuple[Sector, ...]
     safe_capacity: int | None
     ubigeo: str | None = None
+    shifts: tuple[int, ...] = ()  # local hours at which shifts begin
 
 
 @dataclass(frozen=True)
@@ -332,4 +338,4 @@ class ReportsModel:
     frame: Frame
     kpis: Mapping[str, Kpi]
     deliveries: tuple[Delivery, ...]
-    last_by_source: pd.DataFrame  # source, organisation, dataset, last_received, cadence_minutes, overdue (bool)
+    reports: tuple[Reporting, ...]  # the worst first; without a cadence at the end

@@ -20,6 +20,7 @@ from data.tables.places import clock, data_version, site
 from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
+from data.tables.spans import report_span
 
 __all__ = [
     "RowId",
@@ -44,6 +45,7 @@ __all__ = [
     "report",
     "report_issue",
     "report_site",
+    "report_span",
     "resource_reading",
     "roster_line",
     "screen",
