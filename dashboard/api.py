@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from callbacks import completeness as counted
 from callbacks import series as told
 from callbacks.asked import WrongAsk, moment_ask, series_ask, window_ask
 from dashboard import sessions
@@ -29,6 +30,7 @@ from layouts.translator import translator
 
 ALERTS = ("open", "closed", "all", *AlertState)
 COVERAGE_USUAL, COVERAGE_LONGEST = timedelta(days=1), timedelta(days=92)
+RATES_USUAL, RATES_LONGEST = timedelta(days=14), timedelta(days=366)
 COMPRESSED_FROM_BYTES = 600
 
 Ask = Callable[[Connection], dict[str, Any]]
@@ -66,6 +68,15 @@ async def alerts(request: Request) -> Response:
 async def reports(request: Request) -> Response:
     site = _site(request)
     return await _answered(request, lambda conn: told.reports(conn, site))
+
+
+async def completeness(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    asked = request.query_params
+    given = asked.get("from") or asked.get("to")
+    window = _understood(lambda: window_ask(asked, site, now, RATES_USUAL, RATES_LONGEST)) if given else None
+    as_of = _understood(lambda: moment_ask(asked, "as_of", site))
+    return await _answered(request, lambda conn: counted.completeness(conn, site, window, now, as_of))
 
 
 async def openapi(request: Request) -> Response:
@@ -144,6 +155,7 @@ ROUTES = [
     Route("/coverage", coverage),
     Route("/alerts", alerts),
     Route("/reports", reports, methods=["GET"]),
+    Route("/reports/completeness", completeness),
     Route("/reports", post_report, methods=["POST"]),
     Route("/openapi.json", openapi),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callbacks.asked import LONGEST
-from data.vocabulary import AlertState, Dataset, Measure, Method, Stage, State
+from data.vocabulary import AlertState, Dataset, Measure, Method, Rhythm, Stage, State
 
 Schema = dict[str, Any]
 
@@ -63,6 +63,23 @@ RECEIPT: Schema = {
         "already_received": {"type": "boolean"},
         "state": _words(("accepted", "partial", "refused", "undone")),
         "issues": {"type": "array", "items": ISSUE},
+    },
+}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+RATE: Schema = {"type": ["number", "null"], "description": "Of the reports due; null where none was."}
+RATES_ROW: Schema = {
+    "type": "object",
+    "required": ["source", "dataset", "expected", "on_time", "late", "missing", "pending", "reporting_rate"],
+    "properties": {
+        "source": TEXT,
+        "organisation": {"type": ["string", "null"]},
+        "dataset": _words(Dataset),
+        "kind": {"type": ["string", "null"], "enum": [*map(str, Rhythm), None]},
+        **dict.fromkeys(("expected", "on_time", "late", "missing", "pending", "due"), COUNT),
+        "reporting_rate": RATE,
+        "reporting_rate_on_time": RATE,
+        "state": _words(("fine", "late", "silent")),
+        "periods": {"type": "array", "items": {"type": "object"}},
     },
 }
 ERROR: Schema = {"type": "object", "required": ["error", "message"], "properties": {"error": TEXT, "message": TEXT}}
@@ -142,6 +159,13 @@ DESCRIPTION: Schema = {
             _rows({"type": "object"}),
             _parameter("state", _words(("open", "closed", "all", *AlertState)), "Which alerts; open without it."),
             LANG,
+        ),
+        "/reports/completeness": _get(
+            "Reports expected, on time, late, missing and not due yet; the two reporting rates as DHIS2 defines them.",
+            _rows(RATES_ROW),
+            FROM,
+            TO,
+            AS_OF,
         ),
         "/reports": {
             **_get("The newest deliveries.", _rows({"type": "object"})),

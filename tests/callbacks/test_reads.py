@@ -342,9 +342,9 @@ def test_who_is_late_is_told_on_the_reports_page(busy):
     with reading(busy.engine) as conn:
         scope = Scope("norte", Language.ES, Audience.OPEN, "today")
         model = reads.reports(conn, scope, ClockReading(TEN + timedelta(hours=2), 1.0, False))
-    late = model.last_by_source.set_index("dataset")["overdue"]
-    assert late["flow"]
-    assert not late["queue"]  # no cadence was agreed for it
+    now = TEN + timedelta(hours=2)
+    assert [(row.dataset, row.late(now)) for row in model.reports] == [("flow", True), ("queue", False)]
+    assert model.reports[1].cadence is None  # nothing was agreed for it
     assert len(model.deliveries) == 13
 
 
