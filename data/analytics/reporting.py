@@ -26,9 +26,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
-from data.analytics.periods import periods
+from data.analytics.periods import DAY_MINUTES, periods
 from data.rhythm import Cadence, Expectation, Rates, Reporting
 from data.types import Site, Window
 from data.vocabulary import ReportState, Rhythm
@@ -135,17 +136,23 @@ def _state(completed: datetime | None, due: datetime, now: datetime) -> ReportSt
 
 def _received(spans: Iterable[Span], start: float, end: float) -> tuple[float, float | None]:
     """Share of the period covered, and when all of it was for the first time."""
-    moments = [span.received for span in spans if (span.step or span.start == span.end) and _reads(span, start, end)]
-    if moments:
-        return 1.0, min(moments)
     pieces: list[tuple[float, float]] = []
-    for span in sorted(spans, key=lambda span: span.received):
-        if span.step or span.end <= start or span.start >= end:
+    for span in sorted(spans, key=_when):
+        if span.step or span.start == span.end:
+            if _reads(span, start, end):
+                return 1.0, span.received
             continue
+        if span.end <= start or span.start >= end:
+            continue
+        if span.start <= start and span.end >= end:
+            return 1.0, span.received
         pieces = _joined(pieces, max(span.start, start), min(span.end, end))
         if pieces[0] == (start, end):
             return 1.0, span.received
     return sum(until - since for since, until in pieces) / (end - start), None
+
+
+_when = attrgetter("received")
 
 
 def _joined(pieces: list[tuple[float, float]], start: float, end: float) -> list[tuple[float, float]]:
@@ -168,8 +175,12 @@ def _reads(span: Span, start: float, end: float) -> bool:
 
 def ahead(site: Site, cadence: Cadence, now: datetime) -> datetime:
     """A moment before which two more periods begin."""
-    two = timedelta(minutes=2 * cadence.minutes) + timedelta(days=2)
-    return now + (timedelta(days=63) if cadence.kind is Rhythm.MONTHLY else two)
+    if cadence.kind is Rhythm.MONTHLY:
+        return now + timedelta(days=63)
+    if cadence.kind is Rhythm.SHIFT:
+        return now + timedelta(days=2)
+    slack = timedelta(hours=2) if cadence.minutes >= DAY_MINUTES else timedelta(seconds=1)  # a day may have 25 hours
+    return now + timedelta(minutes=2 * cadence.minutes) + slack
 
 
 def deadlines(expectations: Sequence[Expectation]) -> tuple[datetime | None, datetime | None]:

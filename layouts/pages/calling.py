@@ -77,7 +77,7 @@ def unasked(rows: Sequence[Reporting], t: Translator) -> Component:
     ]
     heads = [t("word.organisation"), t("word.dataset"), t("word.last_report")]
     title = t("rhythm_page.unasked")
-    return html.Div([html.H3(title), table(heads, cells, "sources", title)], className="unasked")
+    return html.Div([html.H3(title), table(heads, cells, "others", title)], className="unasked")
 
 
 def counts_table(reports: Sequence[Reporting], t: Translator) -> Component:

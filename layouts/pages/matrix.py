@@ -78,11 +78,13 @@ def _legend(t: Translator) -> Component:
 def _block(section: Section, rows: Sequence[Reporting], now: datetime, t: Translator) -> Component:
     starts = [one.start for row in rows for one in row.expectations]
     ends = [one.end for row in rows for one in row.expectations]
-    # Everything is drawn on one axis; a period that began before it is cut there.
+    # Everything is drawn on one axis; a period that reaches over its ends is cut there.
     first = min(starts, default=now - section.step)
+    last = max([*ends, now])
     if section.name == "hours_24":
-        first = max(first, now.replace(minute=0, second=0, microsecond=0) - 24 * HOUR)
-    axis = Window(first, max([*ends, now]))
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        first, last = max(first, hour - 24 * HOUR), hour + HOUR
+    axis = Window(first, last)
     return html.Div(
         [
             html.Div(
@@ -171,8 +173,8 @@ def _runs(expectations: Sequence[Expectation], axis: Window, t: Translator) -> l
     at = axis.start
     for shape, run in groupby(expectations, key=lambda one: (_shape(one), one.kind)):
         parts = list(run)
-        start, end = max(parts[0].start, axis.start), parts[-1].end
-        if end <= axis.start:
+        start, end = max(parts[0].start, axis.start), min(parts[-1].end, axis.end)
+        if end <= start:
             continue
         if start > at:
             cells.append(_cell("none", start - at, 1, ""))
