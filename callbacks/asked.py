@@ -12,8 +12,18 @@ from data.types import Site, Window
 from data.vocabulary import Measure, Stage
 
 # The longest window of each step: a longer question is several questions.
-LONGEST = {"hour": timedelta(days=100), "day": timedelta(days=3700)}
-FIRST_WINDOW = {"hour": timedelta(days=2), "day": timedelta(days=30)}
+LONGEST = {
+    "hour": timedelta(days=100),
+    "day": timedelta(days=3700),
+    "week": timedelta(days=3700),
+    "month": timedelta(days=3700),
+}
+FIRST_WINDOW = {
+    "hour": timedelta(days=2),
+    "day": timedelta(days=30),
+    "week": timedelta(days=84),
+    "month": timedelta(days=366),
+}
 
 
 class WrongAsk(ValueError):

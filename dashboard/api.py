@@ -16,6 +16,7 @@ from starlette.routing import Route
 from callbacks import completeness as counted
 from callbacks import series as told
 from callbacks.asked import WrongAsk, moment_ask, series_ask, window_ask
+from callbacks.csv_form import as_csv
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
@@ -86,13 +87,13 @@ async def openapi(request: Request) -> Response:
 
 async def _answered(request: Request, ask: Ask) -> Response:
     shell: Shell = request.app.state.shell
-    as_csv = wants_csv(request)
+    csv = wants_csv(request)
 
     def read() -> bytes:
         with reading(shell.engine) as conn:
             answer = ask(conn)
-        if as_csv:
-            return told.as_csv(answer).encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
+        if csv:
+            return as_csv(answer).encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY, default=str)
 
     body = await anyio.to_thread.run_sync(read)
@@ -101,10 +102,10 @@ async def _answered(request: Request, ask: Ask) -> Response:
     if coding and len(body) > COMPRESSED_FROM_BYTES:
         body = coded(body, coding)
         headers["Content-Encoding"] = coding
-    if as_csv:
+    if csv:
         name = request.url.path.rsplit("/", 1)[-1]
         headers["Content-Disposition"] = f'attachment; filename="caudal-{name}.csv"'
-    return Response(body, media_type="text/csv; charset=utf-8" if as_csv else "application/json", headers=headers)
+    return Response(body, media_type="text/csv; charset=utf-8" if csv else "application/json", headers=headers)
 
 
 def wants_csv(request: Request) -> bool:

@@ -128,7 +128,7 @@ DESCRIPTION: Schema = {
     "security": [{"key": []}, {"session": []}, {}],
     "paths": {
         "/series": _get(
-            "People per hour or operational day of one series.",
+            "People per hour, operational day, week or month of one series.",
             {
                 "type": "object",
                 "required": ["site", "measure", "stage", "unit", "step", "as_of", "rows"],
@@ -145,7 +145,7 @@ DESCRIPTION: Schema = {
             _parameter("measure", _words(Measure), "Measure; served without it."),
             _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
             _parameter("source", TEXT, "Source; the official one without it."),
-            _parameter("step", _words(LONGEST), "Hours or operational days."),
+            _parameter("step", _words(LONGEST), "Hours, operational days, weeks or months."),
             FROM,
             TO,
             AS_OF,

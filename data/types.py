@@ -288,6 +288,20 @@ class SituationModel:
 
 
 @dataclass(frozen=True)
+class LongReport:
+    """A report of a week, a month or another long span, of a series that says nothing finer about that time."""
+
+    stage: str
+    measure: str
+    source: str
+    start: datetime
+    end: datetime
+    people: float
+    at_least: bool
+    method: str
+
+
+@dataclass(frozen=True)
 class FlowModel:
     """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled.
 
@@ -301,6 +315,7 @@ class FlowModel:
     days: pd.DataFrame
     events: tuple[PolicyEvent, ...]
     alerts: tuple[AlertCard, ...]
+    long: tuple[LongReport, ...] = ()  # of sources that report no finer grain
 
 
 @dataclass(frozen=True)

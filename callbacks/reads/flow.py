@@ -14,6 +14,7 @@ from data import queries
 from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
 from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
 from data.days import day_of, days_of
+from data.long_grains import only_long
 from data.picture import series_key
 from data.queries import SeriesKey
 from data.types import ClockReading, FlowModel, Scope, Window
@@ -21,6 +22,7 @@ from data.usual import usual
 from data.vocabulary import Measure, Method, State
 
 DAYS_SHOWN = 30
+LONG_BACK = timedelta(days=400)
 # Beyond this a band of hours is too fine to read, and the days speak.
 BAND_DAYS = 8
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -37,6 +39,7 @@ def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
         days=_days(conn, scope, base),
         events=events_around(conn, scope, window),
         alerts=base.alerts,
+        long=only_long(conn, base.picture.site, Window(base.now - LONG_BACK, base.now), scope.as_of),
     )
 
 

@@ -67,5 +67,11 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 className="two even",
             ),
+            # Only where somebody reports by the week or the month and by nothing finer.
+            *(
+                [chart(board, "long_reports", board.figures["long_reports"], t, "short")]
+                if board.figures["long_reports"]["data"]
+                else []
+            ),
         ],
     )

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, event
 
 from callbacks import reads
 from callbacks.asked import SeriesAsk, WrongAsk, moment_ask, series_ask
-from callbacks.series import as_csv, coverage, queue, reports, series
+from callbacks.csv_form import as_csv
+from callbacks.series import coverage, queue, reports, series
 from data.analytics.windows import day_on
 from data.ingest import ingest
 from data.sites import add_site, load_site
