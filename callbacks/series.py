@@ -84,7 +84,8 @@ def _periods(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) ->
         if period.start < now:
             row = None if figure is None else asdict(figure)
             partly = figure is not None and (not figure.whole or now < period.end)
-            yield {**_row(ask.site, period.start, row, partly, key.source), "end": _iso(period.end, ask.site)}
+            more = {"end": _iso(period.end, ask.site), "differs": None if figure is None else _number(figure.differs)}
+            yield {**_row(ask.site, period.start, row, partly, key.source), **more}
 
 
 READS = {"hour": _hours, "day": _days, "week": _periods, "month": _periods}

@@ -96,7 +96,7 @@ def _made(
     entry: Mapping[str, Any], shifts: tuple[int, ...], valid_from: datetime, set_at: datetime, set_by: str
 ) -> Cadence:
     """The cadence an entry asks for; raises WrongCadence."""
-    if not entry.get("kind") and not entry.get("minutes"):
+    if not entry.get("minutes") and entry.get("kind") in (None, "", Rhythm.MINUTES):
         raise WrongCadence("no_kind")
     kind = Rhythm(entry.get("kind") or {60: "hourly", DAY_MINUTES: "daily"}.get(entry["minutes"], "minutes"))
     minutes = USUAL_MINUTES.get(kind, entry.get("minutes") or 0)

@@ -272,6 +272,7 @@ class Frame:
     version: int
     scope: Scope
     official_source: str | None
+    reports: tuple[Reporting, ...] = ()  # how each source keeps its rhythm
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
   var ATTRIBUTES = { className: "class", htmlFor: "for", colSpan: "colspan", rowSpan: "rowspan", tabIndex: "tabindex",
     dateTime: "datetime" };
   // Filled by age.js every second, and opened or closed by a person: not ours to change.
-  var FILLED = /(^| )(age|now-clock|live-word)( |$)/;
+  var FILLED = /(^| )(age|now-clock|live-word|fresh-word)( |$)/;
 
   function listed(tree) {
     if (tree === null || tree === undefined || typeof tree === "boolean" || tree === "") return [];

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -77,6 +77,7 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     now = moment_of(scope, clock)
     alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1))
     seen = picture(conn, frame.site, curve_day(scope.window, now, frame.site), now, scope.as_of, alarms)
+    frame = replace(frame, reports=seen.reports)
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience)
     alerts = open_alerts(conn, scope.site)
     return Ground(frame, seen, now, alarms, sectors, alerts, headlines(seen, sectors, len(alerts)))

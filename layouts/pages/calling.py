@@ -28,7 +28,7 @@ def inside(row: Reporting, now: datetime, t: Translator) -> Component:
     pairs: list[tuple[str, Any]] = [
         (t("rhythm_page.who"), html.B(who_to_call(row.contact, t))),
         (t("rhythm_page.gone"), html.Ul(listed) if listed else t("rhythm_page.none_gone")),
-        (t("rhythm_page.expected"), " · ".join(t(f"report_state.many.{state}", count=n) for state, n in counted if n)),
+        (t("rhythm_page.counted"), " · ".join(t(f"report_state.many.{state}", count=n) for state, n in counted if n)),
         (t("rhythm_page.last"), [t.moment(last), " · ", age(last)] if last else t("rhythm_page.nothing_yet")),
         (t("rhythm_page.agreed"), _agreed(row.cadence, t)),
     ]

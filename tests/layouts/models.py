@@ -23,6 +23,7 @@ from data.types import (
     Frame,
     Issue,
     Kpi,
+    LongReport,
     PolicyEvent,
     Pressure,
     PressureComponent,
@@ -373,6 +374,13 @@ def expected(row: int, state: ReportState, covered: float = 0.0) -> Expectation:
     return Expectation(start, start + timedelta(hours=1), due, Rhythm.HOURLY, state, 1.0 if done else covered, done)
 
 
+LONG = tuple(
+    LongReport(
+        "migration-control", "served", "dtm",
+        DAY.start - timedelta(days=days), DAY.start - timedelta(days=days - 7), 700.0 * days, days == 7, "estimated",
+    )
+    for days in (21, 7)
+)  # fmt: skip
 HOURLY = Cadence(Rhythm.HOURLY, DAY.start, 60, 15, (), DAY.start, "rosa", "emergencia")
 DAILY = Cadence(Rhythm.DAILY, DAY.start - timedelta(days=20), 1440, 360)
 REPORTING = (
@@ -457,6 +465,7 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             like(days()) if empty else days(),
             events,
             alerts,
+            () if empty else LONG,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
         "coverage": CoverageModel(here, kpis, sectors, DAY),
