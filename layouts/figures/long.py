@@ -10,12 +10,13 @@ from dash.development.base_component import Component
 
 from data.types import LongReport
 from layouts.board import Figure
-from layouts.figures.base import empty, layout, local_iso
+from layouts.figures.base import empty, label, layout, local_iso
 from layouts.parts import table
 from layouts.translator import Translator
 
 COLOURS = ("@arrivals", "@served", "@series3", "@series4")
 MONTH_DAYS = (28, 31)
+MOST_TICKS = 6
 
 
 def series_words(one: LongReport, t: Translator) -> str:
@@ -31,6 +32,7 @@ def long_reports(reports: Sequence[LongReport], t: Translator) -> Figure:
     if not reports:
         return empty("long_reports", t, t("figure.nothing_window"))
     data: list[dict[str, Any]] = []
+    ends: list[dict[str, Any]] = []
     for place, (words, run) in enumerate(groupby(reports, key=lambda one: series_words(one, t))):
         at: list[str | None] = []
         level: list[float | None] = []
@@ -39,6 +41,10 @@ def long_reports(reports: Sequence[LongReport], t: Translator) -> Figure:
             at += [*local_iso([one.start, one.end], t), None]
             level += [*[round(per_day(one), 1)] * 2, None]
             said += [*[_hover(one, t)] * 2, ""]
+        # Its name over the end of its line, in its colour, in place of a legend.
+        colour = COLOURS[place % len(COLOURS)]
+        side = "bottom" if place % 2 == 0 else "top"
+        ends.append(label(at[-2], level[-2], words, colour, xanchor="right", yanchor=side))
         data.append(
             {
                 "type": "scatter",
@@ -48,12 +54,22 @@ def long_reports(reports: Sequence[LongReport], t: Translator) -> Figure:
                 "y": level,
                 "customdata": said,
                 "connectgaps": False,
-                "line": {"dash": "dot", "width": 2.5, "color": COLOURS[place % len(COLOURS)]},
+                "line": {"dash": "dot", "width": 2.5, "color": colour},
                 "hovertemplate": "%{customdata}",
             }
         )
     axis = {"rangemode": "tozero", "nticks": 4, "tickformat": ",d", "title": {"text": t("long.axis")}}
-    return {"data": data, "layout": layout("long_reports", t, xaxis={"type": "date"}, yaxis=axis, margin={"t": 16})}
+    days = {"type": "date", **_ticks(reports, t)}
+    return {
+        "data": data,
+        "layout": layout("long_reports", t, xaxis=days, yaxis=axis, margin={"t": 26}, annotations=ends),
+    }
+
+
+def _ticks(reports: Sequence[LongReport], t: Translator) -> dict[str, Any]:
+    starts = sorted({one.start for one in reports})
+    at = starts[:: max(1, -(-len(starts) // MOST_TICKS))]
+    return {"tickvals": local_iso(at, t), "ticktext": [t.date(one) for one in at]}
 
 
 def _hover(one: LongReport, t: Translator) -> str:
