@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -21,7 +22,9 @@ from data.analytics.reporting import (
 from data.cadences import ALWAYS, cadences
 from data.queries.reporting import Pair, contacts, first_told, last_received, spans
 from data.rhythm import Cadence, Contact, Reporting
+from data.store import WRITES
 from data.types import Site, Window
+from data.versions import version_of
 from data.vocabulary import Rhythm
 
 
@@ -33,6 +36,25 @@ def reporting(
     The reports are those of the periods that begin in `window`; without one each is looked at as far back as its
     rhythm asks (`REACH`). No report of a period that has not begun is among them.
     """
+    if window is not None or as_of is not None or conn.get_execution_options().get(WRITES):
+        return _worked_out(conn, site, now, as_of, window)
+    # All boards of a version and a minute ask the same. Who writes may see what is never committed, and asks afresh.
+    mark = (str(conn.engine.url), site, version_of(conn, site.site), int(now.timestamp() // 60))
+    kept = _kept(mark)
+    if not kept:
+        kept.append(_worked_out(conn, site, now, None, None))
+    return kept[0]
+
+
+@lru_cache(maxsize=256)
+def _kept(mark: object) -> list[tuple[Reporting, ...]]:
+    """A place to keep what one version says of one minute."""
+    return []
+
+
+def _worked_out(
+    conn: Connection, site: Site, now: datetime, as_of: datetime | None, window: Window | None
+) -> tuple[Reporting, ...]:
     agreed: dict[Pair, list[Cadence]] = {}
     for one in cadences(conn, site.site, as_of):
         agreed.setdefault((one.source, one.dataset), []).append(one.cadence)

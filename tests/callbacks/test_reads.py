@@ -397,7 +397,7 @@ def test_local_dates_and_times_are_the_sites_and_nonsense_is_refused(post):
     assert moment_ask({"from": "2019-06-14T15:00 00:00"}, "from", place) == TEN  # as a plus arrives unescaped
     for wrong in (
         {"from": "ayer"},
-        {"step": "week"},
+        {"step": "year"},
         {"measure": "people"},
         {"from": "2019-06-14", "to": "2019-06-13"},
     ):
