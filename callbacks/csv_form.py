@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 Answer = dict[str, Any]
+USUAL_HEADER = ("start", "value", "low", "high", "at_least", "state", "method", "source")
 
 
-def as_csv(answer: Answer) -> str:
-    """The rows of an answer; nested facts are left out, and no cell can start a formula."""
+def as_csv(answer: Answer, tags: Mapping[str, str] | None = None) -> str:
+    """The rows of an answer, under a row of HXL `tags` where asked for; nested facts are left out, and no cell can
+    start a formula."""
     rows = answer["rows"]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     nested = {c for row in rows for c, cell in row.items() if isinstance(cell, dict) or _holds_dicts(cell)}
     flat = [c for c in columns if c not in nested]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(flat or ["start", "value", "low", "high", "at_least", "state", "method", "source"])
+    header = flat or list(USUAL_HEADER)
+    writer.writerow(header)
+    if tags is not None:
+        writer.writerow([tags.get(column, "") for column in header])
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in flat])
     return out.getvalue()

@@ -40,12 +40,13 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
     source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now)
     rows: list[Answer] = []
     if source is not None:
-        key = SeriesKey(ask.site.site, ask.stage, ask.measure, source)
+        key = SeriesKey(ask.site.site, ask.stage, ask.measure, source, ask.lane)
         rows = list(READS[ask.step](conn, ask, key, now))
     return {
         "site": ask.site.site,
         "measure": str(ask.measure),
         "stage": str(ask.stage),
+        "lane": ask.lane,
         "unit": "people",
         "step": ask.step,
         "as_of": _iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
@@ -84,8 +85,7 @@ def _periods(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) ->
         if period.start < now:
             row = None if figure is None else asdict(figure)
             partly = figure is not None and (not figure.whole or now < period.end)
-            more = {"end": _iso(period.end, ask.site), "differs": None if figure is None else _number(figure.differs)}
-            yield {**_row(ask.site, period.start, row, partly, key.source), **more}
+            yield {**_row(ask.site, period.start, row, partly, key.source), "end": _iso(period.end, ask.site)}
 
 
 READS = {"hour": _hours, "day": _days, "week": _periods, "month": _periods}
@@ -93,7 +93,8 @@ READS = {"hour": _hours, "day": _days, "week": _periods, "month": _periods}
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
-        nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
+        nothing: Answer = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
+        nothing["state"] = str(State.MISSING)
         return {"start": _iso(start, site), **nothing, "method": None, "source": source}
     return {
         "start": _iso(start, site),
@@ -101,6 +102,7 @@ def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: boo
         "low": _number(row.get("low")),
         "high": _number(row.get("high")),
         "at_least": bool(row["at_least"]),
+        "differs": _number(row.get("differs")),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,
@@ -147,9 +149,9 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             continue
         official = official_sources(conn, site.site, until)
         seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
-        here = present_now(conn, site, until, scope.as_of)
+        here = present_now(conn, site, official, until, scope.as_of)
         sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
-        for sector in disclosure.masked_sectors(sectors, scope.audience):
+        for sector in disclosure.masked_sectors(sectors, scope.audience, scope.mask_below):
             rows += [_service(row, day, site) for row in sector.services]
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
@@ -201,6 +203,20 @@ def reports(conn: Connection, site: Site) -> Answer:
 def _delivery(row: Delivery, site: Site) -> Answer:
     fields = {name: _plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
     return {"report": row.report_id, **fields}
+
+
+# HXL tags of the columns of `series`, so that OCHA's tools read its CSV as it is.
+SERIES_TAGS: Mapping[str, str] = {
+    "start": "#date+start",
+    "value": "#affected",
+    "low": "#affected+low",
+    "high": "#affected+high",
+    "at_least": "#meta+lowerbound",
+    "state": "#status",
+    "method": "#meta+method",
+    "source": "#meta+source",
+    "end": "#date+end",
+}
 
 
 def _plain(value: Any, site: Site) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from callbacks.csv_form import as_csv
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
+from dashboard.hooks import post_submission
 from dashboard.openapi import DESCRIPTION
 from dashboard.reports_in import post_report
 from dashboard.shell import Shell
@@ -40,7 +41,7 @@ Ask = Callable[[Connection], dict[str, Any]]
 async def series(request: Request) -> Response:
     site, now = _site(request), _now(request)
     ask = _understood(lambda: series_ask(request.query_params, site, now))
-    return await _answered(request, lambda conn: told.series(conn, ask, now))
+    return await _answered(request, lambda conn: told.series(conn, ask, now), told.SERIES_TAGS)
 
 
 async def queue(request: Request) -> Response:
@@ -85,15 +86,17 @@ async def openapi(request: Request) -> Response:
     return Response(orjson.dumps(DESCRIPTION), media_type="application/json")
 
 
-async def _answered(request: Request, ask: Ask) -> Response:
+async def _answered(request: Request, ask: Ask, tags: Mapping[str, str] | None = None) -> Response:
     shell: Shell = request.app.state.shell
     csv = wants_csv(request)
+    tagged = tags if request.query_params.get("hxl") == "1" else None
 
     def read() -> bytes:
         with reading(shell.engine) as conn:
             answer = ask(conn)
         if csv:
-            return as_csv(answer).encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
+            told_rows = as_csv(answer, tagged)
+            return told_rows.encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY, default=str)
 
     body = await anyio.to_thread.run_sync(read)
@@ -130,7 +133,8 @@ def _site(request: Request) -> Site:
 
 def _scope(request: Request, site: Site) -> Scope:
     as_of = _understood(lambda: moment_ask(request.query_params, "as_of", site))
-    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of)
+    shell: Shell = request.app.state.shell
+    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of, shell.known.mask_below)
 
 
 def _now(request: Request) -> datetime:
@@ -142,7 +146,7 @@ def _understood(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except WrongAsk as wrong:
-        raise BadAddress("unknown_value", name=wrong.name, value=wrong.value[:60], allowed=wrong.allowed) from None
+        raise BadAddress(wrong.code, name=wrong.name, value=wrong.value[:60], **wrong.facts) from None
 
 
 def _lang(request: Request) -> Language:
@@ -158,5 +162,6 @@ ROUTES = [
     Route("/reports", reports, methods=["GET"]),
     Route("/reports/completeness", completeness),
     Route("/reports", post_report, methods=["POST"]),
+    Route("/hooks/{feed}", post_submission, methods=["POST"]),
     Route("/openapi.json", openapi),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from data.tables import alert, alert_transition, evaluation
 from data.types import AlertCard, Sentence, Window
@@ -14,6 +14,8 @@ from data.vocabulary import AlertState, Level, Rhythm
 
 # What a page shows as open: a pending one is not yet told.
 TOLD = (AlertState.FIRING, AlertState.RECOVERING, AlertState.NO_DATA, AlertState.ERROR)
+# What fails as a whole, before any rule is asked: reading the site.
+SITE_RULE = "evaluation"
 LEVELS = [str(level) for level in (Level.CRITICAL, Level.ALERT, Level.WATCH, Level.NORMAL, Level.NO_DATA)]
 
 
@@ -30,10 +32,10 @@ def open_alerts(conn: Connection, site: str) -> tuple[AlertCard, ...]:
 def recent_alerts(conn: Connection, site: str, limit: int) -> tuple[AlertCard, ...]:
     """Over, the newest first; pending ones that did not last were never told and are not among them."""
     a, t = alert.c, alert_transition.c
-    fired = select(t.alert_id).where(t.alert_id == a.alert_id, t.to_state == str(AlertState.FIRING)).exists()
+    told = select(t.alert_id).where(t.alert_id == a.alert_id, t.to_state.in_([str(s) for s in TOLD])).exists()
     rows = conn.execute(
         select(alert)
-        .where(a.site == site, a.state == str(AlertState.RESOLVED), fired)
+        .where(a.site == site, a.state == str(AlertState.RESOLVED), told)
         .order_by(a.updated_at.desc(), a.alert_id.desc())
         .limit(limit)
     ).all()
@@ -77,10 +79,15 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         name: datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value
         for name, value in evidence.items()
     }
-    if state is AlertState.ERROR:
+    if rule == SITE_RULE:
+        return Sentence("alert.evaluation.sentence", facts)
+    if state is AlertState.ERROR or "error" in evidence:
         return Sentence("alert.rule_failed", {"rule": rule, **facts})
-    if rule == "surge" and evidence.get("measure") == "served":
-        return Sentence("alert.surge.sentence_served", facts)
+    if rule == "surge":
+        return Sentence(f"alert.surge.sentence{_surge_variant(evidence)}", facts)
+    if rule == "coverage_gap":
+        variant = "_masked" if evidence.get("masked") else "_at_least" if evidence.get("at_least") else ""
+        return Sentence(f"alert.coverage_gap.sentence{variant}", facts)
     if rule == "source_silent":
         # Alerts of the first release told the cadence in minutes only.
         facts.setdefault("rhythm_minutes", evidence.get("cadence_minutes"))
@@ -98,6 +105,13 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
     return Sentence(f"alert.{rule}.sentence", facts)
 
 
+def _surge_variant(evidence: Mapping[str, Any]) -> str:
+    if evidence.get("blind"):
+        return "_blind"
+    served = "_served" if evidence.get("measure") == "served" else ""
+    return served + ("_at_least" if evidence.get("at_least") else "")
+
+
 def evaluated_at(conn: Connection, site: str) -> datetime | None:
     e = evaluation.c
     return conn.execute(select(e.evaluated_at).where(e.site == site)).scalar_one_or_none()
@@ -108,13 +122,16 @@ def alarm_spans(conn: Connection, site: str, rule: str, since: datetime) -> tupl
 
     An alarm that lasts for weeks is a new level: after a fortnight its days count again.
     """
-    a = alert.c
+    a, t = alert.c, alert_transition.c
     rows = conn.execute(
-        select(a.since, a.updated_at, a.open_key, a.state).where(a.site == site, a.rule == rule, a.updated_at >= since)
+        select(func.min(t.at).label("fired"), a.updated_at, a.open_key)
+        .join_from(alert, alert_transition, t.alert_id == a.alert_id)
+        .where(a.site == site, a.rule == rule, a.updated_at >= since, t.to_state == str(AlertState.FIRING))
+        .group_by(a.alert_id, a.updated_at, a.open_key)
+        .order_by(a.alert_id)
     )
     longest = timedelta(days=14)
     return tuple(
-        Window(row.since, min(row.updated_at, row.since + longest) if row.open_key is None else row.since + longest)
+        Window(row.fired, min(row.updated_at, row.fired + longest) if row.open_key is None else row.fired + longest)
         for row in rows
-        if row.state != str(AlertState.PENDING)
     )

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select
 
 from data import snapshots
-from data.lines import LINES, begins, ends, lines_of, move_lines, rebuild, stage_lines, touched_by, write_lines
-from data.receipts import Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
-from data.rollups import Touched
+from data.delivered import withdraw, write_delivery
+from data.lines import lines_of, stage_lines
+from data.receipts import COUNTS, Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
-from data.spans import write_spans
+from data.sources.canonical import DATASETS
+from data.sources.combining import combined, rule_of
+from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
-from data.tables import report, report_site
-from data.types import Site
+from data.tables import report
+from data.types import Issue, Site
 from data.versions import raise_version
 from data.vocabulary import Dataset
 
@@ -49,13 +51,15 @@ def ingest(
     idempotency_key: str | None = None,
     issued_at: datetime | None = None,
     sent_by: str | None = None,
+    only_sites: Collection[str] | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
 ) -> Receipt:
     """Receive one delivery. The same one again changes nothing; a file that cannot be read is refused and listed.
 
     The same has the same idempotency key, or the same source, bytes and issued_at (where given). A delivery that
-    was undone may come again and counts again. `progress` hears rows written and rows to write.
+    was undone may come again and counts again. Rows about other sites than `only_sites` (None: every one) are unknown
+    to this sender and rejected. `progress` hears rows written and rows to write.
     """
     sent = Sent(
         source=source,
@@ -71,23 +75,38 @@ def ingest(
     with reading(engine) as conn:
         known = already(conn, sent)
         wrong_key = key_reused(conn, sent)
-        places = {place.site: place for place in sites(conn)}
+        places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
     if known is not None:
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
+    if issued_at is not None and issued_at > now + AHEAD:  # no later correction would ever count
+        facts = {"value": issued_at.isoformat(), "now": now.astimezone(issued_at.tzinfo).isoformat(timespec="minutes")}
+        return _refuse(engine, sent, _refusal(sent, Refused(Issue(None, "issued_at", "issued_in_future", facts))))
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         if refused.issue.code == PERSONAL:
-            snapshots.forget(var, sent.sha256)
+            _forget(engine, var, sent.sha256)
         return _refuse(engine, sent, _refusal(sent, refused))
     receipt = _receipt(parsed, source)
     if receipt.state == "refused":
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
-    lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
+    rows = parsed.rows
+    if mapping is not None and mapping.submissions is not None:
+        rule = rule_of(parsed.dataset, mapping.submissions.combine)
+        rows = combined(rows, DATASETS[parsed.dataset], rule)
+    lines = lines_of(rows, parsed.dataset, source, issued or now, now)
     return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress)
+
+
+def _forget(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+    with reading(engine) as conn:
+        r = report.c
+        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
+            snapshots.forget(var, sha256)
 
 
 def preview(
@@ -122,6 +141,7 @@ def _receipt(parsed: Parsed, source: str) -> Receipt:
         dataset=str(parsed.dataset),
         source=source,
         state="accepted" if not parsed.rejected else "partial" if accepted else "refused",
+        not_reported=parsed.not_reported,
         notes=parsed.notes,
         sites=tuple(sorted(parsed.rows["site"].unique())) if accepted else (),
     )
@@ -150,34 +170,9 @@ def _accept(
         if (known := already(conn, sent)) is not None:  # another process was quicker with the same
             return known
         if (wrong_key := key_reused(conn, sent)) is not None:
-            return _enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
+            return enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
         lock_sites(conn, receipt.sites)
-        starts, stops = lines[begins(LINES[dataset])], lines[ends(LINES[dataset])]
-        period = (starts.min().to_pydatetime(), stops.max().to_pydatetime()) if len(lines) else None
-        receipt = enter(conn, sent, receipt, rows, issued, period)
-        report_id = receipt.report or 0
-        if staged:
-            lines = move_lines(conn, dataset, report_id, lines)
-            if tell is not None:
-                tell(len(lines))
-        else:
-            lines = write_lines(conn, dataset, report_id, lines, tell)
-        for name in receipt.sites:
-            here = lines["site"] == name
-            conn.execute(
-                insert(report_site).values(
-                    site=name,
-                    report_id=report_id,
-                    source=sent.source,
-                    dataset=receipt.dataset,
-                    received_at=sent.received_at,
-                    period_start=starts[here].min().to_pydatetime(),
-                    period_end=stops[here].max().to_pydatetime(),
-                    lines=int(here.sum()),
-                )
-            )
-            write_spans(conn, dataset, report_id, sent.source, sent.received_at, lines[here])
-            rebuild(conn, dataset, Touched(places[name], sent.source, lines[here], report_id))
+        receipt = write_delivery(conn, sent, receipt, rows, issued, lines, places, staged=staged, tell=tell)
         for name in receipt.sites:
             raise_version(conn, name)
     return receipt
@@ -193,10 +188,10 @@ def _take_turns(conn: Connection, sent: Sent) -> None:
 def _refuse(engine: Engine, sent: Sent, receipt: Receipt, rows: int = 0) -> Receipt:
     with writing(engine) as conn:
         _take_turns(conn, sent)
-        return _enter_refusal(conn, sent, receipt, rows)
+        return enter_refusal(conn, sent, receipt, rows)
 
 
-def _enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> Receipt:
+def enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> Receipt:
     if (known := refused_before(conn, sent, receipt)) is not None:
         return known
     receipt = enter(conn, sent, receipt, rows, sent.issued_at, None)
@@ -214,22 +209,11 @@ def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
     r = report.c
     with writing(engine) as conn:
         found = conn.execute(select(report).where(r.report_id == report_id).with_for_update()).one_or_none()
-        if found is None or found.state not in ("accepted", "partial"):
+        if found is None or found.state not in COUNTS:
             raise NoSuchReport(f"no report {report_id} that counts: {found.state if found else 'never received'}")
         touched_sites = receipt_of(conn, found).sites
         lock_sites(conn, touched_sites)
-        key = None if found.idempotency_key is None else f"undone {report_id}: {found.idempotency_key}"[:200]
-        conn.execute(
-            update(report)
-            .where(r.report_id == report_id)
-            .values(state="undone", undone_at=now, undone_by=by, idempotency_key=key)
-        )
-        dataset = Dataset(found.dataset)
-        touched = touched_by(conn, dataset, report_id)
-        for place in sites(conn):
-            if place.site in touched_sites:
-                here = touched[touched["site"] == place.site]
-                rebuild(conn, dataset, Touched(place, found.source, here))
+        withdraw(conn, found, now, by)
         undone = receipt_of(conn, conn.execute(select(report).where(r.report_id == report_id)).one())
         for name in touched_sites:
             raise_version(conn, name)

@@ -127,11 +127,15 @@ def _days(conn: Connection, scope: Scope, base: Ground) -> pd.DataFrame:
                 *((None, None, None, None) if row is None else (row[c] for c in ("people", "low", "high", "method"))),
                 state.value,
                 bool(row and row["at_least"]),
+                row["differs"] if row else None,
                 arrivals["people"] if arrivals else None,
+                bool(arrivals and arrivals["at_least"]),
             )
         )
-    frame = pd.DataFrame(rows, columns=["day", "entries", "low", "high", "method", "state", "at_least", "arrivals"])
-    return frame.astype(dict.fromkeys(("entries", "low", "high", "arrivals"), float))
+    names = ("day", "entries", "low", "high", "method", "state", "at_least", "differs", "arrivals", "arrivals_at_least")
+    return pd.DataFrame(rows, columns=names).astype(
+        dict.fromkeys(("entries", "low", "high", "differs", "arrivals"), float)
+    )
 
 
 def _by_day(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from data import disclosure, queries
-from data.alert_book import alarm_spans, open_alerts
+from data.alert_book import alarm_spans, evaluated_at, open_alerts
 from data.analytics.baseline import DAYS
 from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
@@ -59,11 +59,12 @@ def moment_of(scope: Scope, clock: ClockReading) -> datetime:
 
 
 def frame_of(conn: Connection, scope: Scope, clock: ClockReading) -> Frame:
-    place = site_named(conn, scope.site)
+    everywhere = sites(conn)
+    place = next((one for one in everywhere if one.site == scope.site), None) or site_named(conn, scope.site)
     now = moment_of(scope, clock)
     return Frame(
         site=place,
-        sites=sites(conn),
+        sites=everywhere,
         clock=clock,
         data_as_of=queries.data_as_of(conn, scope.site),
         version=version_of(conn, scope.site),
@@ -78,12 +79,19 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1))
     seen = picture(conn, frame.site, curve_day(scope.window, now, frame.site), now, scope.as_of, alarms)
     frame = replace(frame, reports=seen.reports)
-    sectors = disclosure.masked_sectors(seen.sectors, scope.audience)
+    sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
     alerts = open_alerts(conn, scope.site)
-    return Ground(frame, seen, now, alarms, sectors, alerts, headlines(seen, sectors, len(alerts)))
+    checked_at = evaluated_at(conn, scope.site)
+    return Ground(frame, seen, now, alarms, sectors, alerts, headlines(seen, sectors, len(alerts), checked_at, clock))
 
 
-def headlines(seen: Picture, sectors: tuple[SectorCoverage, ...], alerts_open: int) -> Mapping[str, Kpi]:
+def headlines(
+    seen: Picture,
+    sectors: tuple[SectorCoverage, ...],
+    alerts_open: int,
+    alerts_checked_at: datetime | None,
+    clock: ClockReading,
+) -> Mapping[str, Kpi]:
     return kpis(
         Seen(
             site=seen.site,
@@ -102,6 +110,8 @@ def headlines(seen: Picture, sectors: tuple[SectorCoverage, ...], alerts_open: i
             sectors=sectors,
             reports=seen.reports,
             alerts_open=alerts_open,
+            alerts_checked_at=alerts_checked_at,
+            clock=clock,
         )
     )
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, case, exists, func, or_, select, type_coerce
 
 from data.frames import frame
 from data.revisions import counting
-from data.tables import report, report_issue, report_site, source
+from data.tables import Utc, report, report_issue, report_site, source
 from data.types import Delivery, Issue
+from data.vocabulary import Dataset
 
 
 def deliveries(conn: Connection, site: str | None, limit: int) -> tuple[Delivery, ...]:
@@ -53,15 +54,31 @@ def _delivery(row: Row[Any], issues: tuple[Issue, ...]) -> Delivery:
         state=row.state,
         sha256=row.sha256,
         issues=issues,
+        not_reported=row.not_reported,
     )
 
 
+# What a page's age speaks of: people and queues. A count of goods that has just come makes no queue younger.
+ABOUT_PEOPLE = (str(Dataset.FLOW), str(Dataset.QUEUE), str(Dataset.PRESENT))
+# The newest end of a period is among so many of the newest deliveries, unless as many backlogs came after it.
+NEWEST = 500
+
+
 def data_as_of(conn: Connection, site: str) -> datetime | None:
-    """When the newest delivery that counts was received; None where nothing was ever reported."""
+    """Up to when people and queues were reported, by the deliveries that count; None where nothing was.
+
+    Not when the last file came: a backlog that has just arrived is as old as what it tells. Where nobody reports
+    people or queues, the same of whatever else is reported.
+    """
     rs = report_site.c
-    return conn.execute(
-        select(rs.received_at).where(rs.site == site, counting(report_site)).order_by(rs.received_at.desc()).limit(1)
-    ).scalar_one_or_none()
+    told = case((rs.period_end < rs.received_at, rs.period_end), else_=rs.received_at).label("told")
+    for about in ([rs.dataset.in_(ABOUT_PEOPLE)], []):
+        newest = select(told).where(rs.site == site, counting(report_site), *about)
+        last = newest.order_by(rs.received_at.desc()).limit(NEWEST).subquery()
+        found = conn.execute(select(type_coerce(func.max(last.c.told), Utc))).scalar_one()
+        if found is not None:
+            return found
+    return None
 
 
 def known_sources(conn: Connection) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.lines import (
     flow_line,
     policy_event,
@@ -20,6 +21,7 @@ from data.tables.places import clock, data_version, site
 from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
+from data.tables.sessions import ended_session
 from data.tables.spans import report_span
 
 __all__ = [
@@ -32,7 +34,11 @@ __all__ = [
     "cadence",
     "clock",
     "data_version",
+    "ended_session",
     "evaluation",
+    "feed",
+    "feed_instance",
+    "feed_part",
     "flow_daily",
     "flow_hourly",
     "flow_line",

@@ -203,7 +203,7 @@ def test_a_store_of_the_first_release_keeps_its_cadences_and_knows_what_was_told
             command.upgrade(config, "0001")
             for statement in FIRST_RELEASE:
                 conn.execute(text(statement))
-            command.upgrade(config, "0004")
+            command.upgrade(config, "0006")
         with reading(store) as conn:
             (kept,) = conn.execute(select(cadence)).all()
             assert (kept.kind, kept.minutes, kept.grace_minutes, kept.set_at) == ("hourly", 60, 15, ALWAYS)

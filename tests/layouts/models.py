@@ -339,7 +339,9 @@ def days() -> pd.DataFrame:
             "method": method,
             "state": ["missing" if n == 12 else "provisional" if n == 30 else "ok" for n in range(31)],
             "at_least": [n == 20 for n in range(31)],
+            "differs": [-120.0 if n == 22 else np.nan for n in range(31)],
             "arrivals": entries * 1.1,
+            "arrivals_at_least": [n == 21 for n in range(31)],
         }
     )
 
