@@ -6,15 +6,12 @@ import subprocess
 import sys
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import BigInteger, Engine, inspect, text
 
 from data.store import create_store, migrate, writing
 from data.tables import metadata
-from tests.conftest import ROOT
 
 # Tables whose rows are facts reported or computed about a place.
 FACTS = [
@@ -55,13 +52,9 @@ def test_line_numbers_have_room_for_years_of_reports():
         assert column is None or isinstance(column.type, BigInteger)
 
 
-def migrated_to(url: str, revision: str) -> Engine:
+def migrated_to(url: str, release: str) -> Engine:
     store = create_store(url)
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "data" / "migrations"))
-    with writing(store) as conn:
-        config.attributes["connection"] = conn
-        command.upgrade(config, revision)
+    migrate(store, release)
     return store
 
 
