@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from importlib.resources import as_file, files
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import select, text
 
 from data.cadences import ALWAYS, WrongCadence, cadences, set_cadence
@@ -16,7 +13,7 @@ from data.reporting import reporting
 from data.rhythm import Reporting
 from data.sites import WrongSiteFile, add_site, load_site
 from data.sites import site as site_named
-from data.store import create_store, reading, writing
+from data.store import create_store, migrate, reading, writing
 from data.tables import audit, cadence, report_span
 from data.types import Window
 from data.versions import version_of
@@ -196,14 +193,11 @@ def test_a_shift_cannot_be_agreed_where_there_are_none(engine):
 def test_a_store_of_the_first_release_keeps_its_cadences_and_knows_what_was_told(sqlite_url, postgres_url):
     for url in (sqlite_url, postgres_url):
         store = create_store(url)
-        with as_file(files("data") / "migrations") as scripts, writing(store) as conn:
-            config = Config()
-            config.set_main_option("script_location", str(scripts))
-            config.attributes["connection"] = conn
-            command.upgrade(config, "0001")
+        migrate(store, "0001")
+        with writing(store) as conn:
             for statement in FIRST_RELEASE:
                 conn.execute(text(statement))
-            command.upgrade(config, "0006")
+        migrate(store)
         with reading(store) as conn:
             (kept,) = conn.execute(select(cadence)).all()
             assert (kept.kind, kept.minutes, kept.grace_minutes, kept.set_at) == ("hourly", 60, 15, ALWAYS)
