@@ -180,6 +180,15 @@ def test_a_group_above_its_headers_is_named_in_the_proposal():
     }
 
 
+def test_women_without_girls_beside_them_are_of_any_age():
+    rows = "Fecha;Institución;Servicio;Mujeres;Hombres\n2019-06-14;OIM;Vacunación;5;6\n"
+    parts = propose(rows.encode(), "x.csv").parts
+    assert [dict(part.set) for part in parts] == [{"sex": "female"}, {"sex": "male"}]
+    children = rows.replace("Hombres", "Hombres;Niñas;Niños").replace(";5;6", ";5;6;7;8")
+    parts = propose(children.encode(), "x.csv").parts
+    assert [part.set["age_band"] for part in parts] == ["18+", "18+", "0-17", "0-17"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.text(max_size=14), min_size=2, max_size=5), min_size=1, max_size=8))
 def test_whatever_stands_in_a_table_the_proposal_is_toml(rows: list[list[str]]):

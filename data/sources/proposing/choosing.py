@@ -131,8 +131,11 @@ def parts_of(spec: DatasetSpec, columns: list[Seen], lines: abc.Mapping[str, Lin
     total = lines.get("people")
     if "sex" in spec.names:
         persons = [(column, said) for column in numeric if (said := persons_of(column.plain))]
-        broad = [(column, said) for column, said in persons if not any(sign.isdigit() for sign in column.plain)]
+        broad = [(column, said) for column, said in persons if not _band_written(column)]
         kept = broad if len(broad) > 1 else [(c, said) for c, said in persons if said.get("age_band") != "?"]
+        if not any(said.get("age_band") == "0-17" for _, said in kept):
+            # Without girls and boys beside them, women and men may be of any age, unless the header says which.
+            kept = [(c, said if _band_written(c) else {"sex": said["sex"]}) for c, said in kept]
         if len(kept) > 1:
             whole = (Part(total.columns[0], {}, total=True),) if total else ()
             return whole + tuple(Part(column, said) for column, said in kept)
@@ -142,6 +145,10 @@ def parts_of(spec: DatasetSpec, columns: list[Seen], lines: abc.Mapping[str, Lin
         if len(places) > 1:
             return tuple(Part(column, {"site": "???"}) for column in places)
     return ()
+
+
+def _band_written(column: Seen) -> bool:
+    return any(sign.isdigit() for sign in column.plain)
 
 
 def _is_place(column: Seen) -> bool:
