@@ -125,7 +125,7 @@ def test_a_site_is_its_file(any_engine):
                 "service": "water",
                 "phase": "emergency",
                 "value": 15.0,
-                "per": "units-per-person-day",
+                "per": "per-person-day",
                 "denominator": "present",
                 "unit": "litros",
                 "source": "Esfera 2018",
