@@ -50,7 +50,7 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
         "lane": ask.lane,
         "unit": "people",
         "step": ask.step,
-        "as_of": _iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
+        "as_of": iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
         "rows": rows,
     }
 
@@ -82,19 +82,19 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
-        nothing: Answer = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
-        nothing["state"] = str(State.MISSING)
-        return {"start": _iso(start, site), **nothing, "method": None, "source": source}
+        nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
+        return {"start": iso(start, site), **nothing, "method": None, "source": source}
+    told = {} if pd.isna(row.get("differs")) else {"differs": _number(row["differs"])}
     return {
-        "start": _iso(start, site),
+        "start": iso(start, site),
         "value": _number(row["people"]),
         "low": _number(row.get("low")),
         "high": _number(row.get("high")),
         "at_least": bool(row["at_least"]),
-        "differs": _number(row.get("differs")),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,
+        **told,
     }
 
 
@@ -115,7 +115,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
     ]
     return {
         "site": site.site,
-        "as_of": _iso(model.frame.data_as_of, site),
+        "as_of": iso(model.frame.data_as_of, site),
         "pressure": {
             "level": str(model.pressure.level),
             "at_least": model.pressure.at_least,
@@ -126,7 +126,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
 
 
 def _station(row: Station, site: Site) -> Answer:
-    return {name: _plain(value, site) for name, value in asdict(row).items()}
+    return {name: plain(value, site) for name, value in asdict(row).items()}
 
 
 def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: datetime) -> Answer:
@@ -144,12 +144,12 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             rows += [_service(row, day, site) for row in sector.services]
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
-                rows.append({"day": _iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+                rows.append({"day": iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
+    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
 
 
 def _service(row: ServiceCoverage, day: Window, site: Site) -> Answer:
-    return {"day": _iso(day.start, site), **{name: _plain(value, site) for name, value in asdict(row).items()}}
+    return {"day": iso(day.start, site), **{name: plain(value, site) for name, value in asdict(row).items()}}
 
 
 def alerts(conn: Connection, site: Site, state: str, t: Translator) -> Answer:
@@ -162,7 +162,7 @@ def alerts(conn: Connection, site: Site, state: str, t: Translator) -> Answer:
     if state not in ("open", "closed", "all"):
         cards = tuple(card for card in cards if card.state == state)
     rows = [_alert(card, site, t) for card in cards]
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
 
 
 def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
@@ -172,13 +172,13 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
         "subject": card.subject,
         "state": str(card.state),
         "level": str(card.level),
-        "since": _iso(card.since, site),
-        "updated": _iso(card.updated, site),
+        "since": iso(card.since, site),
+        "updated": iso(card.updated, site),
         "message": t.sentence(card.sentence),
         "evidence": dict(card.evidence),
         "acknowledged_by": card.acknowledged_by,
         "transitions": [
-            {"at": _iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
+            {"at": iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
         ],
     }
 
@@ -186,23 +186,40 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
 def reports(conn: Connection, site: Site) -> Answer:
     """The newest deliveries."""
     rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN)]
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
 
 
 def _delivery(row: Delivery, site: Site) -> Answer:
-    fields = {name: _plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
+    fields = {name: plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
     return {"report": row.report_id, **fields}
 
 
-def as_csv(answer: Answer) -> str:
-    """The rows of an answer; nested facts are left out, and no cell can start a formula."""
+# HXL tags of the columns of `series`, so that OCHA's tools read its CSV as it is.
+SERIES_TAGS: Mapping[str, str] = {
+    "start": "#date+start",
+    "value": "#affected",
+    "low": "#affected+low",
+    "high": "#affected+high",
+    "at_least": "#meta+lowerbound",
+    "state": "#status",
+    "method": "#meta+method",
+    "source": "#meta+source",
+}
+
+
+def as_csv(answer: Answer, tags: Mapping[str, str] | None = None) -> str:
+    """The rows of an answer, under a row of HXL `tags` where asked for; nested facts are left out, and no cell can
+    start a formula."""
     rows = answer["rows"]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     nested = {c for row in rows for c, cell in row.items() if isinstance(cell, dict) or _holds_dicts(cell)}
     flat = [c for c in columns if c not in nested]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(flat or ["start", "value", "low", "high", "at_least", "state", "method", "source"])
+    header = flat or list(SERIES_TAGS)
+    writer.writerow(header)
+    if tags is not None:
+        writer.writerow([tags.get(column, "") for column in header])
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in flat])
     return out.getvalue()
@@ -224,11 +241,11 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any, site: Site) -> Any:
+def plain(value: Any, site: Site) -> Any:
     if isinstance(value, datetime):
-        return _iso(value, site)
+        return iso(value, site)
     if isinstance(value, tuple | list):
-        return [_plain(part, site) for part in value]
+        return [plain(part, site) for part in value]
     if isinstance(value, str):
         return str(value)
     if isinstance(value, float):
@@ -243,5 +260,5 @@ def _number(value: Any) -> float | int | None:
     return int(value) if float(value).is_integer() else float(value)
 
 
-def _iso(at: datetime | None, site: Site) -> str | None:
+def iso(at: datetime | None, site: Site) -> str | None:
     return None if at is None else at.astimezone(ZoneInfo(site.zone)).isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -131,13 +132,23 @@ def _screen(asking: Asking, who: Directory) -> Viewer | None:
 
 def _token(header: str, who: Directory) -> Viewer | None:
     scheme, _, secret = header.partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() == "basic":
+        secret = _password(secret.strip())  # services that know no other way send the key as a password
+    elif scheme.lower() != "bearer":
         return None
     known = who.tokens.get(digest(secret.strip()))
     if known is None:
         return None
     sources = None if known.source is None else (known.source,)
     return Viewer(known.name, known.role, audience_of(known.role), known.sites, sources=sources, program=True)
+
+
+def _password(pair: str) -> str:
+    """The password of basic credentials; "" where they are none."""
+    try:
+        return base64.b64decode(pair, validate=True).decode().partition(":")[2]
+    except ValueError:  # of base64 and of UTF-8
+        return ""
 
 
 def is_loopback(peer: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callbacks import series as told
-from callbacks.asked import WrongAsk, moment_ask, series_ask, window_ask
+from callbacks.asked import WrongAsk, figure_ask, moment_ask, series_ask, window_ask
+from callbacks.beside import sources_beside
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
+from dashboard.hooks import post_submission
 from dashboard.openapi import DESCRIPTION
 from dashboard.reports_in import post_report
 from dashboard.shell import Shell
@@ -37,7 +39,13 @@ Ask = Callable[[Connection], dict[str, Any]]
 async def series(request: Request) -> Response:
     site, now = _site(request), _now(request)
     ask = _understood(lambda: series_ask(request.query_params, site, now))
-    return await _answered(request, lambda conn: told.series(conn, ask, now))
+    return await _answered(request, lambda conn: told.series(conn, ask, now), told.SERIES_TAGS)
+
+
+async def reconciliation(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    ask = _understood(lambda: figure_ask(request.query_params, site, now))
+    return await _answered(request, lambda conn: sources_beside(conn, ask, now))
 
 
 async def queue(request: Request) -> Response:
@@ -73,15 +81,18 @@ async def openapi(request: Request) -> Response:
     return Response(orjson.dumps(DESCRIPTION), media_type="application/json")
 
 
-async def _answered(request: Request, ask: Ask) -> Response:
+async def _answered(request: Request, ask: Ask, tags: Mapping[str, str] | None = None) -> Response:
     shell: Shell = request.app.state.shell
     as_csv = wants_csv(request)
+    tagged = tags if request.query_params.get("hxl") == "1" else None
 
     def read() -> bytes:
         with reading(shell.engine) as conn:
             answer = ask(conn)
         if as_csv:
-            return told.as_csv(answer).encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
+            return told.as_csv(answer, tagged).encode(
+                "utf-8-sig"
+            )  # a spreadsheet takes it for Latin-1 without the mark
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY, default=str)
 
     body = await anyio.to_thread.run_sync(read)
@@ -141,10 +152,12 @@ def _lang(request: Request) -> Language:
 
 ROUTES = [
     Route("/series", series),
+    Route("/reconciliation", reconciliation),
     Route("/queue", queue),
     Route("/coverage", coverage),
     Route("/alerts", alerts),
     Route("/reports", reports, methods=["GET"]),
     Route("/reports", post_report, methods=["POST"]),
+    Route("/hooks/{feed}", post_submission, methods=["POST"]),
     Route("/openapi.json", openapi),
 ]

@@ -130,6 +130,13 @@ def _ages(shell: Shell) -> None:
         measures.evaluation_age.labels(site).set((shell.seen.real_now() - at).total_seconds())
     now = shell.seen.now()
     with reading(shell.engine) as conn:
+        measures.feed_failures.clear()
+        measures.feed_success_age.clear()
+        for feed in queries.feed_states(conn):
+            measures.feed_failures.labels(feed.name).set(feed.failures)
+            if feed.succeeded_at is not None:
+                age = (shell.seen.real_now() - feed.succeeded_at).total_seconds()
+                measures.feed_success_age.labels(feed.name).set(age)
         for place in shell.seen.sites:
             for row in queries.last_received(conn, place.site).to_dict("records"):
                 if pd.notna(row["last_received"]):

@@ -22,7 +22,7 @@ from data.receipts import Receipt
 from data.store import writing
 from data.types import Issue
 from data.vocabulary import Dataset, Language
-from layouts.translator import translator
+from layouts.translator import Translator, translator
 
 # The name a body gets when its sender gave none; what it is, is read from its bytes.
 FILE_NAMES = {
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 async def post_report(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     viewer = viewer_of(request)
-    lang = _lang(request, shell)
+    lang = asked_language(request, shell)
     asked = request.query_params
     source = asked.get("source") or viewer.source or ""
     if not source:
@@ -53,9 +53,7 @@ async def post_report(request: Request) -> Response:
     limits = limits_of(shell.settings)
     content = await body_of(request, limits.file_bytes)
     if content is None:
-        most = shell.settings.max_delivery_mb
-        issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
-        return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), translator(lang)), 413)
+        return too_large(shell, source, translator(lang))
     way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell))
     take = partial(
         deliver,
@@ -73,10 +71,16 @@ async def post_report(request: Request) -> Response:
     measures.reports.labels(receipt.state).inc()
     if not receipt.already_received:
         try:
-            await anyio.to_thread.run_sync(_recorded, shell, viewer.name, receipt)
+            await anyio.to_thread.run_sync(recorded, shell, viewer.name, receipt)
         except Exception:  # the delivery is stored, and its own row says who sent it: the answer must say so too
             log.exception("delivery not noted in the audit", report=receipt.report)
     return JSONResponse(answer(receipt, translator(lang)), status_of(receipt))
+
+
+def too_large(shell: Shell, source: str, t: Translator) -> Response:
+    most = shell.settings.max_delivery_mb
+    issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
+    return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), t), 413)
 
 
 def status_of(receipt: Receipt) -> int:
@@ -111,12 +115,12 @@ def _moment(value: str | None, shell: Shell) -> datetime | None:
     return moment
 
 
-def _recorded(shell: Shell, who: str, receipt: Receipt) -> None:
+def recorded(shell: Shell, who: str, receipt: Receipt) -> None:
     with writing(shell.engine) as conn:
         facts = {"accepted": receipt.accepted, "rejected": receipt.rejected, "source": receipt.source}
         record(conn, shell.seen.real_now(), who, "report", str(receipt.report), facts)
 
 
-def _lang(request: Request, shell: Shell) -> Language:
+def asked_language(request: Request, shell: Shell) -> Language:
     header = request.headers.get("accept-language", "")[:2].lower()
     return language(request.query_params.get("lang"), request.cookies.get(sessions.LANG_COOKIE) or header, shell.known)

@@ -7,18 +7,31 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select
 
 from data import snapshots
-from data.lines import LINES, begins, ends, lines_of, move_lines, rebuild, stage_lines, touched_by, write_lines
-from data.receipts import COUNTS, Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
-from data.rollups import Touched
+from data.delivered import withdraw, write_delivery
+from data.lines import lines_of, stage_lines
+from data.receipts import (
+    COUNTS,
+    Receipt,
+    Sent,
+    already,
+    enter,
+    forget_unless_counted,
+    key_reused,
+    receipt_of,
+    refused_before,
+)
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
+from data.sources.canonical import DATASETS
+from data.sources.combining import combined, rule_of
+from data.sources.fields import PERSONAL_TEXT
 from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
-from data.tables import report, report_site
+from data.tables import report
 from data.types import Issue, Site
 from data.versions import raise_version
 from data.vocabulary import Dataset
@@ -28,8 +41,8 @@ Progress = Callable[[int, int], None]
 # SQLite has one writer: a delivery of so many lines is put aside first and moved in one statement.
 STAGE_FROM = 50_000
 
-# The one refusal after which the bytes are not kept.
-PERSONAL = "personal_column"
+# After these issues the bytes are not kept.
+PERSONAL = ("personal_column", PERSONAL_TEXT)
 
 
 class NoSuchReport(LookupError):
@@ -75,6 +88,8 @@ def ingest(
         wrong_key = key_reused(conn, sent)
         places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
     if known is not None:
+        if any(issue.code in PERSONAL for issue in known.issues):
+            snapshots.forget(var, sent.sha256)
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
@@ -84,23 +99,21 @@ def ingest(
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
-        if refused.issue.code == PERSONAL:
-            _forget(engine, var, sent.sha256)
+        if refused.issue.code in PERSONAL:
+            forget_unless_counted(engine, var, sent.sha256)
         return _refuse(engine, sent, _refusal(sent, refused))
     receipt = _receipt(parsed, source)
+    if any(issue.code in PERSONAL for issue in receipt.issues):
+        snapshots.forget(var, sent.sha256)
     if receipt.state == "refused":
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
-    lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
+    rows = parsed.rows
+    if mapping is not None and mapping.submissions is not None:
+        rule = rule_of(parsed.dataset, mapping.submissions.combine)
+        rows = combined(rows, DATASETS[parsed.dataset], rule)
+    lines = lines_of(rows, parsed.dataset, source, issued or now, now)
     return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress)
-
-
-def _forget(engine: Engine, var: Path, sha256: str) -> None:
-    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
-    with reading(engine) as conn:
-        r = report.c
-        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
-            snapshots.forget(var, sha256)
 
 
 def preview(
@@ -135,6 +148,7 @@ def _receipt(parsed: Parsed, source: str) -> Receipt:
         dataset=str(parsed.dataset),
         source=source,
         state="accepted" if not parsed.rejected else "partial" if accepted else "refused",
+        not_reported=parsed.not_reported,
         notes=parsed.notes,
         sites=tuple(sorted(parsed.rows["site"].unique())) if accepted else (),
     )
@@ -163,33 +177,9 @@ def _accept(
         if (known := already(conn, sent)) is not None:  # another process was quicker with the same
             return known
         if (wrong_key := key_reused(conn, sent)) is not None:
-            return _enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
+            return enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
         lock_sites(conn, receipt.sites)
-        starts, stops = lines[begins(LINES[dataset])], lines[ends(LINES[dataset])]
-        period = (starts.min().to_pydatetime(), stops.max().to_pydatetime()) if len(lines) else None
-        receipt = enter(conn, sent, receipt, rows, issued, period)
-        report_id = receipt.report or 0
-        if staged:
-            lines = move_lines(conn, dataset, report_id, lines)
-            if tell is not None:
-                tell(len(lines))
-        else:
-            lines = write_lines(conn, dataset, report_id, lines, tell)
-        for name in receipt.sites:
-            here = lines["site"] == name
-            conn.execute(
-                insert(report_site).values(
-                    site=name,
-                    report_id=report_id,
-                    source=sent.source,
-                    dataset=receipt.dataset,
-                    received_at=sent.received_at,
-                    period_start=starts[here].min().to_pydatetime(),
-                    period_end=stops[here].max().to_pydatetime(),
-                    lines=int(here.sum()),
-                )
-            )
-            rebuild(conn, dataset, Touched(places[name], sent.source, lines[here], report_id))
+        receipt = write_delivery(conn, sent, receipt, rows, issued, lines, places, staged=staged, tell=tell)
         for name in receipt.sites:
             raise_version(conn, name)
     return receipt
@@ -205,10 +195,10 @@ def _take_turns(conn: Connection, sent: Sent) -> None:
 def _refuse(engine: Engine, sent: Sent, receipt: Receipt, rows: int = 0) -> Receipt:
     with writing(engine) as conn:
         _take_turns(conn, sent)
-        return _enter_refusal(conn, sent, receipt, rows)
+        return enter_refusal(conn, sent, receipt, rows)
 
 
-def _enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> Receipt:
+def enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> Receipt:
     if (known := refused_before(conn, sent, receipt)) is not None:
         return known
     receipt = enter(conn, sent, receipt, rows, sent.issued_at, None)
@@ -230,18 +220,7 @@ def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
             raise NoSuchReport(f"no report {report_id} that counts: {found.state if found else 'never received'}")
         touched_sites = receipt_of(conn, found).sites
         lock_sites(conn, touched_sites)
-        key = None if found.idempotency_key is None else f"undone {report_id}: {found.idempotency_key}"[:200]
-        conn.execute(
-            update(report)
-            .where(r.report_id == report_id)
-            .values(state="undone", undone_at=now, undone_by=by, idempotency_key=key)
-        )
-        dataset = Dataset(found.dataset)
-        touched = touched_by(conn, dataset, report_id)
-        for place in sites(conn):
-            if place.site in touched_sites:
-                here = touched[touched["site"] == place.site]
-                rebuild(conn, dataset, Touched(place, found.source, here))
+        withdraw(conn, found, now, by)
         undone = receipt_of(conn, conn.execute(select(report).where(r.report_id == report_id)).one())
         for name in touched_sites:
             raise_version(conn, name)

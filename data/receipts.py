@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, Engine, insert, or_, select
 
-from data.snapshots import all_kept
-from data.store import unless_there
+from data.flags import flags_of_report
+from data.snapshots import all_kept, forget
+from data.store import reading, unless_there
 from data.tables import report, report_issue, report_site
 from data.tables import source as source_table
-from data.types import Issue
+from data.types import Flag, Issue
 from data.vocabulary import Dataset
 
 ISSUES_AT_ONCE = 10_000
@@ -39,7 +40,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a delivery. `report` None: nothing was written (a dry run)."""
+    """What became of a delivery. `report` None: nothing was written (a dry run).
+
+    Rows of the delivery = `accepted` + `rejected` + `not_reported`.
+    """
 
     report: int | None
     accepted: int
@@ -50,7 +54,9 @@ class Receipt:
     source: str
     state: str  # accepted, partial, refused, undone
     sites: tuple[str, ...] = ()
+    not_reported: int = 0
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
+    flags: tuple[Flag, ...] = ()  # figures that count and are asked about
 
 
 def already(conn: Connection, sent: Sent) -> Receipt | None:
@@ -110,6 +116,7 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
     """The receipt of a row of `report`, given again."""
     i, s = report_issue.c, report_site.c
     issues = conn.execute(select(report_issue).where(i.report_id == row.report_id).order_by(i.issue))
+    places = tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars())
     return Receipt(
         report=row.report_id,
         accepted=row.accepted,
@@ -119,7 +126,9 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         dataset=row.dataset,
         source=row.source,
         state=row.state,
-        sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
+        not_reported=row.not_reported,
+        sites=places,
+        flags=flags_of_report(conn, places, row.report_id),
     )
 
 
@@ -127,6 +136,14 @@ def seen(conn: Connection, source: str, sha256: str) -> bool:
     """Whether these bytes ever came from this source, also if they were undone or refused since."""
     r = report.c
     return conn.execute(select(r.report_id).where(r.source == source, r.sha256 == sha256)).first() is not None
+
+
+def forget_unless_counted(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+    with reading(engine) as conn:
+        r = report.c
+        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
+            forget(var, sha256)
 
 
 def unread(conn: Connection, var: Path) -> list[Path]:
@@ -180,6 +197,7 @@ def enter(
             rows=rows,
             accepted=receipt.accepted,
             rejected=receipt.rejected,
+            not_reported=receipt.not_reported,
             state=receipt.state,
             sent_by=sent.sent_by,
         )

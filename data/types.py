@@ -15,6 +15,7 @@ from data.vocabulary import (
     Lane,
     Language,
     Level,
+    Measure,
     Method,
     Sector,
     Service,
@@ -57,6 +58,8 @@ class Site:
     sectors: tuple[Sector, ...]
     safe_capacity: int | None
     ubigeo: str | None = None
+    lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
+    services: tuple[Service, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,9 @@ class Kpi:
     method: Method | str | None = None  # Method, or "virtual" for a virtual wait
     source: str | None = None
     note: Sentence | None = None
+    hours: float | None = None  # observed, of `hours_asked`
+    hours_asked: float | None = None
+    doubts: int = 0  # open flags on the figure
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,8 @@ class DayCurves:
     """Cumulative arrivals and served of one operational day at one stage.
 
     `points`: at (UTC), arrivals, served (people since day start, arrivals starting from the queue carried in;
-    NA in an unreported hour; after one the sum is a lower bound), provisional (bool), modelled (bool).
+    NA in an unreported hour; after one the sum is a lower bound), provisional (bool), modelled (bool),
+    arrivals_soft and served_soft (bool: estimated or modelled, drawn dashed).
     `usual`: at (UTC), low, mid, high of cumulative arrivals on the same kind of day; empty when history is short.
     """
 
@@ -258,6 +265,117 @@ class Delivery:
     state: str  # accepted, partial, refused, undone
     sha256: str
     issues: tuple[Issue, ...] = ()
+    not_reported: int = 0  # rows = accepted + rejected + not_reported
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """A feed as the desk lists it. Times are the machine's, not those of a replay.
+
+    `failed_at`: since when it fails, None while its last try succeeded; `error` is then locale key
+    `feed.trouble.<error>` with `error_facts`. `submissions`: those that count now.
+    """
+
+    name: str
+    kind: str  # kobo, odk, sql, push
+    source: str
+    dataset: str
+    every_seconds: int | None
+    paused: bool
+    succeeded_at: datetime | None
+    failed_at: datetime | None
+    failures: int
+    error: str | None
+    error_facts: Mapping[str, Any]
+    next_at: datetime | None
+    last_report: int | None
+    submissions: int
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A figure that counts and is asked about; words are `flag.<code>`. Ended by a reason, or because it was mended."""
+
+    site: str
+    flag: str
+    code: str
+    dataset: str
+    source: str
+    key: Mapping[str, str]  # stage, measure, lane; or sector, service, organisation, unit
+    start: datetime
+    end: datetime
+    facts: Mapping[str, Any]
+    report_id: int
+    raised_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceFigure:
+    """One source's figure of an indicator in a window, never added to another's. None: nothing reported.
+
+    `difference`: it less the official one, over the periods that both report (`compared` of its `periods`).
+    """
+
+    source: str
+    organisation: str | None
+    official: bool
+    value: float | None
+    at_least: bool
+    method: Method | None
+    definition: str | None
+    first: datetime | None  # of what was reported inside the window
+    last: datetime | None
+    hours: float  # reported
+    hours_asked: float  # of the window, up to now
+    grain_minutes: int | None
+    reports: int
+    as_of: datetime | None
+    periods: int = 0
+    compared: int = 0
+    difference: float | None = None
+    difference_share: float | None = None
+    flagged: bool = False
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The sources of one indicator side by side. `official` None: nobody chose one."""
+
+    stage: Stage
+    measure: Measure
+    window: Window
+    official: str | None
+    reason: str | None
+    set_by: str | None
+    since: datetime | None
+    limit_share: float
+    figures: tuple[SourceFigure, ...]
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Two who may have reported the same: day, service and place, and what each said. `verdict` "open": undecided."""
+
+    site: str
+    flag: str
+    pair: str
+    day: datetime
+    sector: str
+    service: str
+    place: str
+    first: tuple[str, str]  # source, organisation
+    second: tuple[str, str]
+    facts: Mapping[str, Any]
+    raised_at: datetime
+    verdict: str = "open"
+    reason: str | None = None
+    who: str | None = None
+    decided_at: datetime | None = None
+    onwards: bool = False
 
 
 @dataclass(frozen=True)
@@ -288,7 +406,8 @@ class SituationModel:
 
 @dataclass(frozen=True)
 class FlowModel:
-    """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled.
+    """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled, and people_soft
+    and served_soft (estimated or modelled).
 
     `days`: day (local midnight UTC), entries, low, high, method, state; arrivals likewise as `arrivals`.
     """
@@ -300,6 +419,8 @@ class FlowModel:
     days: pd.DataFrame
     events: tuple[PolicyEvent, ...]
     alerts: tuple[AlertCard, ...]
+    sources: tuple[Reconciliation, ...] = ()
+    doubts: tuple[Flag, ...] = ()  # about the figures drawn
 
 
 @dataclass(frozen=True)
@@ -321,6 +442,7 @@ class CoverageModel:
     kpis: Mapping[str, Kpi]
     sectors: tuple[SectorCoverage, ...]
     window: Window
+    duplicates: tuple[Duplicate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -338,3 +460,5 @@ class ReportsModel:
     kpis: Mapping[str, Kpi]
     deliveries: tuple[Delivery, ...]
     last_by_source: pd.DataFrame  # source, organisation, dataset, last_received, cadence_minutes, overdue (bool)
+    doubts: tuple[Flag, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()

@@ -8,7 +8,9 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from callbacks.reads.ground import ground
-from data import queries
+from data import disclosure, queries
+from data.duplicates import duplicates
+from data.flags import open_flags
 from data.queries.reporting import issues_of
 from data.types import ClockReading, ReportsModel, Scope
 
@@ -19,7 +21,7 @@ ISSUES_SHOWN = 50
 def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel:
     base = ground(conn, scope, clock)
     came = queries.deliveries(conn, scope.site, SHOWN)
-    wrong = issues_of(conn, [d.report_id for d in came if d.rejected or d.state == "refused"], ISSUES_SHOWN)
+    wrong = issues_of(conn, [d.report_id for d in came], ISSUES_SHOWN)
     late = {(row.source, row.dataset): bool(row.late(base.now)) for row in base.picture.reports}
     last = queries.last_received(conn, scope.site, scope.as_of or base.now)
     keys = zip(last["source"], last["dataset"], strict=True)
@@ -29,4 +31,6 @@ def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel
         kpis=base.kpis,
         deliveries=tuple(replace(d, issues=wrong.get(d.report_id, ())) for d in came),
         last_by_source=last.assign(overdue=overdue.to_numpy()),
+        doubts=disclosure.masked_flags(open_flags(conn, scope.site, as_of=scope.as_of), scope.audience),
+        duplicates=disclosure.masked_duplicates(duplicates(conn, scope.site, as_of=scope.as_of), scope.audience),
     )

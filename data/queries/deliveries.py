@@ -54,6 +54,7 @@ def _delivery(row: Row[Any], issues: tuple[Issue, ...]) -> Delivery:
         state=row.state,
         sha256=row.sha256,
         issues=issues,
+        not_reported=row.not_reported,
     )
 
 

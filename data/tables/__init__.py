@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.lines import (
     flow_line,
     policy_event,
@@ -32,11 +34,18 @@ __all__ = [
     "cadence",
     "clock",
     "data_version",
+    "definition",
+    "duplicate_decision",
+    "duplicate_flag",
     "ended_session",
     "evaluation",
+    "feed",
+    "feed_instance",
+    "feed_part",
     "flow_daily",
     "flow_hourly",
     "flow_line",
+    "line_flag",
     "metadata",
     "official",
     "policy_event",
@@ -57,4 +66,5 @@ __all__ = [
     "standard",
     "stock_reading",
     "token",
+    "tolerance",
 ]

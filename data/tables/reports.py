@@ -45,6 +45,8 @@ report = Table(
     Column("rows", Integer, nullable=False),
     Column("accepted", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
+    # rows = accepted + rejected + not_reported, always
+    Column("not_reported", Integer, nullable=False, server_default="0"),
     Column("state", String(20), nullable=False),  # accepted, partial, refused, undone
     Column("sent_by", String(120)),
     Column("undone_at", Utc),

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from data.types import Delivery, Issue, ReportsModel
 from data.vocabulary import Look
+from layouts.agreement import doubts_table, duplicates_table
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
@@ -28,6 +29,8 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, None, t),
             "sources": _sources(model.last_by_source, t),
             "deliveries": _deliveries(model.deliveries, t),
+            "doubts": doubts_table(model.doubts, t),
+            "duplicates": duplicates_table(model.duplicates, t),
         },
     )
 
@@ -111,6 +114,8 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "kpi-row",
             ),
             panel(board, "sources", [title("sources", t), scrolling(board, "sources", "sources", t)]),
+            panel(board, "doubts", [title("doubts", t), scrolling(board, "doubts", "doubts", t)]),
+            panel(board, "duplicates", [title("duplicates", t), scrolling(board, "duplicates", "duplicates", t)]),
             panel(board, "deliveries", [title("deliveries", t), scrolling(board, "deliveries", "deliveries", t)]),
         ],
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, inspect
+from sqlalchemy import BigInteger, Engine, inspect, text
 
-from data.store import create_store, migrate
+from data.store import create_store, migrate, writing
 from data.tables import metadata
 
 # Tables whose rows are facts reported or computed about a place.
@@ -49,3 +50,25 @@ def test_line_numbers_have_room_for_years_of_reports():
     for name in FACTS:
         column = metadata.tables[name].c.get("line_id")
         assert column is None or isinstance(column.type, BigInteger)
+
+
+def migrated_to(url: str, release: str) -> Engine:
+    store = create_store(url)
+    migrate(store, release)
+    return store
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_deliveries_of_the_first_release_get_the_rows_that_reported_nothing(database, request):
+    store = migrated_to(request.getfixturevalue(f"{database}_url"), "0001")
+    columns = "source, dataset, filename, sha256, bytes, issued_at, issued_given, received_at, state"
+    values = "'a', 'flow', 'f.csv', 'ab', 1, '2019-01-01 00:00:00', false, '2019-01-01 00:00:00', 'partial'"
+    with writing(store) as conn:
+        for rows, accepted, rejected in ((10, 7, 1), (0, 0, 0), (5, 5, 0)):
+            counts = f"{rows}, {accepted}, {rejected}"
+            conn.execute(text(f"INSERT INTO report (rows, accepted, rejected, {columns}) VALUES ({counts}, {values})"))
+    migrate(store)
+    with store.connect() as conn:
+        found = conn.execute(text("SELECT not_reported FROM report ORDER BY report_id")).scalars().all()
+    assert found == [2, 0, 0]
+    store.dispose()
