@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -20,6 +18,7 @@ from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
 from data.covering import sector_coverage
 from data.days import days_of
+from data.long_grains import long_figures
 from data.observing import observe
 from data.picture import present_now
 from data.queries import SeriesKey
@@ -34,15 +33,15 @@ REPORTS_SHOWN = 200
 
 
 def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
-    """One row per hour or operational day of the window up to now; `value` null where nothing was reported.
+    """One row per hour, operational day, week or month of the window up to now.
 
-    Site totals of flow are the same for every audience (`data.disclosure`).
+    `value` is null where nothing was reported. Site totals of flow are the same for every audience (`data.disclosure`).
     """
     source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now)
     rows: list[Answer] = []
     if source is not None:
         key = SeriesKey(ask.site.site, ask.stage, ask.measure, source, ask.lane)
-        rows = list(_days(conn, ask, key, now) if ask.step == "day" else _hours(conn, ask, key, now))
+        rows = list(READS[ask.step](conn, ask, key, now))
     return {
         "site": ask.site.site,
         "measure": str(ask.measure),
@@ -78,6 +77,18 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
             partly = row is not None and (row["minutes"] < 60 or now < start + hour)
             yield _row(ask.site, start, row, partly, key.source)
         start += hour
+
+
+def _periods(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> Iterator[Answer]:
+    """Weeks and months: the sum of their days where all were reported, else what was reported of them as a whole."""
+    for period, figure in long_figures(conn, ask.site, key, ask.step, ask.window, ask.as_of).items():
+        if period.start < now:
+            row = None if figure is None else asdict(figure)
+            partly = figure is not None and (not figure.whole or now < period.end)
+            yield {**_row(ask.site, period.start, row, partly, key.source), "end": iso(period.end, ask.site)}
+
+
+READS = {"hour": _hours, "day": _days, "week": _periods, "month": _periods}
 
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
@@ -204,41 +215,8 @@ SERIES_TAGS: Mapping[str, str] = {
     "state": "#status",
     "method": "#meta+method",
     "source": "#meta+source",
+    "end": "#date+end",
 }
-
-
-def as_csv(answer: Answer, tags: Mapping[str, str] | None = None) -> str:
-    """The rows of an answer, under a row of HXL `tags` where asked for; nested facts are left out, and no cell can
-    start a formula."""
-    rows = answer["rows"]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    nested = {c for row in rows for c, cell in row.items() if isinstance(cell, dict) or _holds_dicts(cell)}
-    flat = [c for c in columns if c not in nested]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    header = flat or list(SERIES_TAGS)
-    writer.writerow(header)
-    if tags is not None:
-        writer.writerow([tags.get(column, "") for column in header])
-    for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in flat])
-    return out.getvalue()
-
-
-def _holds_dicts(cell: Any) -> bool:
-    return isinstance(cell, list) and any(isinstance(part, dict) for part in cell)
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return _cell("; ".join(str(part) for part in value))
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
 
 
 def plain(value: Any, site: Site) -> Any:

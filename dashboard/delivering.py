@@ -13,7 +13,7 @@ from dashboard.settings import Settings
 from data.analytics.doubts import NEEDS_REASON
 from data.clock import reading as clock_reading
 from data.clock import real_now, stored_replay
-from data.ingest import ingest, preview
+from data.ingest import Agreed, ingest, preview
 from data.receipts import Receipt, plain_facts
 from data.sources import DEFAULT, Limits
 from data.sources.mapping import Mapping
@@ -66,6 +66,7 @@ def deliver(
     idempotency_key: str | None = None,
     only_sites: Collection[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    agreed: Agreed | None = None,
 ) -> Receipt:
     now = domain_now(store)
     limits = limits_of(settings)
@@ -95,6 +96,7 @@ def deliver(
         only_sites=only_sites,
         limits=limits,
         progress=progress,
+        agreed=agreed,
     )
 
 

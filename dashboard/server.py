@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard import api, decisions, health, pages_http, refusals, sign_in
 from dashboard.access import Viewer
 from dashboard.beat import EVALUATION, LONGEST_TURN_SECONDS, beat_file
+from dashboard.desk import routes as desk
 from dashboard.drawings import Drawings
 from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
@@ -53,6 +54,7 @@ def application(shell: Shell) -> ASGIApp:
     app = Starlette(
         routes=[
             *pages,
+            *desk.ROUTES,
             Route("/board/{page}", board),
             Route("/live", Live()),
             Route("/_v/{token}/_dash-layout", pages_http.layout),

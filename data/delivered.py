@@ -17,6 +17,7 @@ from data.lines import LINES, begins, ends, move_lines, rebuild, touched_by, wri
 from data.receipts import Receipt, Sent, enter
 from data.rollups import Touched
 from data.sites import sites
+from data.spans import write_spans
 from data.tables import report, report_site
 from data.types import Flag, Site
 from data.vocabulary import Dataset
@@ -61,6 +62,7 @@ def write_delivery(
                 lines=int(here.sum()),
             )
         )
+        write_spans(conn, dataset, report_id, sent.source, sent.received_at, lines[here])
         touched = Touched(places[name], sent.source, lines[here], report_id)
         flags += rebuild(conn, dataset, touched, sent.received_at, report_id)
     return replace(receipt, flags=flags)

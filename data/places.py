@@ -44,4 +44,5 @@ def _of_row(row: Row[Any]) -> Site:
         ubigeo=row.ubigeo,
         lanes=tuple(Lane(lane) for lane in row.lanes or ()),
         services=tuple(Service(service) for service in row.services or ()),
+        shifts=tuple(row.shifts or ()),
     )

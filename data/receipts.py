@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, insert, or_, select
 from data.flags import flags_of_report
 from data.snapshots import all_kept, forget
 from data.store import reading, unless_there
-from data.tables import report, report_issue, report_site
+from data.tables import report, report_issue, report_mapping, report_site
 from data.tables import source as source_table
 from data.types import Flag, Issue
 from data.vocabulary import Dataset
@@ -36,6 +36,7 @@ class Sent:
     received_at: datetime
     key: str | None
     sent_by: str | None
+    mapping: tuple[str, str] | None = None  # name and text of the mapping it is read by
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,9 @@ def enter(
                 for number, issue in enumerate(receipt.issues[first : first + ISSUES_AT_ONCE], start=first + 1)
             ],
         )
+    if sent.mapping is not None:
+        name, toml = sent.mapping
+        conn.execute(insert(report_mapping).values(report_id=report_id, mapping=name[:120], toml=toml))
     return replace(receipt, report=report_id)
 
 

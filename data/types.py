@@ -9,6 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from data.rhythm import Cadence as Cadence
+from data.rhythm import Contact as Contact
+from data.rhythm import Expectation as Expectation
+from data.rhythm import Rates as Rates
+from data.rhythm import Reporting as Reporting
 from data.vocabulary import (
     AlertState,
     Audience,
@@ -60,6 +65,7 @@ class Site:
     ubigeo: str | None = None
     lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
     services: tuple[Service, ...] = ()
+    shifts: tuple[int, ...] = ()  # local hours at which shifts begin
 
 
 @dataclass(frozen=True)
@@ -379,6 +385,51 @@ class Duplicate:
 
 
 @dataclass(frozen=True)
+class ColumnRead:
+    """What was understood of one column of a file. `into`: canonical columns it fills, none when it is not used.
+
+    `header` is empty for what a mapping says itself. `written`: a cell of the first accepted row, fit to be shown;
+    `read`: what became of it (moments aware, in UTC). `chooses`: the column decides which rows count. `meaning`: words
+    that the mapping adds to each of its values.
+    """
+
+    header: str
+    into: tuple[str, ...] = ()
+    written: str = ""
+    read: Any = None
+    chooses: bool = False
+    meaning: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Of the accepted lines: `new` speak of something nobody of the source had reported; `revised` replace a value;
+    `equal` repeat it; `older` were written before the line that counts, which stays."""
+
+    new: int = 0
+    revised: int = 0
+    equal: int = 0
+    older: int = 0
+
+
+@dataclass(frozen=True)
+class DeliveryStory:
+    """One delivery with all that its page tells. `same`: other entries of the same bytes, as (report, state)."""
+
+    delivery: Delivery
+    sites: tuple[str, ...]
+    period: Window | None
+    bytes: int
+    issued_given: bool
+    sent_by: str | None
+    undone_at: datetime | None
+    undone_by: str | None
+    mapping: str | None
+    changes: Changes | None
+    same: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Frame:
     """What every page says about itself: where, when, how live, how true."""
 
@@ -389,6 +440,7 @@ class Frame:
     version: int
     scope: Scope
     official_source: str | None
+    reports: tuple[Reporting, ...] = ()  # how each source keeps its rhythm
 
 
 @dataclass(frozen=True)
@@ -402,6 +454,20 @@ class SituationModel:
     sectors: tuple[SectorCoverage, ...]
     alerts: tuple[AlertCard, ...]
     events: tuple[PolicyEvent, ...]
+
+
+@dataclass(frozen=True)
+class LongReport:
+    """A report of a week, a month or another long span, of a series that says nothing finer about that time."""
+
+    stage: str
+    measure: str
+    source: str
+    start: datetime
+    end: datetime
+    people: float
+    at_least: bool
+    method: str
 
 
 @dataclass(frozen=True)
@@ -421,6 +487,7 @@ class FlowModel:
     alerts: tuple[AlertCard, ...]
     sources: tuple[Reconciliation, ...] = ()
     doubts: tuple[Flag, ...] = ()  # about the figures drawn
+    long: tuple[LongReport, ...] = ()  # of sources that report no finer grain
 
 
 @dataclass(frozen=True)
@@ -459,6 +526,6 @@ class ReportsModel:
     frame: Frame
     kpis: Mapping[str, Kpi]
     deliveries: tuple[Delivery, ...]
-    last_by_source: pd.DataFrame  # source, organisation, dataset, last_received, cadence_minutes, overdue (bool)
+    reports: tuple[Reporting, ...]  # the worst first; without a cadence at the end
     doubts: tuple[Flag, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()

@@ -15,6 +15,7 @@ from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
 from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
 from data.days import day_of, days_of
 from data.flags import open_flags
+from data.long_grains import only_long
 from data.picture import series_key
 from data.queries import SeriesKey
 from data.reconciling import figures_to_compare, reconciliation
@@ -23,6 +24,7 @@ from data.usual import usual
 from data.vocabulary import SOFT_METHODS, Measure, Method, State
 
 DAYS_SHOWN = 30
+LONG_BACK = timedelta(days=400)
 # Beyond this a band of hours is too fine to read, and the days speak.
 BAND_DAYS = 8
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -41,6 +43,7 @@ def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
         alerts=base.alerts,
         sources=_sources(conn, scope, base, window),
         doubts=open_flags(conn, scope.site, _drawn(scope, base), scope.as_of),
+        long=only_long(conn, base.picture.site, Window(base.now - LONG_BACK, base.now), scope.as_of),
     )
 
 

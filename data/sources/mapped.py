@@ -79,6 +79,7 @@ class Mapping:
     delimiter: str | None = None
     issued_at: datetime | None = None
     submissions: Submissions | None = None
+    toml: str = ""  # what it was read from
 
     @property
     def wanted(self) -> frozenset[str]:

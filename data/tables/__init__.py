@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.desk import report_mapping
 from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.lines import (
     flow_line,
@@ -23,6 +24,7 @@ from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
 from data.tables.sessions import ended_session
+from data.tables.spans import report_span
 
 __all__ = [
     "RowId",
@@ -54,7 +56,9 @@ __all__ = [
     "referral_line",
     "report",
     "report_issue",
+    "report_mapping",
     "report_site",
+    "report_span",
     "resource_reading",
     "roster_line",
     "screen",

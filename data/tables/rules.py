@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, String, Table, Text
 
 from data.tables.base import Utc, metadata
 
@@ -43,6 +43,7 @@ official = Table(
     Column("set_by", String(120), nullable=False),
 )
 
+# How often a source reports. Of several decisions about one moment the newest counts; the older ones stay.
 cadence = Table(
     "cadence",
     metadata,
@@ -50,6 +51,11 @@ cadence = Table(
     Column("source", String(80), primary_key=True),
     Column("dataset", String(40), primary_key=True),
     Column("valid_from", Utc, primary_key=True),
+    Column("set_at", Utc, primary_key=True),  # when it was decided, by the domain clock
+    Column("kind", String(20), nullable=False),  # monthly, weekly, daily, shift, hourly, minutes, none
     Column("minutes", Integer, nullable=False),
+    Column("grace_minutes", Integer, nullable=False),
+    Column("shifts", JSON),  # local hours at which shifts began then
+    Column("reason", Text, nullable=False),
     Column("set_by", String(120), nullable=False),
 )
