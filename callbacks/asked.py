@@ -19,6 +19,7 @@ LONGEST = {
     "week": timedelta(days=3700),
     "month": timedelta(days=3700),
 }
+LONGEST_COMPARISON = timedelta(days=400)
 FIRST_WINDOW = {
     "hour": timedelta(days=2),
     "day": timedelta(days=30),
@@ -72,6 +73,25 @@ def series_ask(params: Mapping[str, str], site: Site, now: datetime) -> SeriesAs
         lane=_word(params, "lane", (EVERY_LANE, *Lane), EVERY_LANE),
         as_of=moment_ask(params, "as_of", site),
     )
+
+
+@dataclass(frozen=True)
+class FigureAsk:
+    """One figure of a site over a window, by every source."""
+
+    site: Site
+    stage: Stage
+    measure: Measure
+    window: Window
+    as_of: datetime | None = None
+
+
+def figure_ask(params: Mapping[str, str], site: Site, now: datetime) -> FigureAsk:
+    """From `stage, measure, from, to, as_of`; raises WrongAsk."""
+    stage = _word(params, "stage", tuple(Stage), site.entry_stage)
+    measure = _word(params, "measure", tuple(Measure), Measure.SERVED)
+    window = window_ask(params, site, now, FIRST_WINDOW["day"], LONGEST_COMPARISON)
+    return FigureAsk(site, Stage(stage), Measure(measure), window, moment_ask(params, "as_of", site))
 
 
 def window_ask(params: Mapping[str, str], site: Site, now: datetime, usual: timedelta, longest: timedelta) -> Window:

@@ -49,7 +49,7 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
         "lane": ask.lane,
         "unit": "people",
         "step": ask.step,
-        "as_of": _iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
+        "as_of": iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
         "rows": rows,
     }
 
@@ -85,7 +85,7 @@ def _periods(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) ->
         if period.start < now:
             row = None if figure is None else asdict(figure)
             partly = figure is not None and (not figure.whole or now < period.end)
-            yield {**_row(ask.site, period.start, row, partly, key.source), "end": _iso(period.end, ask.site)}
+            yield {**_row(ask.site, period.start, row, partly, key.source), "end": iso(period.end, ask.site)}
 
 
 READS = {"hour": _hours, "day": _days, "week": _periods, "month": _periods}
@@ -93,19 +93,19 @@ READS = {"hour": _hours, "day": _days, "week": _periods, "month": _periods}
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
-        nothing: Answer = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
-        nothing["state"] = str(State.MISSING)
-        return {"start": _iso(start, site), **nothing, "method": None, "source": source}
+        nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
+        return {"start": iso(start, site), **nothing, "method": None, "source": source}
+    told = {} if pd.isna(row.get("differs")) else {"differs": _number(row["differs"])}
     return {
-        "start": _iso(start, site),
+        "start": iso(start, site),
         "value": _number(row["people"]),
         "low": _number(row.get("low")),
         "high": _number(row.get("high")),
         "at_least": bool(row["at_least"]),
-        "differs": _number(row.get("differs")),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,
+        **told,
     }
 
 
@@ -126,7 +126,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
     ]
     return {
         "site": site.site,
-        "as_of": _iso(model.frame.data_as_of, site),
+        "as_of": iso(model.frame.data_as_of, site),
         "pressure": {
             "level": str(model.pressure.level),
             "at_least": model.pressure.at_least,
@@ -137,7 +137,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
 
 
 def _station(row: Station, site: Site) -> Answer:
-    return {name: _plain(value, site) for name, value in asdict(row).items()}
+    return {name: plain(value, site) for name, value in asdict(row).items()}
 
 
 def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: datetime) -> Answer:
@@ -155,12 +155,12 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             rows += [_service(row, day, site) for row in sector.services]
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
-                rows.append({"day": _iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+                rows.append({"day": iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
+    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
 
 
 def _service(row: ServiceCoverage, day: Window, site: Site) -> Answer:
-    return {"day": _iso(day.start, site), **{name: _plain(value, site) for name, value in asdict(row).items()}}
+    return {"day": iso(day.start, site), **{name: plain(value, site) for name, value in asdict(row).items()}}
 
 
 def alerts(conn: Connection, site: Site, state: str, t: Translator) -> Answer:
@@ -173,7 +173,7 @@ def alerts(conn: Connection, site: Site, state: str, t: Translator) -> Answer:
     if state not in ("open", "closed", "all"):
         cards = tuple(card for card in cards if card.state == state)
     rows = [_alert(card, site, t) for card in cards]
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
 
 
 def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
@@ -183,13 +183,13 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
         "subject": card.subject,
         "state": str(card.state),
         "level": str(card.level),
-        "since": _iso(card.since, site),
-        "updated": _iso(card.updated, site),
+        "since": iso(card.since, site),
+        "updated": iso(card.updated, site),
         "message": t.sentence(card.sentence),
         "evidence": dict(card.evidence),
         "acknowledged_by": card.acknowledged_by,
         "transitions": [
-            {"at": _iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
+            {"at": iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
         ],
     }
 
@@ -197,11 +197,11 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
 def reports(conn: Connection, site: Site) -> Answer:
     """The newest deliveries."""
     rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN)]
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
 
 
 def _delivery(row: Delivery, site: Site) -> Answer:
-    fields = {name: _plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
+    fields = {name: plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
     return {"report": row.report_id, **fields}
 
 
@@ -219,11 +219,11 @@ SERIES_TAGS: Mapping[str, str] = {
 }
 
 
-def _plain(value: Any, site: Site) -> Any:
+def plain(value: Any, site: Site) -> Any:
     if isinstance(value, datetime):
-        return _iso(value, site)
+        return iso(value, site)
     if isinstance(value, tuple | list):
-        return [_plain(part, site) for part in value]
+        return [plain(part, site) for part in value]
     if isinstance(value, str):
         return str(value)
     if isinstance(value, float):
@@ -238,5 +238,5 @@ def _number(value: Any) -> float | int | None:
     return int(value) if float(value).is_integer() else float(value)
 
 
-def _iso(at: datetime | None, site: Site) -> str | None:
+def iso(at: datetime | None, site: Site) -> str | None:
     return None if at is None else at.astimezone(ZoneInfo(site.zone)).isoformat()

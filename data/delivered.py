@@ -6,6 +6,7 @@ The caller holds the locks of the sites and raises their data versions last of a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from data.rollups import Touched
 from data.sites import sites
 from data.spans import write_spans
 from data.tables import report, report_site
-from data.types import Site
+from data.types import Flag, Site
 from data.vocabulary import Dataset
 
 
@@ -46,6 +47,7 @@ def write_delivery(
             tell(len(lines))
     else:
         lines = write_lines(conn, dataset, report_id, lines, tell)
+    flags: tuple[Flag, ...] = ()
     for name in receipt.sites:
         here = lines["site"] == name
         conn.execute(
@@ -61,8 +63,9 @@ def write_delivery(
             )
         )
         write_spans(conn, dataset, report_id, sent.source, sent.received_at, lines[here])
-        rebuild(conn, dataset, Touched(places[name], sent.source, lines[here], report_id))
-    return receipt
+        touched = Touched(places[name], sent.source, lines[here], report_id)
+        flags += rebuild(conn, dataset, touched, sent.received_at, report_id)
+    return replace(receipt, flags=flags)
 
 
 def withdraw(conn: Connection, found: Row[Any], now: datetime, by: str) -> None:
@@ -78,4 +81,4 @@ def withdraw(conn: Connection, found: Row[Any], now: datetime, by: str) -> None:
     for place in sites(conn):
         here = touched[touched["site"] == place.site]
         if len(here):
-            rebuild(conn, dataset, Touched(place, found.source, here))
+            rebuild(conn, dataset, Touched(place, found.source, here), now, found.report_id)

@@ -39,6 +39,8 @@ class KpiView:
     bound: str | None = None  # "low": at least
     word: str | None = None  # goes to data-text: a word instead of a number
     level: str | None = None
+    method: str | None = None
+    coverage: str = ""  # method and hours observed, in words
 
 
 @dataclass(frozen=True)

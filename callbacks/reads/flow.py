@@ -14,12 +14,14 @@ from data import queries
 from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
 from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
 from data.days import day_of, days_of
+from data.flags import open_flags
 from data.long_grains import only_long
 from data.picture import series_key
 from data.queries import SeriesKey
-from data.types import ClockReading, FlowModel, Scope, Window
+from data.reconciling import figures_to_compare, reconciliation
+from data.types import ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
-from data.vocabulary import Measure, Method, State
+from data.vocabulary import SOFT_METHODS, Measure, Method, State
 
 DAYS_SHOWN = 30
 LONG_BACK = timedelta(days=400)
@@ -39,8 +41,26 @@ def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
         days=_days(conn, scope, base),
         events=events_around(conn, scope, window),
         alerts=base.alerts,
+        sources=_sources(conn, scope, base, window),
+        doubts=open_flags(conn, scope.site, _drawn(scope, base), scope.as_of),
         long=only_long(conn, base.picture.site, Window(base.now - LONG_BACK, base.now), scope.as_of),
     )
+
+
+def _sources(conn: Connection, scope: Scope, base: Ground, window: Window) -> tuple[Reconciliation, ...]:
+    """Every source of the figures this page shows, and of others that several report."""
+    site = base.picture.site
+    return tuple(
+        reconciliation(conn, site, stage, measure, window, base.now, scope.as_of)
+        for stage, measure in figures_to_compare(conn, site, window, scope.as_of)
+    )
+
+
+def _drawn(scope: Scope, base: Ground) -> Window:
+    """From the first day of the days' picture to the end of today."""
+    back = max(DAYS_SHOWN, DAYS_BACK.get(scope.window, 0))
+    today = day_of(base.picture.site, base.now)
+    return Window(today.start - (back + 1) * DAY, today.end)
 
 
 def _hours(conn: Connection, scope: Scope, base: Ground, window: Window) -> pd.DataFrame:
@@ -63,6 +83,8 @@ def _hours(conn: Connection, scope: Scope, base: Ground, window: Window) -> pd.D
             "provisional": _flag(came, placed["came"], ~came.whole) | _flag(went, placed["went"], ~went.whole),
             "at_least": _flag(came, placed["came"], came.at_least),
             "modelled": _flag(came, placed["came"], came.method == Method.MODELLED),
+            "people_soft": _flag(came, placed["came"], np.isin(came.method.astype(str), sorted(SOFT_METHODS))),
+            "served_soft": _flag(went, placed["went"], np.isin(went.method.astype(str), sorted(SOFT_METHODS))),
         }
     )
 

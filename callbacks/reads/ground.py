@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
 from data.analytics.seen import Seen
 from data.analytics.windows import curve_day
+from data.flags import open_flags
 from data.picture import Picture, picture
 from data.queries.board import events
 from data.sites import site as site_named
@@ -31,9 +33,11 @@ from data.types import (
     Window,
 )
 from data.versions import version_of
-from data.vocabulary import Measure
+from data.vocabulary import KpiName, Measure
 
 EVENTS_BACK = timedelta(days=2)
+# Headlines about the day, and the measure whose figures they add up.
+DOUBTED = {str(KpiName.ENTRIES_TODAY): Measure.SERVED, str(KpiName.ARRIVALS_TODAY): Measure.ARRIVALS}
 EVENTS_AHEAD = timedelta(days=14)
 
 
@@ -82,7 +86,20 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
     alerts = open_alerts(conn, scope.site)
     checked_at = evaluated_at(conn, scope.site)
-    return Ground(frame, seen, now, alarms, sectors, alerts, headlines(seen, sectors, len(alerts), checked_at, clock))
+    shown = headlines(seen, sectors, len(alerts), checked_at, clock)
+    return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, shown, scope.as_of))
+
+
+def doubted(conn: Connection, seen: Picture, shown: Mapping[str, Kpi], as_of: datetime | None) -> Mapping[str, Kpi]:
+    """The day's headlines say when one of their figures waits for an answer."""
+    entry = str(seen.site.entry_stage)
+    flags = Counter(
+        flag.key.get("measure")
+        for flag in open_flags(conn, seen.site.site, seen.day, as_of)
+        if flag.key.get("stage") == entry and seen.official.get((entry, flag.key.get("measure", ""))) == flag.source
+    )
+    open_on = {name: flags[str(measure)] for name, measure in DOUBTED.items() if flags[str(measure)]}
+    return {name: replace(kpi, doubts=open_on[name]) if name in open_on else kpi for name, kpi in shown.items()}
 
 
 def headlines(

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from callbacks.reads.ground import ground
-from data import queries
+from data import disclosure, queries
+from data.duplicates import duplicates
+from data.flags import open_flags
 from data.queries.reporting import contacts, issues_of, unasked
 from data.rhythm import Contact, Reporting
 from data.types import ClockReading, ReportsModel, Scope
@@ -21,12 +23,14 @@ UNASKED_REACH = timedelta(days=31)
 def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel:
     base = ground(conn, scope, clock)
     came = queries.deliveries(conn, scope.site, SHOWN)
-    wrong = issues_of(conn, [d.report_id for d in came if d.rejected or d.state == "refused"], ISSUES_SHOWN)
+    wrong = issues_of(conn, [d.report_id for d in came], ISSUES_SHOWN)
     return ReportsModel(
         frame=base.frame,
         kpis=base.kpis,
         deliveries=tuple(replace(d, issues=wrong.get(d.report_id, ())) for d in came),
         reports=(*worst_first(base.picture.reports, base.now), *_unasked(conn, scope, base.now)),
+        doubts=disclosure.masked_flags(open_flags(conn, scope.site, as_of=scope.as_of), scope.audience),
+        duplicates=disclosure.masked_duplicates(duplicates(conn, scope.site, as_of=scope.as_of), scope.audience),
     )
 
 

@@ -8,8 +8,12 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data import service_grains
+from data.analytics.overlaps import left_out
+from data.days import days_of
+from data.duplicates import rulings
 from data.frames import frame
 from data.grains import winning
+from data.places import site as site_named
 from data.revisions import NATURAL_KEY, counting
 from data.tables import service_daily, service_line, source, stock_reading
 from data.types import Window
@@ -27,6 +31,8 @@ STOCK_LOOK_BACK = timedelta(days=31)
 def service_totals(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
     """Reports of services whose period starts in the window; a day and its shifts are never both among them.
 
+    Of two who reported the same thing only the one that counts by the decision known at `as_of`.
+
     Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at, own
     (whether the source is the organisation's own).
     """
@@ -40,7 +46,11 @@ def service_totals(conn: Connection, site: str, window: Window, as_of: datetime 
             counting(service_line, as_of),
         ),
     )
-    found = service_grains.service_totals(read)
+    won = service_grains.service_winning(read)
+    decided = rulings(conn, site, as_of)
+    if decided and not won.empty:
+        won = won[~left_out(won, decided, days_of(site_named(conn, site), window))]
+    found = service_grains.service_totals(won)
     whose = {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
     found["own"] = found["source"].map(whose) == found["organisation"]
     order = ["start", "sector", "service", "organisation", "source", "unit"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.desk import report_mapping
 from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.lines import (
     flow_line,
@@ -34,6 +36,9 @@ __all__ = [
     "cadence",
     "clock",
     "data_version",
+    "definition",
+    "duplicate_decision",
+    "duplicate_flag",
     "ended_session",
     "evaluation",
     "feed",
@@ -42,6 +47,7 @@ __all__ = [
     "flow_daily",
     "flow_hourly",
     "flow_line",
+    "line_flag",
     "metadata",
     "official",
     "policy_event",
@@ -50,6 +56,7 @@ __all__ = [
     "referral_line",
     "report",
     "report_issue",
+    "report_mapping",
     "report_site",
     "report_span",
     "resource_reading",
@@ -63,4 +70,5 @@ __all__ = [
     "standard",
     "stock_reading",
     "token",
+    "tolerance",
 ]

@@ -9,11 +9,12 @@ from dash.development.base_component import Component
 
 from data.types import FlowModel
 from data.vocabulary import Look
+from layouts.agreement import sources_beside
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.parts import Parts, chart, kpi_card, panel, slot
+from layouts.parts import Parts, chart, kpi_card, panel, slot, title
 from layouts.translator import Translator
 
 HEADLINES = ("arrivals_today", "entries_today", "arrivals_last_hour", "arrivals_expected_today", "queue_len")
@@ -29,6 +30,7 @@ def draw(model: FlowModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "events": _events(model, t),
+            "agreed_sources": sources_beside(model.sources, t, model.frame.site.site),
             **texts_of("flow", model, t),
         },
     )
@@ -75,6 +77,9 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 [chart(board, "long_reports", board.figures["long_reports"], t, "short")]
                 if "long_reports" in board.figures
                 else []
+            ),
+            panel(
+                board, "agreed_sources", [title("agreed_sources", t), slot(board, "agreed_sources", "sources-beside")]
             ),
         ],
     )

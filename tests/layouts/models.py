@@ -18,7 +18,9 @@ from data.types import (
     CoverageModel,
     DayCurves,
     Delivery,
+    Duplicate,
     Expectation,
+    Flag,
     FlowModel,
     Frame,
     Issue,
@@ -28,6 +30,7 @@ from data.types import (
     Pressure,
     PressureComponent,
     QueueModel,
+    Reconciliation,
     Reporting,
     ReportsModel,
     Scope,
@@ -36,6 +39,7 @@ from data.types import (
     ServiceCoverage,
     Site,
     SituationModel,
+    SourceFigure,
     Station,
     Window,
 )
@@ -46,6 +50,7 @@ from data.vocabulary import (
     Lane,
     Language,
     Level,
+    Measure,
     Method,
     ReportState,
     Rhythm,
@@ -128,7 +133,15 @@ def curves() -> DayCurves:
         Stage.MIGRATION_CONTROL,
         DAY,
         pd.DataFrame(
-            {"at": times(at), "arrivals": arrivals, "served": served, "provisional": share > 0.97, "modelled": False}
+            {
+                "at": times(at),
+                "arrivals": arrivals,
+                "served": served,
+                "provisional": share > 0.97,
+                "modelled": False,
+                "arrivals_soft": share < 0.3,
+                "served_soft": share < 0,
+            }
         ),
         pd.DataFrame({"at": times(usual), "low": mid * 0.8, "mid": mid, "high": mid * 1.2}),
         carried_in=680,
@@ -145,7 +158,17 @@ def curves() -> DayCurves:
 
 def no_curves() -> DayCurves:
     no = pd.Series([], dtype=float)
-    points = pd.DataFrame({"at": times([]), "arrivals": no, "served": no, "provisional": no, "modelled": no})
+    points = pd.DataFrame(
+        {
+            "at": times([]),
+            "arrivals": no,
+            "served": no,
+            "provisional": no,
+            "modelled": no,
+            "arrivals_soft": no,
+            "served_soft": no,
+        }
+    )
     usual = pd.DataFrame({"at": times([]), "low": no, "mid": no, "high": no})
     return DayCurves(Stage.MIGRATION_CONTROL, DAY, points, usual, None, None, False, None, None, None, weekday=4)
 
@@ -321,6 +344,8 @@ def hours() -> pd.DataFrame:
             "provisional": [n == 18 for n in range(24)],
             "at_least": [n == 10 for n in range(24)],
             "modelled": [n < 4 for n in range(24)],
+            "people_soft": [n < 4 for n in range(24)],
+            "served_soft": [n < 4 for n in range(24)],
         }
     )
 
@@ -366,6 +391,74 @@ def history() -> pd.DataFrame:
 def like(frame: pd.DataFrame) -> pd.DataFrame:
     """The same columns and types, and no row."""
     return frame.iloc[:0]
+
+
+FLAG = Flag(
+    "simulacro-norte",
+    "0123456789ab",
+    "served_over_present",
+    "flow",
+    "migraciones",
+    {"stage": "migration-control", "measure": "served", "lane": "general"},
+    DAY.start + timedelta(hours=9),
+    DAY.start + timedelta(hours=10),
+    {"value": 400.0, "there": 100.0, "arrived": None},
+    4,
+    NOW,
+)
+FIGURE = SourceFigure(
+    "migraciones", "Migraciones", True, 3429.0, False, Method.REGISTERED, None, DAY.start, NOW, 18.0, 18.3, 60, 4, NOW
+)
+SOURCES = tuple(
+    Reconciliation(
+        Stage.MIGRATION_CONTROL,
+        measure,
+        DAY,
+        official,
+        "acta 12",
+        "ana",
+        NOW,
+        0.1,
+        (
+            FIGURE,
+            replace(
+                FIGURE,
+                source="<b>dtm</b>",
+                official=False,
+                value=1500.0,
+                at_least=True,
+                method=Method.SAMPLED,
+                periods=3,
+                compared=2,
+                difference=-1929.0,
+                difference_share=-0.5626,
+                flagged=True,
+            ),
+            replace(FIGURE, source="acnur", official=False, value=None, method=None, first=None, last=None, as_of=None),
+        ),
+    )
+    for measure, official in ((Measure.SERVED, "migraciones"), (Measure.ARRIVALS, None))
+)
+SAID = {"quantity": 300.0, "people": 280.0, "unit": "raciones", "shift": "", "start_at": "", "end_at": ""}
+DUPLICATE = Duplicate(
+    "simulacro-norte",
+    "ba9876543210",
+    "aa",
+    DAY.start,
+    "food",
+    "meals",
+    "",
+    ("adra", "ADRA"),
+    ("cruz-roja", "<b>Cruz</b> Roja"),
+    {"first": SAID, "second": SAID},
+    NOW,
+)
+DUPLICATES = (
+    DUPLICATE,
+    replace(
+        DUPLICATE, flag="1", verdict="first-counts", reason="acta 3", who="ana", decided_at=NOW, onwards=True, facts={}
+    ),
+)
 
 
 def expected(row: int, state: ReportState, covered: float = 0.0) -> Expectation:
@@ -467,10 +560,19 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             like(days()) if empty else days(),
             events,
             alerts,
+            () if empty else SOURCES,
+            () if empty else (FLAG,),
             () if empty else LONG,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
-        "coverage": CoverageModel(here, kpis, sectors, DAY),
+        "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),
         "alerts": AlertsModel(here, kpis, alerts, (), None if empty else NOW),
-        "reports": ReportsModel(here, kpis, () if empty else DELIVERIES, () if empty else REPORTING),
+        "reports": ReportsModel(
+            here,
+            kpis,
+            () if empty else DELIVERIES,
+            () if empty else REPORTING,
+            () if empty else (FLAG,),
+            () if empty else DUPLICATES,
+        ),
     }
