@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, literal, select, update
 
 from data.alert_book import card, evaluated_at, open_alerts, recent_alerts
 from data.analytics.lifecycle import Life, Patience, Seen, Step, step
 from data.analytics.rules import RULES, Finding, Recent, Rule
 from data.store import lock, writing
-from data.tables import alert, alert_transition, evaluation
+from data.tables import Utc, alert, alert_moment, alert_transition, evaluation, evaluation_log
 from data.types import AlertCard
 from data.versions import raise_version
 from data.vocabulary import AlertState, Level
@@ -40,6 +40,7 @@ def evaluate(engine: Engine, site: str, now: datetime, real_now: datetime, worke
         lock(conn, f"alerts:{site}")
         if not _take_turn(conn, site, now, real_now, worker):
             return []
+        _log_turn(conn, site, now)
         seen = recent(conn, site, now)
         moved = _apply(conn, site, _outcomes(seen), now)
         if moved:
@@ -59,6 +60,14 @@ def _take_turn(conn: Connection, site: str, now: datetime, real_now: datetime, w
         return False
     conn.execute(update(evaluation).where(e.site == site).values(**values))
     return True
+
+
+def _log_turn(conn: Connection, site: str, now: datetime) -> None:
+    """A clock that was set back passes the same moment again; it is written down once."""
+    log = evaluation_log.c
+    there = select(log.at).where(log.site == site, log.at == now).exists()
+    moment = select(literal(site), literal(now, Utc())).where(~there)
+    conn.execute(insert(evaluation_log).from_select(["site", "at"], moment))
 
 
 def _outcomes(seen: Recent) -> list[Outcome]:
@@ -123,6 +132,7 @@ def _one(
         .returning(alert.c.alert_id)
     ).scalar_one()
     _record(conn, alert_id, None, first, finding, now)
+    _remember(conn, alert_id, now)
     return int(alert_id)
 
 
@@ -151,7 +161,28 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
         )
     if change is not None:
         _record(conn, row.alert_id, row.state, change, finding, now)
+    if shown:
+        _remember(conn, row.alert_id, now)
     return int(row.alert_id) if shown else None
+
+
+def _remember(conn: Connection, alert_id: int, now: datetime) -> None:
+    """What a reader sees of the alert from `now` on."""
+    m = alert_moment.c
+    row = conn.execute(select(alert).where(alert.c.alert_id == alert_id)).one()
+    last = conn.execute(select(func.max(m.step)).where(m.site == row.site, m.alert_id == alert_id)).scalar_one()
+    conn.execute(
+        insert(alert_moment).values(
+            site=row.site,
+            alert_id=alert_id,
+            step=0 if last is None else last + 1,
+            at=now,
+            state=row.state,
+            level=row.level,
+            evidence=row.evidence,
+            open=row.open_key is not None,
+        )
+    )
 
 
 def _record(conn: Connection, alert_id: int, before: str | None, change: Step, finding: Finding, now: datetime) -> None:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from data import tables
+from data.history import remember_site, remember_source, site_rows
+from data.ruling import set_rule
 from data.types import Site
 from data.versions import raise_version
 from data.vocabulary import Dataset, Measure, Sector, Service, SiteKind, Stage
-
-# A rule in a site's first file holds for the years before it too: history is judged by the rules we know.
-ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class UnknownSite(LookupError):
@@ -160,16 +159,19 @@ def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> No
         position = conn.execute(select(func.count()).select_from(tables.site)).scalar_one()
         conn.execute(insert(tables.site).values(**row, position=position))
     else:
+        position = known.position
         conn.execute(update(tables.site).where(tables.site.c.site == file.site.site).values(**row))
+    remember_site(conn, {**row, "position": position}, now)
     for entry in file.source:
         _add_source(conn, entry)
+        remember_source(conn, entry["source"], entry["organisation"], now)
     for entry in file.official:
-        _set_rule(conn, tables.official, file.site.site, entry, ("stage", "measure"), now, set_by)
+        set_rule(conn, tables.official, file.site.site, entry, ("stage", "measure"), now, set_by)
     for entry in file.cadence:
-        _set_rule(conn, tables.cadence, file.site.site, entry, ("source", "dataset"), now, set_by)
+        set_rule(conn, tables.cadence, file.site.site, entry, ("source", "dataset"), now, set_by)
     for entry in file.standard:
-        _set_rule(conn, tables.standard, file.site.site, entry, ("service", "phase"), now, set_by)
-    _set_rule(conn, tables.site_phase, file.site.site, {"phase": file.phase}, (), now, set_by)
+        set_rule(conn, tables.standard, file.site.site, entry, ("service", "phase"), now, set_by)
+    set_rule(conn, tables.site_phase, file.site.site, {"phase": file.phase}, (), now, set_by)
     raise_version(conn, file.site.site)
 
 
@@ -198,52 +200,30 @@ def _add_source(conn: Connection, entry: Mapping[str, Any]) -> None:
         conn.execute(update(tables.source).where(s.source == entry["source"]).values(**row))
 
 
-def _set_rule(
-    conn: Connection,
-    table: Table,
-    site: str,
-    entry: Mapping[str, Any],
-    names: tuple[str, ...],
-    now: datetime,
-    set_by: str,
-) -> None:
-    """A new row from `now` on where the newest one says something else; the first one holds for all time before."""
-    same = [table.c.site == site, *(table.c[name] == entry[name] for name in names)]
-    newest = conn.execute(select(table).where(*same).order_by(table.c.valid_from.desc()).limit(1)).one_or_none()
-    if newest is not None and all(newest._mapping[name] == value for name, value in entry.items()):
-        return
-    valid_from = ALWAYS if newest is None else now
-    if newest is not None and newest.valid_from == now:
-        conn.execute(update(table).where(*same, table.c.valid_from == now).values(**entry, set_by=set_by))
-        return
-    conn.execute(insert(table).values(site=site, **entry, valid_from=valid_from, set_by=set_by))
-
-
-def sites(conn: Connection) -> tuple[Site, ...]:
+def sites(conn: Connection, as_of: datetime | None = None) -> tuple[Site, ...]:
     """In the order in which they were added."""
-    s = tables.site
-    return tuple(_of_row(row) for row in conn.execute(select(s).order_by(s.c.position, s.c.site)))
+    return tuple(_of_row(row) for row in site_rows(conn, as_of))
 
 
-def site(conn: Connection, name: str) -> Site:
-    row = conn.execute(select(tables.site).where(tables.site.c.site == name)).one_or_none()
-    if row is None:
-        known = ", ".join(conn.execute(select(tables.site.c.site)).scalars()) or "none"
+def site(conn: Connection, name: str, as_of: datetime | None = None) -> Site:
+    rows = site_rows(conn, as_of, name)
+    if not rows:
+        known = ", ".join(str(row["site"]) for row in site_rows(conn, as_of)) or "none"
         raise UnknownSite(f"no site {name!r} in the store (known: {known})")
-    return _of_row(row)
+    return _of_row(rows[0])
 
 
-def _of_row(row: Row[Any]) -> Site:
+def _of_row(row: Mapping[str, Any]) -> Site:
     return Site(
-        site=row.site,
-        name=row.name,
-        country=row.country,
-        zone=row.zone,
-        kind=SiteKind(row.kind),
-        day_start_hour=row.day_start_hour,
-        entry_stage=Stage(row.entry_stage),
-        stages=tuple(Stage(stage) for stage in row.stages),
-        sectors=tuple(Sector(sector) for sector in row.sectors),
-        safe_capacity=row.safe_capacity,
-        ubigeo=row.ubigeo,
+        site=row["site"],
+        name=row["name"],
+        country=row["country"],
+        zone=row["zone"],
+        kind=SiteKind(row["kind"]),
+        day_start_hour=row["day_start_hour"],
+        entry_stage=Stage(row["entry_stage"]),
+        stages=tuple(Stage(stage) for stage in row["stages"]),
+        sectors=tuple(Sector(sector) for sector in row["sectors"]),
+        safe_capacity=row["safe_capacity"],
+        ubigeo=row["ubigeo"],
     )

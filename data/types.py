@@ -64,7 +64,7 @@ class ClockReading:
     """What the domain clock says, and how fast it runs, for the browser to count on."""
 
     now: datetime
-    speed: float  # domain seconds per real second; 1 unless a replay runs
+    speed: float  # domain seconds per real second; 1 unless a replay runs, 0 where a page stands still
     replay: bool
 
 
@@ -250,9 +250,11 @@ class Delivery:
     rows: int
     accepted: int
     rejected: int
-    state: str  # accepted, partial, refused, undone
+    state: str  # accepted, partial, refused, undone, held
     sha256: str
     issues: tuple[Issue, ...] = ()
+    sent_by: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -58,27 +58,32 @@ def moment_of(scope: Scope, clock: ClockReading) -> datetime:
     return clock.now if scope.as_of is None else min(clock.now, scope.as_of)
 
 
+def clock_of(scope: Scope, clock: ClockReading) -> ClockReading:
+    """The clock of a view: that of the store, or one that stands at the moment asked for."""
+    return clock if scope.as_of is None else replace(clock, now=moment_of(scope, clock), speed=0.0)
+
+
 def frame_of(conn: Connection, scope: Scope, clock: ClockReading) -> Frame:
-    place = site_named(conn, scope.site)
-    now = moment_of(scope, clock)
+    place = site_named(conn, scope.site, scope.as_of)
+    now, then = moment_of(scope, clock), scope.as_of
     return Frame(
         site=place,
-        sites=sites(conn),
-        clock=clock,
-        data_as_of=queries.data_as_of(conn, scope.site),
+        sites=sites(conn, then),
+        clock=clock_of(scope, clock),
+        data_as_of=queries.data_as_of(conn, scope.site, then),
         version=version_of(conn, scope.site),
         scope=scope,
-        official_source=queries.official_source(conn, scope.site, place.entry_stage, Measure.SERVED, now),
+        official_source=queries.official_source(conn, scope.site, place.entry_stage, Measure.SERVED, now, then),
     )
 
 
 def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     frame = frame_of(conn, scope, clock)
     now = moment_of(scope, clock)
-    alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1))
+    alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1), scope.as_of)
     seen = picture(conn, frame.site, curve_day(scope.window, now, frame.site), now, scope.as_of, alarms)
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience)
-    alerts = open_alerts(conn, scope.site)
+    alerts = open_alerts(conn, scope.site, scope.as_of)
     return Ground(frame, seen, now, alarms, sectors, alerts, headlines(seen, sectors, len(alerts)))
 
 

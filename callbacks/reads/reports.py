@@ -18,10 +18,10 @@ ISSUES_SHOWN = 50
 
 def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel:
     base = ground(conn, scope, clock)
-    came = queries.deliveries(conn, scope.site, SHOWN)
+    came = queries.deliveries(conn, scope.site, SHOWN, scope.as_of)
     wrong = issues_of(conn, [d.report_id for d in came if d.rejected or d.state == "refused"], ISSUES_SHOWN)
     late = {(row.source, row.dataset): bool(row.late(base.now)) for row in base.picture.reports}
-    last = queries.last_received(conn, scope.site, scope.as_of or base.now)
+    last = queries.last_received(conn, scope.site, base.now, scope.as_of)
     keys = zip(last["source"], last["dataset"], strict=True)
     overdue = pd.Series([late.get((str(s), str(d)), False) for s, d in keys], dtype=bool)
     return ReportsModel(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Select, String, Table, Text, bindparam, func, select, type_coerce
 
+from data.history import recorded_by
 from data.queries.flow import HOUR_COLUMNS, SeriesKey
 from data.revisions import counting
 from data.tables import (
@@ -21,7 +22,6 @@ from data.tables import (
     policy_event,
     present_reading,
     queue_reading,
-    service_daily,
     service_line,
     standard,
 )
@@ -70,6 +70,10 @@ def _kept(make: Callable[..., Select[Any]]) -> Callable[[Connection, datetime | 
     return kept
 
 
+def _at(site: str, at: datetime, as_of: datetime | None) -> dict[str, Any]:
+    return {"site": site, "at": at, **({} if as_of is None else {"as_of": as_of})}
+
+
 def _asked(site: str, window: Window, as_of: datetime | None = None) -> dict[str, Any]:
     then = {} if as_of is None else {"as_of": as_of}
     return {"site": site, "start": window.start, "end": window.end, **then}
@@ -78,12 +82,18 @@ def _asked(site: str, window: Window, as_of: datetime | None = None) -> dict[str
 @_kept
 def _officials(conn: Connection, as_of: Any) -> Select[Any]:
     o = official.c
-    return select(o.stage, o.measure, o.source).where(o.site == SITE, o.valid_from <= AT).order_by(o.valid_from)
+    return (
+        select(o.stage, o.measure, o.source)
+        .where(o.site == SITE, o.valid_from <= AT, *recorded_by(official, as_of))
+        .order_by(o.valid_from, o.recorded_at)
+    )
 
 
-def official_sources(conn: Connection, site: str, at: datetime) -> dict[tuple[str, str], str]:
+def official_sources(
+    conn: Connection, site: str, at: datetime, as_of: datetime | None = None
+) -> dict[tuple[str, str], str]:
     """Source by stage and measure; what nobody chose is absent."""
-    rows = conn.execute(_officials(conn, None), {"site": site, "at": at})
+    rows = conn.execute(_officials(conn, as_of), _at(site, at, as_of))
     return {(row.stage, row.measure): row.source for row in rows if row.source}
 
 
@@ -172,14 +182,16 @@ def _standards(conn: Connection, as_of: Any) -> Select[Any]:
     s = standard.c
     return (
         select(s.service, s.value, s.per, s.denominator, s.unit, s.source, s.provisional)
-        .where(s.site == SITE, s.phase == bindparam("phase"), s.valid_from <= AT)
-        .order_by(s.valid_from)
+        .where(s.site == SITE, s.phase == bindparam("phase"), s.valid_from <= AT, *recorded_by(standard, as_of))
+        .order_by(s.valid_from, s.recorded_at)
     )
 
 
-def standard_rows(conn: Connection, site: str, at: datetime, phase: str) -> dict[str, Any]:
+def standard_rows(
+    conn: Connection, site: str, at: datetime, phase: str, as_of: datetime | None = None
+) -> dict[str, Any]:
     """The standard of each service in force at a moment: value, per, denominator, unit, source, provisional."""
-    rows = conn.execute(_standards(conn, None), {"site": site, "at": at, "phase": phase})
+    rows = conn.execute(_standards(conn, as_of), {**_at(site, at, as_of), "phase": phase})
     return {row.service: row for row in rows}
 
 
@@ -201,14 +213,3 @@ def events(conn: Connection, site: str, window: Window, as_of: datetime | None =
         PolicyEvent(row.at, {"es": row.title_es, "en": row.title_en}, row.kind, row.source_url)
         for row in newest.values()
     )
-
-
-def last_heard(conn: Connection, site: str, window: Window) -> dict[str, datetime]:
-    """The end of the last report about each service, of the operational days that start in the window."""
-    d = service_daily.c
-    rows = conn.execute(
-        select(d.service, func.max(d.last_end).label("last"))
-        .where(d.site == site, d.day >= window.start, d.day < window.end)
-        .group_by(d.service)
-    )
-    return {row.service: row.last for row in rows}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, text
 from data import grains
 from data.days import days_of
 from data.frames import frame
+from data.history import recorded_by
 from data.revisions import counting
 from data.sites import site
 from data.tables import flow_daily, flow_hourly, flow_line, official
@@ -54,7 +55,7 @@ def flow_by_hour(conn: Connection, key: SeriesKey, window: Window, as_of: dateti
             .where(h.hour >= window.start, h.hour < window.end)
             .order_by(h.hour),
         )
-    hours = _hours_known_at(conn, key, site(conn, key.site), window, as_of)
+    hours = _hours_known_at(conn, key, site(conn, key.site, as_of), window, as_of)
     return hours.sort_values("hour")[HOUR_COLUMNS].reset_index(drop=True)
 
 
@@ -73,7 +74,7 @@ def flow_by_day(conn: Connection, key: SeriesKey, window: Window, as_of: datetim
             .where(d.day >= window.start, d.day < window.end)
             .order_by(d.day),
         )
-    place = site(conn, key.site)
+    place = site(conn, key.site, as_of)
     days = tuple(day for day in days_of(place, window) if window.start <= day.start < window.end)
     if not days:
         days = days_of(place, window)[:1]
@@ -111,14 +112,17 @@ def _lines_known_at(conn: Connection, key: SeriesKey, window: Window, as_of: dat
     )
 
 
-def official_source(conn: Connection, site: str, stage: str, measure: str, at: datetime) -> str | None:
+def official_source(
+    conn: Connection, site: str, stage: str, measure: str, at: datetime, as_of: datetime | None = None
+) -> str | None:
     """The source that is official for this figure at a moment; None where nobody chose one."""
     o = official.c
     return (
         conn.execute(
             select(o.source)
             .where(o.site == site, o.stage == stage, o.measure == measure, o.valid_from <= at)
-            .order_by(o.valid_from.desc())
+            .where(*recorded_by(official, as_of))
+            .order_by(o.valid_from.desc(), o.recorded_at.desc())
             .limit(1)
         ).scalar_one_or_none()
         or None

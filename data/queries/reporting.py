@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from data.history import organisations, recorded_by
 from data.revisions import counting
-from data.tables import cadence, report_issue, report_site, source
+from data.tables import cadence, report_issue, report_site
 from data.types import Issue
 
 LATELY = timedelta(days=2)
@@ -22,7 +23,9 @@ def expected_rows(
     agreed = {
         (row.source, row.dataset): row.minutes
         for row in conn.execute(
-            select(c.source, c.dataset, c.minutes).where(c.site == site, c.valid_from <= at).order_by(c.valid_from)
+            select(c.source, c.dataset, c.minutes)
+            .where(c.site == site, c.valid_from <= at, *recorded_by(cadence, as_of))
+            .order_by(c.valid_from, c.recorded_at)
         )
     }
     if not agreed:
@@ -43,7 +46,7 @@ def expected_rows(
             .order_by(rs.received_at.desc())
             .limit(1)
         ).scalar_one_or_none()
-    known = {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
+    known = organisations(conn, as_of)
     return [
         (name, dataset, known.get(name), came.get((name, dataset)), minutes)
         for (name, dataset), minutes in sorted(agreed.items())

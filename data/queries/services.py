@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from data import service_grains
+from data.days import days_of
 from data.frames import frame
 from data.grains import winning
 from data.revisions import NATURAL_KEY, counting
 from data.tables import service_daily, service_line, stock_reading
-from data.types import Window
+from data.types import Site, Window
 from data.vocabulary import Dataset
 
 SERVICE_COLUMNS = [
@@ -80,3 +81,18 @@ def stock_latest(conn: Connection, site: str, at: datetime, as_of: datetime | No
     newest = won.drop_duplicates(["organisation", "item", "unit", "source"], keep="last")
     columns = ["organisation", "item", "unit", "quantity", "at", "source", "received_at"]
     return newest[columns].reset_index(drop=True)
+
+
+def last_heard(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> dict[str, datetime]:
+    """The end of the last report about each service, of the operational days that start in the window."""
+    if as_of is not None:
+        days = days_of(site, Window(window.start, window.end - timedelta(microseconds=1)))
+        told = service_grains.days(service_totals(conn, site.site, window, as_of), days)
+        return {str(name): at.to_pydatetime() for name, at in told.groupby("service")["last_end"].max().items()}
+    d = service_daily.c
+    rows = conn.execute(
+        select(d.service, func.max(d.last_end).label("last"))
+        .where(d.site == site.site, d.day >= window.start, d.day < window.end)
+        .group_by(d.service)
+    )
+    return {row.service: row.last for row in rows}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.closing import closing, hold
+from data.tables.history import alert_moment, evaluation_log, line_reason, site_history, source_history
 from data.tables.lines import (
     flow_line,
     policy_event,
@@ -26,15 +28,20 @@ __all__ = [
     "Utc",
     "account",
     "alert",
+    "alert_moment",
     "alert_transition",
     "audit",
     "cadence",
     "clock",
+    "closing",
     "data_version",
     "evaluation",
+    "evaluation_log",
     "flow_daily",
     "flow_hourly",
     "flow_line",
+    "hold",
+    "line_reason",
     "metadata",
     "official",
     "policy_event",
@@ -50,8 +57,10 @@ __all__ = [
     "service_daily",
     "service_line",
     "site",
+    "site_history",
     "site_phase",
     "source",
+    "source_history",
     "standard",
     "stock_reading",
     "token",
