@@ -38,7 +38,8 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
 
     Site totals of flow are the same for every audience (`data.disclosure`).
     """
-    source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now)
+    now = now if ask.as_of is None else min(now, ask.as_of)
+    source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now, ask.as_of)
     rows: list[Answer] = []
     if source is not None:
         key = SeriesKey(ask.site.site, ask.stage, ask.measure, source)
@@ -49,7 +50,7 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
         "stage": str(ask.stage),
         "unit": "people",
         "step": ask.step,
-        "as_of": _iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
+        "as_of": _known(conn, ask.site, ask.as_of),
         "rows": rows,
     }
 
@@ -129,11 +130,12 @@ def _station(row: Station, site: Site) -> Answer:
 def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: datetime) -> Answer:
     """One row per operational day of the window, sector and service; small counts masked for the audience."""
     rows = []
+    now = now if scope.as_of is None else min(now, scope.as_of)
     for day in days_of(site, window):
         until = min(now, day.end)
         if day.start >= now or not (window.start <= day.start < window.end):
             continue
-        official = official_sources(conn, site.site, until)
+        official = official_sources(conn, site.site, until, scope.as_of)
         seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
         here = present_now(conn, site, until, scope.as_of)
         sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
@@ -142,24 +144,29 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
                 rows.append({"day": _iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": _known(conn, site, scope.as_of), "rows": rows}
+
+
+def _known(conn: Connection, site: Site, as_of: datetime | None) -> str | None:
+    """The moment an answer speaks of: the one asked for, or that of the newest delivery that counts."""
+    return _iso(as_of or queries.data_as_of(conn, site.site), site)
 
 
 def _service(row: ServiceCoverage, day: Window, site: Site) -> Answer:
     return {"day": _iso(day.start, site), **{name: _plain(value, site) for name, value in asdict(row).items()}}
 
 
-def alerts(conn: Connection, site: Site, state: str, t: Translator) -> Answer:
+def alerts(conn: Connection, site: Site, state: str, t: Translator, as_of: datetime | None = None) -> Answer:
     """`state`: open (default), closed, all, or one of the states of an alert."""
     cards: tuple[AlertCard, ...] = ()
     if state != "closed":
-        cards += open_alerts(conn, site.site)
+        cards += open_alerts(conn, site.site, as_of)
     if state in ("closed", "all", "resolved"):
-        cards += recent_alerts(conn, site.site, ALERTS_SHOWN)
+        cards += recent_alerts(conn, site.site, ALERTS_SHOWN, as_of)
     if state not in ("open", "closed", "all"):
         cards = tuple(card for card in cards if card.state == state)
     rows = [_alert(card, site, t) for card in cards]
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": _known(conn, site, as_of), "rows": rows}
 
 
 def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
@@ -180,10 +187,10 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
     }
 
 
-def reports(conn: Connection, site: Site) -> Answer:
+def reports(conn: Connection, site: Site, as_of: datetime | None = None) -> Answer:
     """The newest deliveries."""
-    rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN)]
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN, as_of)]
+    return {"site": site.site, "as_of": _known(conn, site, as_of), "rows": rows}
 
 
 def _delivery(row: Delivery, site: Site) -> Answer:

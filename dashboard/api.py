@@ -18,6 +18,7 @@ from callbacks.asked import WrongAsk, moment_ask, series_ask, window_ask
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
+from dashboard.moments import checked
 from dashboard.openapi import DESCRIPTION
 from dashboard.reports_in import post_report
 from dashboard.shell import Shell
@@ -36,21 +37,22 @@ Ask = Callable[[Connection], dict[str, Any]]
 
 async def series(request: Request) -> Response:
     site, now = _site(request), _now(request)
-    ask = _understood(lambda: series_ask(request.query_params, site, now))
+    then = await _moment(request, site)
+    ask = _understood(lambda: series_ask(request.query_params, site, then or now))
     return await _answered(request, lambda conn: told.series(conn, ask, now))
 
 
 async def queue(request: Request) -> Response:
     shell: Shell = request.app.state.shell
-    scope = _scope(request, _site(request))
+    scope = await _scope(request, _site(request))
     return await _answered(request, lambda conn: told.queue(conn, scope, shell.seen.clock()))
 
 
 async def coverage(request: Request) -> Response:
     site, now = _site(request), _now(request)
     asked = request.query_params
-    window = _understood(lambda: window_ask(asked, site, now, COVERAGE_USUAL, COVERAGE_LONGEST))
-    scope = _scope(request, site)
+    scope = await _scope(request, site)
+    window = _understood(lambda: window_ask(asked, site, scope.as_of or now, COVERAGE_USUAL, COVERAGE_LONGEST))
     return await _answered(request, lambda conn: told.coverage(conn, scope, window, site, now))
 
 
@@ -60,12 +62,14 @@ async def alerts(request: Request) -> Response:
     if state not in ALERTS:
         raise BadAddress("unknown_value", name="state", value=state[:60], allowed=", ".join(ALERTS))
     t = translator(_lang(request), site.zone)
-    return await _answered(request, lambda conn: told.alerts(conn, site, state, t))
+    then = await _moment(request, site)
+    return await _answered(request, lambda conn: told.alerts(conn, site, state, t, then))
 
 
 async def reports(request: Request) -> Response:
     site = _site(request)
-    return await _answered(request, lambda conn: told.reports(conn, site))
+    then = await _moment(request, site)
+    return await _answered(request, lambda conn: told.reports(conn, site, then))
 
 
 async def openapi(request: Request) -> Response:
@@ -116,9 +120,15 @@ def _site(request: Request) -> Site:
     return site
 
 
-def _scope(request: Request, site: Site) -> Scope:
-    as_of = _understood(lambda: moment_ask(request.query_params, "as_of", site))
-    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of)
+async def _moment(request: Request, site: Site) -> datetime | None:
+    """`as_of`, if something was shown then."""
+    as_of: datetime | None = _understood(lambda: moment_ask(request.query_params, "as_of", site))
+    await checked(request.app.state.shell, site.site, as_of)
+    return as_of
+
+
+async def _scope(request: Request, site: Site) -> Scope:
+    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", await _moment(request, site))
 
 
 def _now(request: Request) -> datetime:

@@ -9,7 +9,7 @@ import click
 
 from dashboard.settings import WrongSetting, load_settings
 
-MODULES = ("demo", "serve", "reports")
+MODULES = ("demo", "serve", "reports", "closing")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -17,7 +17,7 @@ from data.receipts import Receipt, plain_facts
 from data.sources import DEFAULT, Limits
 from data.sources.mapping import Mapping
 from data.store import create_store, migrate, reading
-from data.types import Issue
+from data.types import Clock, Issue
 from data.vocabulary import Dataset
 from layouts.translator import Translator
 
@@ -33,6 +33,7 @@ class Way:
     dataset: Dataset | None = None
     mapping: Mapping | None = None
     issued_at: datetime | None = None
+    reason: str | None = None  # why it differs from what was sent before
 
 
 def open_store(settings: Settings) -> Engine:
@@ -42,10 +43,15 @@ def open_store(settings: Settings) -> Engine:
     return store
 
 
-def domain_now(store: Engine) -> datetime:
+def domain_clock(store: Engine) -> Clock:
     """The domain clock: real time, or that of the replay which the store says is running."""
     with reading(store) as conn:
-        return clock_reading(stored_replay(conn), real_now()).now
+        replay = stored_replay(conn)
+    return lambda: clock_reading(replay, real_now()).now
+
+
+def domain_now(store: Engine) -> datetime:
+    return domain_clock(store)()
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -64,7 +70,8 @@ def deliver(
     idempotency_key: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
-    now = domain_now(store)
+    clock = domain_clock(store)
+    now = clock()
     limits = limits_of(settings)
     if dry_run:
         return preview(
@@ -91,6 +98,8 @@ def deliver(
         sent_by=sent_by,
         limits=limits,
         progress=progress,
+        reason=way.reason,
+        clock=clock,
     )
 
 

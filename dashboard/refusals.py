@@ -37,7 +37,7 @@ async def refused(request: Request, why: Exception) -> Response:
 
 async def bad_address(request: Request, why: Exception) -> Response:
     assert isinstance(why, BadAddress)
-    t = translator(lang_of(request))
+    t = translator(lang_of(request), why.zone)
     return _no(request, why.status, why.code, t("address.title"), t(f"address.{why.code}", **why.facts))
 
 

@@ -31,6 +31,7 @@ FILE_NAMES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "report.xlsx",
 }
 LONGEST_KEY = 200
+LONGEST_REASON = 1000
 
 
 async def post_report(request: Request) -> Response:
@@ -53,7 +54,8 @@ async def post_report(request: Request) -> Response:
         most = shell.settings.max_delivery_mb
         issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
         return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), translator(lang)), 413)
-    way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell))
+    reason = (asked.get("reason") or _said(request.headers.get("x-reason")) or "").strip()[:LONGEST_REASON] or None
+    way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell), reason)
     take = partial(
         deliver,
         shell.engine,
@@ -89,6 +91,14 @@ async def _body(request: Request, limits: Limits) -> bytes | None:
         if len(received) > limits.file_bytes:
             return None
     return bytes(received)
+
+
+def _said(header: str | None) -> str | None:
+    """Headers travel as Latin-1; a sender who wrote UTF-8 into one meant it."""
+    try:
+        return None if header is None else header.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return header
 
 
 def _file_name(request: Request) -> str:

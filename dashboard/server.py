@@ -28,6 +28,7 @@ from dashboard.drawings import Drawings
 from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
 from dashboard.live import EventStream, board_response
+from dashboard.moments import checked
 from dashboard.sessions import COOKIE
 from dashboard.settings import Settings
 from dashboard.shell import Shell, shell_of
@@ -77,6 +78,7 @@ def application(shell: Shell) -> ASGIApp:
 async def board(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     _, key = _asked_board(request, request.path_params["page"])
+    await checked(shell, key.scope.site, key.scope.as_of)
     return await board_response(request, shell.hub, key)
 
 
@@ -87,6 +89,8 @@ class Live:
         request = Request(scope, receive)
         shell: Shell = request.app.state.shell
         viewer, key = _asked_board(request, request.query_params.get("board", "situation"))
+        if key.scope.as_of is not None:
+            raise BadAddress("frozen_stream")
         asking = request.state.asking
         cookie = request.cookies.get(COOKIE)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
-from zoneinfo import ZoneInfo
 
+from callbacks.asked import WrongAsk, moment_ask
 from data.types import Scope, Site
 from data.vocabulary import Audience, Language, Look
 
@@ -21,10 +21,11 @@ EXTRAS = ("boards", "dwell")
 
 
 class BadAddress(Exception):
-    """Locale key `address.<code>` and its facts; `status` for the answer."""
+    """Locale key `address.<code>` and its facts, moments told in `zone`; `status` for the answer."""
 
-    def __init__(self, code: str, status: int = 400, **facts: Any) -> None:
+    def __init__(self, code: str, status: int = 400, zone: str = "UTC", **facts: Any) -> None:
         super().__init__(code)
+        self.zone = zone
         self.code = code
         self.status = status
         self.facts = facts
@@ -135,7 +136,6 @@ def _moment(value: str | None, site: Site) -> datetime | None:
     if not value:
         return None
     try:
-        moment = datetime.fromisoformat(value.replace(" ", "+"))  # a plus sign that nobody encoded
-    except ValueError:
+        return moment_ask({"as_of": value}, "as_of", site)
+    except WrongAsk:
         raise BadAddress("bad_moment", name="as_of", value=value[:60]) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(site.zone))

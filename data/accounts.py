@@ -122,6 +122,14 @@ def sign_in(engine: Engine, name: str, password: str, now: datetime) -> Account:
     return _account(row)
 
 
+def role_of(conn: Connection, name: str) -> Role | None:
+    """Of an account that can sign in; None where there is none of this name."""
+    row = conn.execute(
+        select(account.c.role).where(account.c.account == name, account.c.disabled_at.is_(None))
+    ).one_or_none()
+    return None if row is None else Role(row.role)
+
+
 def record(
     conn: Connection, now: datetime, who: str, action: str, subject: str, facts: Mapping[str, Any] | None = None
 ) -> None:

@@ -43,11 +43,11 @@ def _write(conn: Connection, table: Table, key: Mapping[str, Any], says: Mapping
         conn.execute(insert(table).values(**key, **says))
 
 
-def site_rows(conn: Connection, as_of: datetime | None, name: str | None = None) -> list[Mapping[str, Any]]:
+def site_rows(conn: Connection, as_of: datetime | None, name: str | None = None) -> list[dict[str, Any]]:
     """Rows of `site` by position, or the one of a name; as of a moment those known then, saying what they said."""
     if as_of is None:
         only = [] if name is None else [tables.site.c.site == name]
-        rows: list[Mapping[str, Any]] = [row._mapping for row in conn.execute(select(tables.site).where(*only))]
+        rows = [dict(row._mapping) for row in conn.execute(select(tables.site).where(*only))]
     else:
         h = site_history.c
         known = conn.execute(select(h.site, h.facts).where(h.recorded_at <= as_of).order_by(h.recorded_at))

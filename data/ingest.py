@@ -10,15 +10,17 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from data import snapshots
+from data.holding import PeriodClosed, closed_for, hold_back
 from data.lines import LINES, begins, ends, lines_of, move_lines, rebuild, stage_lines, touched_by, write_lines
-from data.receipts import Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
+from data.receipts import Receipt, Sent, already, enter, key_reused, receipt_of, refused_before, told_to_wait
 from data.rollups import Touched
+from data.sites import site as site_named
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report, report_site
-from data.types import Site
+from data.types import Clock, Site
 from data.versions import raise_version
 from data.vocabulary import Dataset
 
@@ -50,11 +52,15 @@ def ingest(
     sent_by: str | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
+    reason: str | None = None,
+    clock: Clock | None = None,
 ) -> Receipt:
     """Receive one delivery. The same one again changes nothing; a file that cannot be read is refused and listed.
 
     The same has the same idempotency key, or the same source, bytes and issued_at (where given). A delivery that
     was undone may come again and counts again. `progress` hears rows written and rows to write.
+    `reason` says why it differs from what was sent before. `clock` tells when the lines began to count, which
+    may be a while after `now`, when they came; without it, `now`.
     """
     sent = Sent(
         source=source,
@@ -66,6 +72,7 @@ def ingest(
         received_at=now,
         key=idempotency_key,
         sent_by=sent_by,
+        reason=reason,
     )
     with reading(engine) as conn:
         known = already(conn, sent)
@@ -86,7 +93,7 @@ def ingest(
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
     lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
-    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress)
+    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress, clock)
 
 
 def preview(
@@ -139,6 +146,7 @@ def _accept(
     lines: pd.DataFrame,
     places: Mapping[str, Site],
     progress: Progress | None,
+    clock: Clock | None,
 ) -> Receipt:
     dataset = Dataset(receipt.dataset)
     tell = None if progress is None else lambda done: progress(done, len(lines))
@@ -175,7 +183,12 @@ def _accept(
                     lines=int(here.sum()),
                 )
             )
-            rebuild(conn, dataset, Touched(places[name], sent.source, lines[here], report_id))
+            sender = sent.sent_by or sent.source
+            counts = hold_back(conn, dataset, name, report_id, lines[here], sent.received_at, sender)
+            rebuild(conn, dataset, Touched(places[name], sent.source, counts, report_id))
+        receipt = told_to_wait(conn, receipt)
+        if clock is not None:
+            conn.execute(update(report).where(report.c.report_id == report_id).values(recorded_at=clock()))
         for name in receipt.sites:
             raise_version(conn, name)
     return receipt
@@ -207,7 +220,8 @@ def _enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) ->
 def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
     """A delivery stops counting; its lines, bytes and trace stay. Its idempotency key is free again.
 
-    Raises NoSuchReport when there is none of this number, or none that counts.
+    Raises NoSuchReport when there is none of this number, or none that counts; PeriodClosed when it counts in a
+    period that somebody vouches for.
     """
     r = report.c
     with writing(engine) as conn:
@@ -216,6 +230,8 @@ def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
             raise NoSuchReport(f"no report {report_id} that counts: {found.state if found else 'never received'}")
         touched_sites = receipt_of(conn, found).sites
         lock_sites(conn, touched_sites)
+        for place_name, approval in closed_for(conn, Dataset(found.dataset), report_id):
+            raise PeriodClosed(place_name, site_named(conn, place_name).zone, approval)
         key = None if found.idempotency_key is None else f"undone {report_id}: {found.idempotency_key}"[:200]
         conn.execute(
             update(report)

@@ -11,20 +11,11 @@ from sqlalchemy import Connection, String, Table, select
 from data import tables
 from data.bulk import Tell, insert_frame, insert_staged, stage, unstage
 from data.frames import MOMENT, frame
+from data.revisions import TABLE
 from data.rollups import Touched, rebuild_flow, rebuild_services
 from data.vocabulary import Dataset
 
-LINES: dict[Dataset, Table] = {
-    Dataset.FLOW: tables.flow_line,
-    Dataset.QUEUE: tables.queue_reading,
-    Dataset.ROSTER: tables.roster_line,
-    Dataset.SERVICE: tables.service_line,
-    Dataset.STOCK: tables.stock_reading,
-    Dataset.RESOURCE: tables.resource_reading,
-    Dataset.REFERRAL: tables.referral_line,
-    Dataset.PRESENT: tables.present_reading,
-    Dataset.EVENT: tables.policy_event,
-}
+LINES: dict[Dataset, Table] = {dataset: tables.metadata.tables[name] for dataset, name in TABLE.items()}
 
 # A line's number is its report's times this, plus its place in the report: the later report has the higher ones.
 LINES_PER_REPORT = 2**24
@@ -106,6 +97,8 @@ def touched_by(conn: Connection, dataset: Dataset, report_id: int) -> pd.DataFra
 
 def rebuild(conn: Connection, dataset: Dataset, touched: Touched) -> None:
     """Bring the summaries up to date where lines of this dataset came or went."""
+    if touched.lines.empty:
+        return
     if dataset is Dataset.FLOW:
         rebuild_flow(conn, touched)
     elif dataset is Dataset.SERVICE:

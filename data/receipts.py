@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select
 
+from data.holding import waiting
 from data.tables import report, report_issue, report_site
 from data.tables import source as source_table
 from data.types import Issue
@@ -30,6 +31,7 @@ class Sent:
     received_at: datetime
     key: str | None
     sent_by: str | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Receipt:
     issues: tuple[Issue, ...]
     dataset: str
     source: str
-    state: str  # accepted, partial, refused, undone
+    state: str  # accepted, partial, refused, undone; held: kept whole, part of it waits
     sites: tuple[str, ...] = ()
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
 
@@ -90,7 +92,7 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
     """The receipt of a row of `report`, given again."""
     i, s = report_issue.c, report_site.c
     issues = conn.execute(select(report_issue).where(i.report_id == row.report_id).order_by(i.issue))
-    return Receipt(
+    receipt = Receipt(
         report=row.report_id,
         accepted=row.accepted,
         rejected=row.rejected,
@@ -101,6 +103,13 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         state=row.state,
         sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
     )
+    return receipt if row.state == "undone" else told_to_wait(conn, receipt)
+
+
+def told_to_wait(conn: Connection, receipt: Receipt) -> Receipt:
+    """The receipt of a delivery that lies in a closed period says so, and which."""
+    notes = waiting(conn, receipt.report or 0)
+    return replace(receipt, state="held", notes=(*receipt.notes, *notes)) if notes else receipt
 
 
 def seen(conn: Connection, source: str, sha256: str) -> bool:
@@ -157,6 +166,7 @@ def enter(
             rejected=receipt.rejected,
             state=receipt.state,
             sent_by=sent.sent_by,
+            reason=sent.reason,
         )
         .returning(report.c.report_id)
     ).scalar_one()

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import ColumnElement, Table, and_, exists, func, not_, or_, select
 
+from data import tables
 from data.tables import Utc, hold, report
 from data.vocabulary import Dataset
+
+TABLE: dict[Dataset, str] = {
+    Dataset.FLOW: "flow_line",
+    Dataset.QUEUE: "queue_reading",
+    Dataset.ROSTER: "roster_line",
+    Dataset.SERVICE: "service_line",
+    Dataset.STOCK: "stock_reading",
+    Dataset.RESOURCE: "resource_reading",
+    Dataset.REFERRAL: "referral_line",
+    Dataset.PRESENT: "present_reading",
+    Dataset.EVENT: "policy_event",
+}
 
 # What makes two lines of one site speak of the same thing, so that the newer one replaces the older.
 NATURAL_KEY: dict[Dataset, list[str]] = {
@@ -29,6 +44,24 @@ NATURAL_KEY: dict[Dataset, list[str]] = {
     Dataset.PRESENT: ["source", "at"],
     Dataset.EVENT: ["source", "at", "title_es"],
 }
+
+# Where and when a line came from; everything else of it is what it says.
+ORIGIN = ("site", "line_id", "report_id", "issued_at", "received_at", "end", "minutes")
+
+
+def value_columns(dataset: Dataset) -> list[str]:
+    """What a line of the dataset says about its key."""
+    table = tables.metadata.tables[TABLE[dataset]]
+    return [c.name for c in table.c if c.name not in ORIGIN and c.name not in NATURAL_KEY[dataset]]
+
+
+def differing(one: pd.DataFrame, other: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Rows in which two frames of one index say different things; missing on both sides is the same."""
+    found = pd.Series(False, index=one.index)
+    for column in columns:
+        a, b = one[column].astype(object), other[column].astype(object)
+        found |= ~((a.isna() & b.isna()) | (a == b).fillna(False).astype(bool))
+    return found
 
 
 def counting(lines: Table, as_of: Any = None) -> ColumnElement[bool]:

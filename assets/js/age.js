@@ -11,7 +11,7 @@
 
   function setClock(now, speed) {
     var moment = Date.parse(now);
-    if (!isNaN(moment)) clock = { now: moment, at: Date.now(), speed: Number(speed) || 1 };
+    if (!isNaN(moment)) clock = { now: moment, at: Date.now(), speed: isNaN(Number(speed)) ? 1 : Number(speed) };
   }
 
   var clockFormat = new Intl.DateTimeFormat("es", {

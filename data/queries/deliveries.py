@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
 from data.frames import frame
 from data.history import organisations, recorded_by
@@ -42,7 +42,7 @@ def delivery(conn: Connection, report_id: int) -> Delivery | None:
 def _deliveries(as_of: datetime | None) -> Select[Any]:
     """Those received by `as_of`; `held`: part of it lies in a closed period and waits."""
     r, h = report.c, hold.c
-    waits = h.released_at.is_(None)
+    waits: ColumnElement[bool] = h.released_at.is_(None)
     if as_of is not None:
         waits = and_(h.held_at <= as_of, or_(waits, h.released_at > as_of))
     held = exists().where(h.report_id == r.report_id, waits)
@@ -122,6 +122,12 @@ def data_as_of(conn: Connection, site: str, as_of: datetime | None = None) -> da
         .order_by(rs.received_at.desc())
         .limit(1)
     ).scalar_one_or_none()
+
+
+def first_received(conn: Connection, site: str) -> datetime | None:
+    """When the first delivery about the site came, whatever became of it."""
+    rs = report_site.c
+    return conn.execute(select(func.min(rs.received_at)).where(rs.site == site)).scalar_one_or_none()
 
 
 def known_sources(conn: Connection) -> pd.DataFrame:
