@@ -53,6 +53,15 @@ def series_ask(params: Mapping[str, str], site: Site, now: datetime) -> SeriesAs
     )
 
 
+def revisions_ask(params: Mapping[str, str]) -> dict[str, str | None]:
+    """`measure, stage, source`, each only where it is asked for; raises WrongAsk."""
+    return {
+        "measure": _word(params, "measure", tuple(Measure), "") if params.get("measure") else None,
+        "stage": _word(params, "stage", tuple(Stage), "") if params.get("stage") else None,
+        "source": params.get("source") or None,
+    }
+
+
 def window_ask(params: Mapping[str, str], site: Site, now: datetime, usual: timedelta, longest: timedelta) -> Window:
     """`from` and `to`, half-open; without them the `usual` span up to the end of today."""
     end = moment_ask(params, "to", site) or day_on(site, local_date(site, now)).end

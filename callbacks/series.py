@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from callbacks import reads
 from callbacks.asked import SeriesAsk
+from callbacks.noted import noted
 from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
 from data.covering import sector_coverage
@@ -24,6 +25,7 @@ from data.observing import observe
 from data.picture import present_now
 from data.queries import SeriesKey
 from data.queries.board import official_sources
+from data.queries.corrected import flow_revisions
 from data.types import AlertCard, ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
 from data.vocabulary import Lane, State
 from layouts.translator import Translator
@@ -31,6 +33,7 @@ from layouts.translator import Translator
 Answer = dict[str, Any]
 ALERTS_SHOWN = 200
 REPORTS_SHOWN = 200
+REVISIONS_SHOWN = 1000
 
 
 def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
@@ -44,6 +47,7 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
     if source is not None:
         key = SeriesKey(ask.site.site, ask.stage, ask.measure, source)
         rows = list(_days(conn, ask, key, now) if ask.step == "day" else _hours(conn, ask, key, now))
+        rows = noted(conn, ask, key, rows, now)
     return {
         "site": ask.site.site,
         "measure": str(ask.measure),
@@ -94,6 +98,32 @@ def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: boo
         "method": str(row["method"]),
         "source": source,
     }
+
+
+def revisions(conn: Connection, scope: Scope, site: Site, window: Window, asked: Mapping[str, str | None]) -> Answer:
+    """Figures of the window that say something else than they had said; `asked`: measure, stage, source."""
+    found = flow_revisions(conn, site.site, window, scope.audience, scope.as_of, **asked)
+    rows = [
+        {
+            "at": _iso(one.at, site),
+            "kind": one.kind,
+            "stage": one.stage,
+            "measure": one.measure,
+            "lane": one.lane,
+            "source": one.source,
+            "start": _iso(one.start, site),
+            "end": _iso(one.end, site),
+            "from": _number(one.old),
+            "to": _number(one.new),
+            "masked": one.masked,
+            "report": one.report_id,
+            "who": one.who,
+            "issued_at": _iso(one.issued_at, site),
+            "reason": one.reason,
+        }
+        for one in found[:REVISIONS_SHOWN]
+    ]
+    return {"site": site.site, "as_of": _known(conn, site, scope.as_of), "rows": rows}
 
 
 def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callbacks import series as told
-from callbacks.asked import WrongAsk, moment_ask, series_ask, window_ask
+from callbacks.asked import WrongAsk, moment_ask, revisions_ask, series_ask, window_ask
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
@@ -30,6 +30,7 @@ from layouts.translator import translator
 
 ALERTS = ("open", "closed", "all", *AlertState)
 COVERAGE_USUAL, COVERAGE_LONGEST = timedelta(days=1), timedelta(days=92)
+REVISIONS_USUAL = timedelta(days=7)
 COMPRESSED_FROM_BYTES = 600
 
 Ask = Callable[[Connection], dict[str, Any]]
@@ -70,6 +71,15 @@ async def reports(request: Request) -> Response:
     site = _site(request)
     then = await _moment(request, site)
     return await _answered(request, lambda conn: told.reports(conn, site, then))
+
+
+async def revisions(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    params = request.query_params
+    scope = await _scope(request, site)
+    window = _understood(lambda: window_ask(params, site, scope.as_of or now, REVISIONS_USUAL, COVERAGE_LONGEST))
+    asked = _understood(lambda: revisions_ask(params))
+    return await _answered(request, lambda conn: told.revisions(conn, scope, site, window, asked))
 
 
 async def openapi(request: Request) -> Response:
@@ -155,5 +165,6 @@ ROUTES = [
     Route("/alerts", alerts),
     Route("/reports", reports, methods=["GET"]),
     Route("/reports", post_report, methods=["POST"]),
+    Route("/revisions", revisions),
     Route("/openapi.json", openapi),
 ]

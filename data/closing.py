@@ -109,7 +109,7 @@ def unlock_period(
         _step(conn, site, window, standing.kind, "unlocked", who, now, reason)
         h = hold.c
         waiting = (h.site == site, h.start == window.start, h.end == window.end)
-        let = _release(conn, waiting, who, now)
+        let = _release(conn, waiting, who, now, reason)
         _audit(conn, real_now, who, "unlock", site, window, {"reason": reason, "reports": list(let)})
         raise_version(conn, site)
     return let
@@ -128,7 +128,7 @@ def release_report(engine: Engine, report_id: int, who: Who, now: datetime, real
         h = hold.c
         places = tuple(conn.execute(select(h.site).where(h.report_id == report_id).distinct()).scalars())
         lock_sites(conn, places)
-        if not _release(conn, (h.report_id == report_id,), who, now):
+        if not _release(conn, (h.report_id == report_id,), who, now, reason):
             raise ClosingError("not_held", report=str(report_id))
         record(conn, real_now, who.name, "release", str(report_id), {"role": str(who.role), "reason": reason})
         for place in sorted(places):
@@ -167,7 +167,7 @@ def _audit(
     record(conn, at, who.name, action, period, {"role": str(who.role), **facts})
 
 
-def _release(conn: Connection, which: Sequence[Any], who: Who, now: datetime) -> tuple[int, ...]:
+def _release(conn: Connection, which: Sequence[Any], who: Who, now: datetime, reason: str) -> tuple[int, ...]:
     """What waits and is meant counts from now on; the summaries it touches are rebuilt."""
     h, r = hold.c, report.c
     rows = conn.execute(
@@ -176,7 +176,8 @@ def _release(conn: Connection, which: Sequence[Any], who: Who, now: datetime) ->
         .where(*which, h.released_at.is_(None))
         .order_by(h.report_id, h.site)
     ).all()
-    conn.execute(update(hold).where(*which, h.released_at.is_(None)).values(released_at=now, released_by=who.name))
+    released = {"released_at": now, "released_by": who.name, "reason": reason}
+    conn.execute(update(hold).where(*which, h.released_at.is_(None)).values(**released))
     for row in rows:
         if row.state == "undone":
             continue

@@ -104,6 +104,7 @@ class Kpi:
     method: Method | str | None = None  # Method, or "virtual" for a virtual wait
     source: str | None = None
     note: Sentence | None = None
+    approved: str | None = None  # who vouches for it
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,28 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Revision:
+    """A figure that says something else than it had said. `old` or `new` None: nothing counts, or `masked`."""
+
+    at: datetime  # when readers saw it change
+    kind: str  # correction, undo, release
+    stage: str
+    measure: str
+    lane: str
+    source: str
+    start: datetime
+    end: datetime
+    old: float | None
+    new: float | None
+    report_id: int  # the delivery that came, went or was let through
+    who: str | None
+    issued_at: datetime
+    reason: str | None
+    broken_down: bool = False  # a part of a figure, by sex, age or nationality
+    masked: bool = False
+
+
+@dataclass(frozen=True)
 class Frame:
     """What every page says about itself: where, when, how live, how true."""
 
@@ -285,9 +308,11 @@ class SituationModel:
 
 @dataclass(frozen=True)
 class FlowModel:
-    """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled.
+    """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled, late (bool),
+    people_was and served_was (what a corrected hour had said, else missing).
 
-    `days`: day (local midnight UTC), entries, low, high, method, state; arrivals likewise as `arrivals`.
+    `days`: day (local midnight UTC), entries, low, high, method, state; arrivals likewise as `arrivals`;
+    entries_was, arrivals_was; approved (who closed the day, else missing).
     """
 
     frame: Frame
@@ -297,6 +322,7 @@ class FlowModel:
     days: pd.DataFrame
     events: tuple[PolicyEvent, ...]
     alerts: tuple[AlertCard, ...]
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -335,3 +361,4 @@ class ReportsModel:
     kpis: Mapping[str, Kpi]
     deliveries: tuple[Delivery, ...]
     last_by_source: pd.DataFrame  # source, organisation, dataset, last_received, cadence_minutes, overdue (bool)
+    revisions: Mapping[int, tuple[Revision, ...]] = field(default_factory=dict)  # what a delivery changed

@@ -40,6 +40,7 @@ class KpiView:
     bound: str | None = None  # "low": at least
     word: str | None = None  # goes to data-text: a word instead of a number
     level: str | None = None
+    approved: str | None = None  # who vouches for it
 
 
 @dataclass(frozen=True)

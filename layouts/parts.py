@@ -72,6 +72,7 @@ def kpi_attributes(view: KpiView) -> dict[str, Any]:
         "data-bound": plain(view.bound),
         "data-text": plain(view.word),
         "data-level": plain(view.level),
+        "data-approved": plain(view.approved),
     }
 
 

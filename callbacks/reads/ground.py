@@ -15,6 +15,7 @@ from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
 from data.analytics.seen import Seen
 from data.analytics.windows import curve_day
+from data.closing import Approval, approvals
 from data.picture import Picture, picture
 from data.queries.board import events
 from data.sites import site as site_named
@@ -31,7 +32,7 @@ from data.types import (
     Window,
 )
 from data.versions import version_of
-from data.vocabulary import Measure
+from data.vocabulary import KpiName, Measure, State
 
 EVENTS_BACK = timedelta(days=2)
 EVENTS_AHEAD = timedelta(days=14)
@@ -84,7 +85,22 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     seen = picture(conn, frame.site, curve_day(scope.window, now, frame.site), now, scope.as_of, alarms)
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience)
     alerts = open_alerts(conn, scope.site, scope.as_of)
-    return Ground(frame, seen, now, alarms, sectors, alerts, headlines(seen, sectors, len(alerts)))
+    told = vouched(headlines(seen, sectors, len(alerts)), approvals(conn, scope.site, seen.day, scope.as_of), seen.day)
+    return Ground(frame, seen, now, alarms, sectors, alerts, told)
+
+
+def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) -> Mapping[str, Kpi]:
+    """The figures of a closed day say who vouches for them; they are provisional no longer."""
+    who = next((one.who for one in closed if one.window == day), None)
+    if who is None:
+        return kpis
+    of_day = {str(name): kpis[name] for name in (KpiName.ENTRIES_TODAY, KpiName.ARRIVALS_TODAY)}
+    approved = {
+        name: replace(kpi, approved=who, state=State.OK if kpi.state is State.PROVISIONAL else kpi.state)
+        for name, kpi in of_day.items()
+        if kpi.value is not None
+    }
+    return {**kpis, **approved}
 
 
 def headlines(seen: Picture, sectors: tuple[SectorCoverage, ...], alerts_open: int) -> Mapping[str, Kpi]:

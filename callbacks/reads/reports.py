@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from sqlalchemy import Connection
 
+from callbacks.reads.corrections import changed_by
 from callbacks.reads.ground import ground
 from data import queries
 from data.queries.reporting import issues_of
@@ -21,6 +22,7 @@ def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel
     came = queries.deliveries(conn, scope.site, SHOWN, scope.as_of)
     wrong = issues_of(conn, [d.report_id for d in came if d.rejected or d.state == "refused"], ISSUES_SHOWN)
     late = {(row.source, row.dataset): bool(row.late(base.now)) for row in base.picture.reports}
+    numbers = tuple(d.report_id for d in came)
     last = queries.last_received(conn, scope.site, base.now, scope.as_of)
     keys = zip(last["source"], last["dataset"], strict=True)
     overdue = pd.Series([late.get((str(s), str(d)), False) for s, d in keys], dtype=bool)
@@ -28,5 +30,6 @@ def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel
         frame=base.frame,
         kpis=base.kpis,
         deliveries=tuple(replace(d, issues=wrong.get(d.report_id, ())) for d in came),
+        revisions=changed_by(conn, scope, numbers, base.frame.version),
         last_by_source=last.assign(overdue=overdue.to_numpy()),
     )

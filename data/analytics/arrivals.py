@@ -25,6 +25,7 @@ class DayTotal:
     method: Method | None
     low: float | None = None
     high: float | None = None
+    filling: bool = False  # not all reports of an hour it contains have come
 
     def usual_so_far(self, usual: History, day: Window) -> float:
         """Usual people by the same moment of the same kind of day."""
@@ -63,6 +64,7 @@ def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
         moment(min(float(today.end[-1]), seconds(now))),
         bool(today.at_least.any()) or holes,
         Method(str(names[counts.argmax()])),
+        filling=not bool(today.whole.all()),
     )
 
 

@@ -56,6 +56,11 @@ def state_of(as_of: datetime | None, now: datetime, every: timedelta | None) -> 
     return State.STALE if now - as_of > limit else State.OK
 
 
+def filling(state: State, partly: bool) -> State:
+    """A figure that is still being filled is provisional; that it is too old is told first."""
+    return State.PROVISIONAL if partly and state is State.OK else state
+
+
 def overdue(reports: tuple[Expected, ...], now: datetime) -> tuple[Expected, ...]:
     """Reports later than their cadence."""
     return tuple(row for row in reports if row.late(now))

@@ -30,6 +30,12 @@ def service_totals(conn: Connection, site: str, window: Window, as_of: datetime 
 
     Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at.
     """
+    found = _periods(conn, site, window, as_of)
+    order = ["start", "sector", "service", "organisation", "source", "unit"]
+    return found.sort_values(order)[SERVICE_COLUMNS].reset_index(drop=True)
+
+
+def _periods(conn: Connection, site: str, window: Window, as_of: datetime | None) -> pd.DataFrame:
     line = service_line.c
     read = frame(
         conn,
@@ -40,9 +46,7 @@ def service_totals(conn: Connection, site: str, window: Window, as_of: datetime 
             counting(service_line, as_of),
         ),
     )
-    found = service_grains.service_totals(read)
-    order = ["start", "sector", "service", "organisation", "source", "unit"]
-    return found.sort_values(order)[SERVICE_COLUMNS].reset_index(drop=True)
+    return service_grains.service_totals(read)
 
 
 def services_by_day(conn: Connection, site: str, window: Window) -> pd.DataFrame:
@@ -87,7 +91,7 @@ def last_heard(conn: Connection, site: Site, window: Window, as_of: datetime | N
     """The end of the last report about each service, of the operational days that start in the window."""
     if as_of is not None:
         days = days_of(site, Window(window.start, window.end - timedelta(microseconds=1)))
-        told = service_grains.days(service_totals(conn, site.site, window, as_of), days)
+        told = service_grains.days(_periods(conn, site.site, window, as_of), days)
         return {str(name): at.to_pydatetime() for name, at in told.groupby("service")["last_end"].max().items()}
     d = service_daily.c
     rows = conn.execute(

@@ -32,6 +32,7 @@ hold = Table(
     Column("held_at", Utc, nullable=False),
     Column("released_at", Utc),
     Column("released_by", String(120)),
+    Column("reason", Text),  # why it was let through
 )
 
 # Waiting deliveries are few; every read asks which they are.

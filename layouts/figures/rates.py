@@ -12,6 +12,7 @@ from data.types import PolicyEvent, Window
 from data.vocabulary import Method, State
 from layouts.board import Figure
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.marks import corrected, late
 from layouts.translator import Translator
 
 HALF_HOUR = timedelta(minutes=30)
@@ -39,6 +40,8 @@ def hourly(hours: pd.DataFrame, events: Sequence[PolicyEvent], window: Window, n
         },
         *_band(hours, middle, t),
         *_served(hours, middle, provisional, t),
+        *corrected(middle, hours["people"], hours["people_was"], t),
+        *late(middle, hours["people"], hours["late"], t),
     ]
     return {
         "data": data,
@@ -143,7 +146,7 @@ def daily(days: pd.DataFrame, t: Translator) -> Figure:
         "hovertemplate": "%{y:,d} · %{customdata}",
     }
     return {
-        "data": [bars],
+        "data": [bars, *corrected(noon, days["entries"], days["entries_was"], t)],
         "layout": layout(
             "daily",
             t,

@@ -11,9 +11,10 @@ from data.types import FlowModel
 from data.vocabulary import Look
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
+from layouts.corrections import revisions_table
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.parts import Parts, chart, kpi_card, panel, slot
+from layouts.parts import Parts, chart, kpi_card, panel, scrolling, slot, title
 from layouts.translator import Translator
 
 HEADLINES = ("arrivals_today", "entries_today", "arrivals_last_hour", "arrivals_expected_today", "queue_len")
@@ -26,6 +27,7 @@ def draw(model: FlowModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "events": _events(model, t),
+            "revisions": revisions_table(model.revisions, t),
             **texts_of("flow", model, t),
         },
     )
@@ -67,5 +69,6 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 className="two even",
             ),
+            panel(board, "revisions", [title("revisions", t), scrolling(board, "revisions", "revisions", t)]),
         ],
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import Delivery, Issue, ReportsModel
+from data.types import Delivery, Issue, ReportsModel, Revision
 from data.vocabulary import Look
 from layouts.board import Board
+from layouts.corrections import changes_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.parts import Parts, age, kpi_card, panel, scrolling, slot, table, title
@@ -27,7 +28,7 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, None, t),
             "sources": _sources(model.last_by_source, t),
-            "deliveries": _deliveries(model.deliveries, t),
+            "deliveries": _deliveries(model.deliveries, model.revisions, t),
         },
     )
 
@@ -53,7 +54,7 @@ def _sources(frame: pd.DataFrame, t: Translator) -> Component:
     return table([t(key) for key in keys], rows, "sources", t("panel.sources.title"))
 
 
-def _deliveries(deliveries: Sequence[Delivery], t: Translator) -> Any:
+def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[Revision]], t: Translator) -> Any:
     if not deliveries:
         return html.P(t("word.no_deliveries"), className="quiet")
     rows: list[list[Any]] = [
@@ -66,12 +67,16 @@ def _deliveries(deliveries: Sequence[Delivery], t: Translator) -> Any:
             t.number(one.accepted),
             t.number(one.rejected),
             t(f"delivery_state.{one.state}"),
-            _issues(one, t),
+            [*_reason(one, t), *changes_of(changed.get(one.report_id, ()), t), _issues(one, t)],
         ]
         for one in deliveries
     ]
     keys = ("report", "received", "organisation", "dataset", "file", "accepted", "rejected", "state", "why")
     return table([t(f"word.{key}") for key in keys], rows, "deliveries", t("panel.deliveries.title"))
+
+
+def _reason(one: Delivery, t: Translator) -> list[Any]:
+    return [html.Div(t("revision.because", reason=one.reason), className="because")] if one.reason else []
 
 
 def _issues(one: Delivery, t: Translator) -> Any:

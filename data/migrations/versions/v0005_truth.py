@@ -60,6 +60,7 @@ def _closing() -> None:
         sa.Column("held_at", MOMENT, nullable=False),
         sa.Column("released_at", MOMENT, nullable=True),
         sa.Column("released_by", sa.String(120), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("site", "report_id", "start", "end", name=op.f("pk_hold")),
     )
     waiting = sa.text("released_at IS NULL")

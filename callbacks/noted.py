@@ -1,0 +1,59 @@
+"""What a row of a series says beside its figure: what it had said before, that it came late, who vouches for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from callbacks.asked import SeriesAsk
+from data import queries
+from data.analytics.freshness import cadences, expected
+from data.analytics.lateness import came_late
+from data.closing import approvals
+from data.days import day_of
+from data.queries import SeriesKey
+from data.queries.reporting import expected_rows
+from data.revised import began, revised
+from data.types import Window
+from data.versions import version_of
+from data.vocabulary import Dataset
+
+HOUR = timedelta(hours=1)
+
+
+def noted(
+    conn: Connection, ask: SeriesAsk, key: SeriesKey, rows: list[dict[str, Any]], now: datetime
+) -> list[dict[str, Any]]:
+    """Adds `revised_from` (null: never told otherwise), `late` and `approved_by` to the rows of a series."""
+    site, as_of = ask.site, ask.as_of
+    marks = revised(conn, site, key, ask.window, as_of, version_of(conn, site.site))
+    closed = approvals(conn, site.site, ask.window, as_of)
+    every = cadences(expected(expected_rows(conn, site.site, now, as_of))).get((key.source, Dataset.FLOW))
+    first = began(conn, site.site, key.source)
+    received = _received(conn, ask, key)
+    told = []
+    for row in rows:
+        start = datetime.fromisoformat(row["start"])
+        span = Window(start, start + HOUR) if ask.step == "hour" else day_of(site, start)
+        came = marks.first.get(start) or received.get(start) if ask.step == "hour" else None
+        vouches = [one.who for one in closed if one.window.start <= span.start and span.end <= one.window.end]
+        told.append(
+            {
+                **row,
+                "revised_from": (marks.hours if ask.step == "hour" else marks.days).get(start),
+                "late": came is not None and came_late(span.end, came, every, first),
+                "approved_by": vouches[0] if vouches else None,
+            }
+        )
+    return told
+
+
+def _received(conn: Connection, ask: SeriesAsk, key: SeriesKey) -> dict[datetime, datetime]:
+    if ask.step != "hour":
+        return {}
+    hours = queries.flow_by_hour(conn, key, ask.window, ask.as_of)
+    return {
+        hour.to_pydatetime(): at.to_pydatetime() for hour, at in zip(hours["hour"], hours["received_at"], strict=True)
+    }
