@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -16,6 +14,7 @@ from sqlalchemy import Connection
 
 from callbacks import reads
 from callbacks.asked import SeriesAsk
+from callbacks.csv_rows import as_csv as as_csv
 from callbacks.noted import noted
 from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
@@ -226,36 +225,6 @@ def reports(conn: Connection, site: Site, as_of: datetime | None = None) -> Answ
 def _delivery(row: Delivery, site: Site) -> Answer:
     fields = {name: _plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
     return {"report": row.report_id, **fields}
-
-
-def as_csv(answer: Answer) -> str:
-    """The rows of an answer; nested facts are left out, and no cell can start a formula."""
-    rows = answer["rows"]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    nested = {c for row in rows for c, cell in row.items() if isinstance(cell, dict) or _holds_dicts(cell)}
-    flat = [c for c in columns if c not in nested]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(flat or ["start", "value", "low", "high", "at_least", "state", "method", "source"])
-    for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in flat])
-    return out.getvalue()
-
-
-def _holds_dicts(cell: Any) -> bool:
-    return isinstance(cell, list) and any(isinstance(part, dict) for part in cell)
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return _cell("; ".join(str(part) for part in value))
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
 
 
 def _plain(value: Any, site: Site) -> Any:

@@ -27,11 +27,9 @@ def revised(
     """Of the hours and days that start in the window."""
     if key is None:
         return NOTHING
-    if as_of is not None:
-        return _read(conn, site, key, window, as_of)
-    found = _kept((str(conn.engine.url), key, window, version))
+    found = _kept((str(conn.engine.url), key, window, as_of, version))
     if not found:
-        found.append(_read(conn, site, key, window, None))
+        found.append(_read(conn, site, key, window, as_of))
     return found[0]
 
 

@@ -18,7 +18,6 @@ def recent_revisions(conn: Connection, scope: Scope, window: Window, version: in
     """The newest changes of figures of the window."""
     return _once(
         (str(conn.engine.url), scope, window, version),
-        scope,
         lambda: tuple(flow_revisions(conn, scope.site, window, scope.audience, scope.as_of)[:SHOWN]),
     )
 
@@ -29,7 +28,6 @@ def changed_by(
     """What each of these deliveries changed."""
     return _once(
         (str(conn.engine.url), scope, report_ids, version),
-        scope,
         lambda: {
             report: tuple(found)
             for report, found in revisions_by(conn, scope.site, report_ids, scope.audience, scope.as_of).items()
@@ -37,9 +35,7 @@ def changed_by(
     )
 
 
-def _once(mark: tuple[Any, ...], scope: Scope, read: Callable[[], Any]) -> Any:
-    if scope.as_of is not None:
-        return read()
+def _once(mark: tuple[Any, ...], read: Callable[[], Any]) -> Any:
     found = _kept(mark)
     if not found:
         found.append(read())

@@ -90,13 +90,13 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
 
 
 def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) -> Mapping[str, Kpi]:
-    """The figures of a closed day say who vouches for them; they are provisional no longer."""
+    """The figures of a closed day say who vouches for them; they are neither provisional nor too old any more."""
     who = next((one.who for one in closed if one.window == day), None)
     if who is None:
         return kpis
     of_day = {str(name): kpis[name] for name in (KpiName.ENTRIES_TODAY, KpiName.ARRIVALS_TODAY)}
     approved = {
-        name: replace(kpi, approved=who, state=State.OK if kpi.state is State.PROVISIONAL else kpi.state)
+        name: replace(kpi, approved=who, state=State.OK)
         for name, kpi in of_day.items()
         if kpi.value is not None
     }

@@ -248,7 +248,7 @@ class Life:
         release_report(self.engine, self._report("espera"), COORDINATOR, now, REAL, "visto")
 
     def _large(self) -> Path:
-        """Corrections of two hours that everybody looks at, and so many lines about a quiet stage that it takes long."""
+        """Corrections of two hours that everybody looks at, and so many lines of a quiet stage that it takes long."""
         file = self.var / "grande.csv"
         rows = [self._flow("arrivals", BEGINS + n * HOUR, 230) + "," for n in (28, 29)]
         start = BEGINS - timedelta(days=HISTORY_DAYS)
