@@ -7,20 +7,40 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, update
 
 from data import snapshots
-from data.holding import PeriodClosed, closed_for, hold_back
-from data.lines import LINES, begins, ends, lines_of, move_lines, rebuild, stage_lines, touched_by, write_lines
-from data.receipts import Receipt, Sent, already, enter, key_reused, receipt_of, refused_before, told_to_wait
+from data.holding import hold_back
+from data.lines import (
+    LINES,
+    begins,
+    ends,
+    lines_of,
+    move_lines,
+    rebuild,
+    stage_lines,
+    write_lines,
+    write_reasons,
+)
+from data.receipts import (
+    Receipt,
+    Sent,
+    already,
+    enter,
+    key_reused,
+    refused_before,
+    take_turns,
+    told_to_wait,
+)
 from data.rollups import Touched
-from data.sites import site as site_named
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
-from data.store import lock, lock_sites, reading, writing
+from data.store import lock_sites, reading, writing
 from data.tables import report, report_site
 from data.types import Clock, Site
+from data.undoing import NoSuchReport as NoSuchReport
+from data.undoing import undo as undo
 from data.versions import raise_version
 from data.vocabulary import Dataset
 
@@ -31,10 +51,6 @@ STAGE_FROM = 50_000
 
 # The one refusal after which the bytes are not kept.
 PERSONAL = "personal_column"
-
-
-class NoSuchReport(LookupError):
-    """No delivery of this number that counts."""
 
 
 def ingest(
@@ -93,7 +109,8 @@ def ingest(
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
     lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
-    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress, clock)
+    reasons = parsed.rows.get("reason")
+    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, reasons, places, progress, clock)
 
 
 def preview(
@@ -144,6 +161,7 @@ def _accept(
     rows: int,
     issued: datetime | None,
     lines: pd.DataFrame,
+    reasons: pd.Series | None,
     places: Mapping[str, Site],
     progress: Progress | None,
     clock: Clock | None,
@@ -153,7 +171,7 @@ def _accept(
     staged = engine.dialect.name == "sqlite" and len(lines) >= STAGE_FROM
     before = (lambda conn: stage_lines(conn, dataset, lines, tell)) if staged else None
     with writing(engine, before) as conn:
-        _take_turns(conn, sent)
+        take_turns(conn, sent)
         if (known := already(conn, sent)) is not None:  # another process was quicker with the same
             return known
         if (wrong_key := key_reused(conn, sent)) is not None:
@@ -169,6 +187,8 @@ def _accept(
                 tell(len(lines))
         else:
             lines = write_lines(conn, dataset, report_id, lines, tell)
+        if reasons is not None:
+            write_reasons(conn, lines, reasons)
         for name in receipt.sites:
             here = lines["site"] == name
             conn.execute(
@@ -194,16 +214,9 @@ def _accept(
     return receipt
 
 
-def _take_turns(conn: Connection, sent: Sent) -> None:
-    """Two processes with the same delivery: the second one waits here, and then finds it received."""
-    lock(conn, f"delivery:{sent.source}:{sent.sha256}")
-    if sent.key is not None:
-        lock(conn, f"key:{sent.source}:{sent.key}")
-
-
 def _refuse(engine: Engine, sent: Sent, receipt: Receipt, rows: int = 0) -> Receipt:
     with writing(engine) as conn:
-        _take_turns(conn, sent)
+        take_turns(conn, sent)
         return _enter_refusal(conn, sent, receipt, rows)
 
 
@@ -215,36 +228,3 @@ def _enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) ->
     for place in sorted(sites(conn), key=lambda place: place.site):
         raise_version(conn, place.site)
     return receipt
-
-
-def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
-    """A delivery stops counting; its lines, bytes and trace stay. Its idempotency key is free again.
-
-    Raises NoSuchReport when there is none of this number, or none that counts; PeriodClosed when it counts in a
-    period that somebody vouches for.
-    """
-    r = report.c
-    with writing(engine) as conn:
-        found = conn.execute(select(report).where(r.report_id == report_id).with_for_update()).one_or_none()
-        if found is None or found.state not in ("accepted", "partial"):
-            raise NoSuchReport(f"no report {report_id} that counts: {found.state if found else 'never received'}")
-        touched_sites = receipt_of(conn, found).sites
-        lock_sites(conn, touched_sites)
-        for place_name, approval in closed_for(conn, Dataset(found.dataset), report_id):
-            raise PeriodClosed(place_name, site_named(conn, place_name).zone, approval)
-        key = None if found.idempotency_key is None else f"undone {report_id}: {found.idempotency_key}"[:200]
-        conn.execute(
-            update(report)
-            .where(r.report_id == report_id)
-            .values(state="undone", undone_at=now, undone_by=by, idempotency_key=key)
-        )
-        dataset = Dataset(found.dataset)
-        touched = touched_by(conn, dataset, report_id)
-        for place in sites(conn):
-            if place.site in touched_sites:
-                here = touched[touched["site"] == place.site]
-                rebuild(conn, dataset, Touched(place, found.source, here))
-        undone = receipt_of(conn, conn.execute(select(report).where(r.report_id == report_id)).one())
-        for name in touched_sites:
-            raise_version(conn, name)
-    return undone

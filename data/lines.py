@@ -84,6 +84,13 @@ def write_lines(
     return numbered
 
 
+def write_reasons(conn: Connection, lines: pd.DataFrame, reasons: pd.Series) -> None:
+    """Keep why a line says something else than before, where its sender wrote it beside the figure."""
+    given = reasons.reset_index(drop=True)
+    told = lines[["site", "line_id"]].reset_index(drop=True).assign(reason=given)
+    insert_frame(conn, tables.line_reason, told[given.notna() & (given != "")])
+
+
 def _numbered(lines: pd.DataFrame, report_id: int) -> pd.DataFrame:
     return lines.assign(report_id=report_id, line_id=report_id * LINES_PER_REPORT + pd.RangeIndex(len(lines)))
 

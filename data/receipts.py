@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select
 
 from data.holding import waiting
+from data.store import lock
 from data.tables import report, report_issue, report_site
 from data.tables import source as source_table
 from data.types import Issue
@@ -73,6 +74,13 @@ def _all(conditions: Sequence[Any]) -> Any:
     for condition in rest:
         first = first & condition
     return first
+
+
+def take_turns(conn: Connection, sent: Sent) -> None:
+    """Two processes with the same delivery: the second one waits here, and then finds it received."""
+    lock(conn, f"delivery:{sent.source}:{sent.sha256}")
+    if sent.key is not None:
+        lock(conn, f"key:{sent.source}:{sent.key}")
 
 
 def key_reused(conn: Connection, sent: Sent) -> Issue | None:

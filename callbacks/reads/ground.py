@@ -96,9 +96,7 @@ def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) 
         return kpis
     of_day = {str(name): kpis[name] for name in (KpiName.ENTRIES_TODAY, KpiName.ARRIVALS_TODAY)}
     approved = {
-        name: replace(kpi, approved=who, state=State.OK)
-        for name, kpi in of_day.items()
-        if kpi.value is not None
+        name: replace(kpi, approved=who, state=State.OK) for name, kpi in of_day.items() if kpi.value is not None
     }
     return {**kpis, **approved}
 

@@ -52,6 +52,14 @@ def test_a_correction_says_from_what_to_what_when_by_whom_and_why(centre: Engine
     assert (one.start, one.end - one.start) == (LAST_OF_OCTOBER.start + 9 * HOUR, HOUR)
 
 
+def test_a_row_may_say_itself_why_it_corrects(centre: Engine, var: Path):
+    send(centre, var, flow_csv(("2018-10-31T09:00", 60, 40), ("2018-10-31T10:00", 60, 50)))
+    rows = (("2018-10-31T09:00", 60, 41, "mal sumado"), ("2018-10-31T10:00", 60, 51, ""))
+    corrected = flow_csv(*rows, columns=("start", "minutes", "people", "reason"))
+    send(centre, var, corrected, NOON + HOUR, reason="cierre del mes")
+    assert {one.old: one.reason for one in told(centre)} == {40: "mal sumado", 50: "cierre del mes"}
+
+
 def test_the_whole_life_of_a_figure_is_told_newest_first(centre: Engine, var: Path):
     send(centre, var, hour_csv("09:00", 40))
     second = send(centre, var, hour_csv("09:00", 55), NOON + HOUR)
