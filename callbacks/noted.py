@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 def noted(
     conn: Connection, ask: SeriesAsk, key: SeriesKey, rows: list[dict[str, Any]], now: datetime
 ) -> list[dict[str, Any]]:
-    """Adds `revised_from` (null: never told otherwise), `late` and `approved_by` to the rows of a series."""
+    """The rows of a series; `revised_from`, `late` and `approved_by` stand only where there is something to say."""
     site, as_of = ask.site, ask.as_of
     marks = revised(conn, site, key, ask.window, as_of, version_of(conn, site.site))
     closed = approvals(conn, site.site, ask.window, as_of)
@@ -39,14 +39,12 @@ def noted(
         span = Window(start, start + HOUR) if ask.step == "hour" else day_of(site, start)
         came = marks.first.get(start) or received.get(start) if ask.step == "hour" else None
         vouches = [one.who for one in closed if one.window.start <= span.start and span.end <= one.window.end]
-        told.append(
-            {
-                **row,
-                "revised_from": (marks.hours if ask.step == "hour" else marks.days).get(start),
-                "late": came is not None and came_late(span.end, came, every, first),
-                "approved_by": vouches[0] if vouches else None,
-            }
-        )
+        notes = {
+            "revised_from": (marks.hours if ask.step == "hour" else marks.days).get(start),
+            "late": (came is not None and came_late(span.end, came, every, first)) or None,
+            "approved_by": vouches[0] if vouches else None,
+        }
+        told.append({**row, **{name: note for name, note in notes.items() if note is not None}})
     return told
 
 

@@ -128,13 +128,13 @@ def test_a_series_says_which_hours_were_corrected_and_which_came_late(centre: En
         rows = series(conn, series_ask(asked, place, NOON), NOON)["rows"]
         before = series_ask({**asked, "as_of": "2018-10-31T14:00"}, place, NOON)
         then = series(conn, before, NOON)["rows"]
-    assert [(row["value"], row["revised_from"], row["late"]) for row in rows] == [
+    assert [(row["value"], row.get("revised_from"), row.get("late", False)) for row in rows] == [
         (30, None, False),
         (45, 40, False),
         (50, None, True),
         (60, None, False),
     ]
-    assert [row["revised_from"] for row in then] == [None] * 4
+    assert [row for row in then if "revised_from" in row] == []
 
 
 def test_a_day_made_of_corrected_hours_says_what_it_was(centre: Engine, var: Path):
@@ -143,7 +143,7 @@ def test_a_day_made_of_corrected_hours_says_what_it_was(centre: Engine, var: Pat
     with reading(centre) as conn:
         asked = {"measure": "arrivals", "from": "2018-10-31", "to": "2018-11-01"}
         [row] = series(conn, series_ask(asked, site(conn, "tumbes"), NOON), NOON + HOUR)["rows"]
-    assert (row["value"], row["revised_from"]) == (95, 90)
+    assert (row["value"], row.get("revised_from")) == (95, 90)
 
 
 def test_nothing_was_expected_of_a_source_before_its_first_delivery():
@@ -194,7 +194,7 @@ def test_a_closed_day_says_who_vouches_for_it_and_is_provisional_no_more(centre:
     with reading(centre) as conn:
         asked = {"measure": "arrivals", "from": "2018-10-31", "to": "2018-11-01"}
         [row] = series(conn, series_ask(asked, site(conn, "tumbes"), NOON), NOON + HOUR)["rows"]
-    assert row["approved_by"] == "lucia"
+    assert row.get("approved_by") == "lucia"
 
 
 def test_the_api_tells_revisions_in_local_time(centre: Engine, var: Path):

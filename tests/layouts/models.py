@@ -25,6 +25,7 @@ from data.types import (
     PressureComponent,
     QueueModel,
     ReportsModel,
+    Revision,
     Scope,
     SectorCoverage,
     Sentence,
@@ -314,6 +315,9 @@ def hours() -> pd.DataFrame:
             "provisional": [n == 18 for n in range(24)],
             "at_least": [n == 10 for n in range(24)],
             "modelled": [n < 4 for n in range(24)],
+            "people_was": pd.Series([400.0 if n == 8 else None for n in range(24)], dtype=float),
+            "served_was": pd.Series([None] * 24, dtype=float),
+            "late": [n == 6 for n in range(24)],
         }
     )
 
@@ -333,6 +337,9 @@ def days() -> pd.DataFrame:
             "state": ["missing" if n == 12 else "provisional" if n == 30 else "ok" for n in range(31)],
             "at_least": [n == 20 for n in range(31)],
             "arrivals": entries * 1.1,
+            "entries_was": pd.Series([900.0 if n == 15 else None for n in range(31)], dtype=float),
+            "arrivals_was": pd.Series([None] * 31, dtype=float),
+            "approved": ["lucia" if n < 15 else None for n in range(31)],
         }
     )
 
@@ -369,6 +376,26 @@ LAST = pd.DataFrame(
         "cadence_minutes": [15.0, 60.0],
         "overdue": [False, True],
     }
+)
+REVISIONS = tuple(
+    Revision(
+        at=NOW,
+        kind=kind,
+        stage=str(Stage.MIGRATION_CONTROL),
+        measure="arrivals",
+        lane=str(Lane.GENERAL),
+        source="migraciones",
+        start=NOW - timedelta(hours=hours),
+        end=NOW - timedelta(hours=hours - length),
+        old=400.0,
+        new=new,
+        report_id=4,
+        who="jefa-turno",
+        issued_at=NOW,
+        reason="<b>recuento</b>",
+        masked=kind == "release",
+    )
+    for kind, hours, length, new in (("correction", 3, 1, 425.0), ("undo", 30, 24, None), ("release", 5, 1, None))
 )
 DELIVERIES = (
     Delivery(4, "migraciones", "Migraciones", "flow", "flujo.csv", NOW, NOW, 96, 96, 0, "accepted", "ab" * 32),
@@ -416,9 +443,16 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             like(days()) if empty else days(),
             events,
             alerts,
+            () if empty else REVISIONS,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
         "coverage": CoverageModel(here, kpis, sectors, DAY),
         "alerts": AlertsModel(here, kpis, alerts, (), None if empty else NOW),
-        "reports": ReportsModel(here, kpis, () if empty else DELIVERIES, like(LAST) if empty else LAST),
+        "reports": ReportsModel(
+            here,
+            kpis,
+            () if empty else DELIVERIES,
+            like(LAST) if empty else LAST,
+            {} if empty else {4: REVISIONS},
+        ),
     }
