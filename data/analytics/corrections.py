@@ -58,6 +58,7 @@ def _revision(at: datetime, old: float | None, new: float | None, line: Told, co
     facts = dict(line.facts)
     kind = "undo" if not comes else "release" if facts.get("released_by") else "correction"
     who = {"undo": facts["undone_by"], "release": facts["released_by"], "correction": facts["sent_by"]}[kind]
+    # Why a delivery came does not say why it went.
     reason = {"undo": None, "release": facts["release_reason"], "correction": facts["reason"]}[kind]
     return Revision(
         at=at,
@@ -65,7 +66,7 @@ def _revision(at: datetime, old: float | None, new: float | None, line: Told, co
         old=old,
         new=new,
         who=who,
-        reason=reason or facts["reason"],
+        reason=reason,
         **{name: facts[name] for name in ("stage", "measure", "lane", "source", "start", "end", "report_id")},
         issued_at=facts["issued_at"],
         broken_down=facts["broken_down"],

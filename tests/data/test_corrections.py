@@ -179,7 +179,7 @@ def test_a_day_with_an_hour_still_filling_is_provisional(centre: Engine, var: Pa
 
 
 def test_a_closed_day_says_who_vouches_for_it_and_is_provisional_no_more(centre: Engine, var: Path):
-    send(centre, var, flow_csv(("2018-10-31T22:00", 60, 40), ("2018-10-31T23:00", 45, 9)))
+    send(centre, var, flow_csv(("2018-10-31T22:00", 60, 40), ("2018-10-31T23:00", 15, 9)))
     scope = Scope("tumbes", Language.ES, Audience.OPEN, "yesterday")
 
     def shown() -> tuple[str | None, str]:
