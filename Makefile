@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --require-hashes --no-deps --disable-pip-version-check -q
 
-.PHONY: setup setup-test run test check bench lock clean
+.PHONY: setup setup-test run test check bench soak lock clean
 
 setup: .venv/.ready
 
@@ -44,6 +44,10 @@ test: check
 
 bench: setup-test
 	$(BIN)/python -m tests.bench
+
+# Long: ten minutes of broken files, in processes with a ceiling of memory and time.
+soak: setup-test
+	$(BIN)/python -m tests.soak.fuzz_files --minutes 10
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock

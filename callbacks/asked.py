@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from data.analytics.windows import day_on, local_date
 from data.types import Site, Window
-from data.vocabulary import Measure, Stage
+from data.vocabulary import EVERY_LANE, Lane, Measure, Stage
 
 # The longest window of each step: a longer question is several questions.
 LONGEST = {"hour": timedelta(days=100), "day": timedelta(days=3700)}
 FIRST_WINDOW = {"hour": timedelta(days=2), "day": timedelta(days=30)}
 
 
-class WrongAsk(ValueError):
-    """A parameter that cannot be meant; `allowed` are the words or the form it may take."""
+# No border centre kept figures before them; arithmetic with time zones ends not far beyond.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
-    def __init__(self, name: str, value: str, allowed: str) -> None:
-        super().__init__(f"{name}={value!r}: expected {allowed}")
-        self.name, self.value, self.allowed = name, value, allowed
+
+def in_our_years(at: datetime) -> bool:
+    return FIRST_YEAR <= at.year <= LAST_YEAR
+
+
+class WrongAsk(ValueError):
+    """A parameter that cannot be meant. Locale key `address.<code>` with `name`, `value` and the facts says why."""
+
+    def __init__(self, name: str, value: str, code: str, **facts: Any) -> None:
+        super().__init__(f"{name}={value!r}: {code} {facts}")
+        self.name, self.value, self.code, self.facts = name, value, code, facts
 
 
 @dataclass(frozen=True)
@@ -34,11 +43,12 @@ class SeriesAsk:
     step: str
     window: Window
     source: str | None = None  # None: the official one
+    lane: str = EVERY_LANE
     as_of: datetime | None = None
 
 
 def series_ask(params: Mapping[str, str], site: Site, now: datetime) -> SeriesAsk:
-    """From `measure, stage, source, step, from, to, as_of`; raises WrongAsk."""
+    """From `measure, stage, lane, source, step, from, to, as_of`; raises WrongAsk."""
     measure = _word(params, "measure", tuple(Measure), Measure.SERVED)
     stage = _word(params, "stage", tuple(Stage), site.entry_stage)
     step = _word(params, "step", tuple(LONGEST), "day")
@@ -49,6 +59,7 @@ def series_ask(params: Mapping[str, str], site: Site, now: datetime) -> SeriesAs
         step=step,
         window=window_ask(params, site, now, FIRST_WINDOW[step], LONGEST[step]),
         source=params.get("source") or None,
+        lane=_word(params, "lane", (EVERY_LANE, *Lane), EVERY_LANE),
         as_of=moment_ask(params, "as_of", site),
     )
 
@@ -67,9 +78,9 @@ def window_ask(params: Mapping[str, str], site: Site, now: datetime, usual: time
     end = moment_ask(params, "to", site) or day_on(site, local_date(site, now)).end
     start = moment_ask(params, "from", site) or end - usual
     if end <= start:
-        raise WrongAsk("to", params.get("to", ""), "a moment after from")
+        raise WrongAsk("to", params.get("to", ""), "not_after_from")
     if end - start > longest:
-        raise WrongAsk("from", params.get("from", ""), f"at most {longest.days} days before to")
+        raise WrongAsk("from", params.get("from", ""), "window_too_long", days=longest.days)
     return Window(start, end)
 
 
@@ -79,12 +90,14 @@ def moment_ask(params: Mapping[str, str], name: str, site: Site) -> datetime | N
     if not text:
         return None
     try:
-        if len(text) == len("2018-10-31"):
-            return day_on(site, date.fromisoformat(text)).start
         # In an address a plus sign arrives as a blank.
         at = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     except ValueError:
-        raise WrongAsk(name, text, "2018-10-31 or 2018-10-31T09:00") from None
+        raise WrongAsk(name, text, "bad_moment") from None
+    if not in_our_years(at):
+        raise WrongAsk(name, text, "moment_out_of_years", first=str(FIRST_YEAR), last=str(LAST_YEAR))
+    if len(text) == len("2018-10-31"):
+        return day_on(site, at.date()).start
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(site.zone))
 
 
@@ -111,5 +124,5 @@ def period_ask(text: str, site: Site) -> tuple[Window, str]:
 def _word(params: Mapping[str, str], name: str, allowed: tuple[str, ...], otherwise: str) -> str:
     word = params.get(name) or otherwise
     if word not in allowed:
-        raise WrongAsk(name, word, ", ".join(allowed))
+        raise WrongAsk(name, word, "unknown_value", allowed=", ".join(allowed))
     return word

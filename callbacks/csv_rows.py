@@ -4,18 +4,40 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
+# HXL tags of the columns of `series`, so that OCHA's tools read its CSV as it is.
+SERIES_TAGS: Mapping[str, str] = {
+    "start": "#date+start",
+    "value": "#affected",
+    "low": "#affected+low",
+    "high": "#affected+high",
+    "at_least": "#meta+lowerbound",
+    "state": "#status",
+    "method": "#meta+method",
+    "source": "#meta+source",
+    "revised_from": "#affected+earlier",
+    "late": "#meta+late",
+    "approved_by": "#meta+approved",
+}
+# What every row of a series has; the rest stands only where there is something to say.
+ALWAYS = tuple(SERIES_TAGS)[:8]
 
-def as_csv(answer: dict[str, Any]) -> str:
-    """The rows of an answer; nested facts are left out, and no cell can start a formula."""
+
+def as_csv(answer: dict[str, Any], tags: Mapping[str, str] | None = None) -> str:
+    """The rows of an answer, under a row of HXL `tags` where asked for; nested facts are left out, and no cell can
+    start a formula."""
     rows = answer["rows"]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     nested = {c for row in rows for c, cell in row.items() if isinstance(cell, dict) or _holds_dicts(cell)}
     flat = [c for c in columns if c not in nested]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(flat or ["start", "value", "low", "high", "at_least", "state", "method", "source"])
+    header = flat or list(ALWAYS)
+    writer.writerow(header)
+    if tags is not None:
+        writer.writerow([tags.get(column, "") for column in header])
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in flat])
     return out.getvalue()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from callbacks import reads
 from callbacks.asked import SeriesAsk
+from callbacks.csv_rows import SERIES_TAGS as SERIES_TAGS
 from callbacks.csv_rows import as_csv as as_csv
 from callbacks.noted import noted
 from data import disclosure, queries
@@ -44,13 +45,14 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
     source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now, ask.as_of)
     rows: list[Answer] = []
     if source is not None:
-        key = SeriesKey(ask.site.site, ask.stage, ask.measure, source)
+        key = SeriesKey(ask.site.site, ask.stage, ask.measure, source, ask.lane)
         rows = list(_days(conn, ask, key, now) if ask.step == "day" else _hours(conn, ask, key, now))
         rows = noted(conn, ask, key, rows, now)
     return {
         "site": ask.site.site,
         "measure": str(ask.measure),
         "stage": str(ask.stage),
+        "lane": ask.lane,
         "unit": "people",
         "step": ask.step,
         "as_of": _known(conn, ask.site, ask.as_of),
@@ -85,7 +87,8 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
-        nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
+        nothing: Answer = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
+        nothing["state"] = str(State.MISSING)
         return {"start": _iso(start, site), **nothing, "method": None, "source": source}
     return {
         "start": _iso(start, site),
@@ -93,6 +96,7 @@ def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: boo
         "low": _number(row.get("low")),
         "high": _number(row.get("high")),
         "at_least": bool(row["at_least"]),
+        "differs": _number(row.get("differs")),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,
@@ -166,9 +170,9 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             continue
         official = official_sources(conn, site.site, until, scope.as_of)
         seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
-        here = present_now(conn, site, until, scope.as_of)
+        here = present_now(conn, site, official, until, scope.as_of)
         sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
-        for sector in disclosure.masked_sectors(sectors, scope.audience):
+        for sector in disclosure.masked_sectors(sectors, scope.audience, scope.mask_below):
             rows += [_service(row, day, site) for row in sector.services]
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}

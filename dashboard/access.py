@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-p
 
 PROTECTION_ROLES = frozenset({Role.PROTECTION, Role.COORDINATION, Role.ADMIN})
 SENDING_ROLES = frozenset({Role.PARTNER, Role.SECTOR_LEAD, Role.PROTECTION, Role.COORDINATION, Role.ADMIN})
+# Send what is their own organisation's; the others of SENDING_ROLES for anyone.
+OWN_SOURCES_ROLES = frozenset({Role.PARTNER, Role.SECTOR_LEAD})
 OPERATING_ROLES = frozenset({Role.COORDINATION, Role.ADMIN})
 
 
@@ -28,7 +31,7 @@ class Viewer:
     audience: Audience
     sites: tuple[str, ...] | None = None  # None: all
     boards: tuple[str, ...] | None = None  # None: all
-    source: str | None = None  # may send reports of this source only
+    sources: tuple[str, ...] | None = None  # whose reports it may send; None: anyone's
     local: bool = False  # at the machine itself, without an account
     program: bool = False  # a token: the API, no pages
 
@@ -43,9 +46,14 @@ class Viewer:
         return not self.program and (self.boards is None or page in self.boards)
 
     def may_send(self, source: str) -> bool:
-        if self.program:
-            return self.role in SENDING_ROLES and self.source in (None, source)
-        return self.local or self.role in SENDING_ROLES
+        if not self.local and self.role not in SENDING_ROLES:
+            return False
+        return self.sources is None or source in self.sources
+
+    @property
+    def source(self) -> str | None:
+        """The source it speaks for where it can be only one."""
+        return self.sources[0] if self.sources is not None and len(self.sources) == 1 else None
 
 
 # The person at the machine sees what the wall shows: small protected counts need a name.
@@ -106,7 +114,10 @@ def _account(session: Mapping[str, str | int], who: Directory) -> Viewer | None:
     known = who.accounts.get(str(session.get("name")))
     if known is None or known.disabled or known.epoch != session.get("epoch"):
         return None
-    return Viewer(known.name, known.role, audience_of(known.role), known.sites)
+    if not session.get("id") or session["id"] in who.ended:
+        return None
+    sources = who.sources.get(known.organisation or "", ()) if known.role in OWN_SOURCES_ROLES else None
+    return Viewer(known.name, known.role, audience_of(known.role), known.sites, sources=sources)
 
 
 def _screen(asking: Asking, who: Directory) -> Viewer | None:
@@ -121,12 +132,23 @@ def _screen(asking: Asking, who: Directory) -> Viewer | None:
 
 def _token(header: str, who: Directory) -> Viewer | None:
     scheme, _, secret = header.partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() == "basic":
+        secret = _password(secret.strip())  # services that know no other way send the key as a password
+    elif scheme.lower() != "bearer":
         return None
     known = who.tokens.get(digest(secret.strip()))
     if known is None:
         return None
-    return Viewer(known.name, known.role, audience_of(known.role), known.sites, source=known.source, program=True)
+    sources = None if known.source is None else (known.source,)
+    return Viewer(known.name, known.role, audience_of(known.role), known.sites, sources=sources, program=True)
+
+
+def _password(pair: str) -> str:
+    """The password of basic credentials; "" where they are none."""
+    try:
+        return base64.b64decode(pair, validate=True).decode().partition(":")[2]
+    except ValueError:  # of base64 and of UTF-8
+        return ""
 
 
 def is_loopback(peer: str | None) -> bool:

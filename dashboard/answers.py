@@ -32,10 +32,19 @@ def styles(files: StaticFiles) -> list[str]:
     return [files.address(name) for name in names if name != LITE_STYLE]
 
 
-def words_page(request: Request, lang: Language, title: str, body: str, status: int) -> Response:
-    """A page of words only; it needs no script and nothing from the store."""
+def words_page(
+    request: Request, lang: Language, title: str, body: str, status: int, again_seconds: int | None = None
+) -> Response:
+    """A page of words only; it needs no script and nothing from the store. `again_seconds`: it asks again by itself."""
     shell: Shell = request.app.state.shell
-    text = document(lang=lang, look=Look.LIGHT, title=f"{title} · Caudal", body=body, styles=styles(shell.files))
+    text = document(
+        lang=lang,
+        look=Look.DARK if request.url.path == "/wall" else Look.LIGHT,
+        title=f"{title} · Caudal",
+        body=body,
+        styles=styles(shell.files),
+        again_seconds=again_seconds,
+    )
     return html_answer(request, text, status)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from callbacks.asked import WrongAsk, moment_ask, revisions_ask, series_ask, win
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
+from dashboard.hooks import post_submission
 from dashboard.moments import checked
 from dashboard.openapi import DESCRIPTION
 from dashboard.reports_in import post_report
@@ -40,7 +41,7 @@ async def series(request: Request) -> Response:
     site, now = _site(request), _now(request)
     then = await _moment(request, site)
     ask = _understood(lambda: series_ask(request.query_params, site, then or now))
-    return await _answered(request, lambda conn: told.series(conn, ask, now))
+    return await _answered(request, lambda conn: told.series(conn, ask, now), told.SERIES_TAGS)
 
 
 async def queue(request: Request) -> Response:
@@ -87,15 +88,18 @@ async def openapi(request: Request) -> Response:
     return Response(orjson.dumps(DESCRIPTION), media_type="application/json")
 
 
-async def _answered(request: Request, ask: Ask) -> Response:
+async def _answered(request: Request, ask: Ask, tags: Mapping[str, str] | None = None) -> Response:
     shell: Shell = request.app.state.shell
     as_csv = wants_csv(request)
+    tagged = tags if request.query_params.get("hxl") == "1" else None
 
     def read() -> bytes:
         with reading(shell.engine) as conn:
             answer = ask(conn)
         if as_csv:
-            return told.as_csv(answer).encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
+            return told.as_csv(answer, tagged).encode(
+                "utf-8-sig"
+            )  # a spreadsheet takes it for Latin-1 without the mark
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY, default=str)
 
     body = await anyio.to_thread.run_sync(read)
@@ -138,7 +142,9 @@ async def _moment(request: Request, site: Site) -> datetime | None:
 
 
 async def _scope(request: Request, site: Site) -> Scope:
-    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", await _moment(request, site))
+    shell: Shell = request.app.state.shell
+    as_of = await _moment(request, site)
+    return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of, shell.known.mask_below)
 
 
 def _now(request: Request) -> datetime:
@@ -150,7 +156,7 @@ def _understood(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except WrongAsk as wrong:
-        raise BadAddress("unknown_value", name=wrong.name, value=wrong.value[:60], allowed=wrong.allowed) from None
+        raise BadAddress(wrong.code, name=wrong.name, value=wrong.value[:60], **wrong.facts) from None
 
 
 def _lang(request: Request) -> Language:
@@ -166,5 +172,6 @@ ROUTES = [
     Route("/reports", reports, methods=["GET"]),
     Route("/reports", post_report, methods=["POST"]),
     Route("/revisions", revisions),
+    Route("/hooks/{feed}", post_submission, methods=["POST"]),
     Route("/openapi.json", openapi),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,20 @@ import dash_bootstrap_components
 import flask
 import flask_login
 import orjson
+import structlog
 from dash import html
+from werkzeug.exceptions import HTTPException
 
 from dashboard.access import Viewer
 from dashboard.static_files import StaticFiles
+from dashboard.trouble import Trouble, trouble
 from dashboard.view import View
 from data.types import Scope
 from layouts import ids
 from layouts.board import Tree
+from layouts.translator import translator
+
+log = structlog.get_logger()
 
 # Large parts of Dash that no page of ours draws: never sent, never compressed.
 UNUSED = re.compile(r"dash_table|async-(mathjax|highlight)|plotly\.min|\.map$|dash-ws-worker")
@@ -49,6 +56,8 @@ class DashShell:
         logins.request_loader(lambda request: SignedIn(viewer_of(request)))
         register(app)
         app._setup_server()  # on the first request it races under threads
+        app.server.before_request(partial(_check_question, app))
+        app.server.register_error_handler(Exception, _not_answered)
         self.app = app
         with app.server.test_client() as client:
             self.dependencies: bytes = client.get("/_dash-dependencies").data
@@ -72,6 +81,61 @@ class DashShell:
             for library, components in config["children_props"].items()
         }
         return {**config, "children_props": holders, "requests_pathname_prefix": prefix}
+
+
+def _check_question(app: dash.Dash) -> flask.Response | None:
+    """Only what our own pages ask reaches Dash, which takes the shape of a question on trust."""
+    if flask.request.method != "POST":
+        return None
+    try:
+        asked = flask.request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets
+        asked = None
+    if isinstance(asked, dict) and isinstance(asked.get("output"), str):
+        known = app.callback_map.get(asked["output"])
+        changed = asked.get("changedPropIds", [])
+        if (
+            known is not None
+            and _names_output(asked["output"], asked.get("outputs"))
+            and _same_parts(asked.get("inputs", []), known["inputs"])
+            and _same_parts(asked.get("state", []), known["state"])
+            and isinstance(changed, list)
+            and all(isinstance(one, str) for one in changed)
+        ):
+            return None
+    return _said(400, "address.bad_question")
+
+
+def _names_output(output: str, parts: Any) -> bool:
+    """The parts of an output are those its name says; one with a pattern for an id, or several, may be a list."""
+    if output.startswith(("{", "..")):
+        return isinstance(parts, list | dict) and bool(parts)
+    return isinstance(parts, dict) and f"{parts.get('id')}.{parts.get('property')}" == output
+
+
+def _same_parts(asked: Any, known: list[dict[str, Any]]) -> bool:
+    """The same components' properties, in the same order; parts with a pattern for an id may be several."""
+    if not isinstance(asked, list) or len(asked) != len(known):
+        return False
+    return all(
+        part["id"].startswith("{")
+        or (isinstance(one, dict) and (one.get("id"), one.get("property")) == (part["id"], part["property"]))
+        for one, part in zip(asked, known, strict=True)
+    )
+
+
+def _not_answered(wrong: Exception) -> flask.Response:
+    if isinstance(wrong, HTTPException):
+        return _said(wrong.code or 500, "address.bad_question")
+    found = trouble(wrong)
+    if found is Trouble.BUG:
+        log.exception("question not answered", exc_info=wrong)
+    return _said(found.status, f"web.error.ask_{found}")
+
+
+def _said(status: int, key: str) -> flask.Response:
+    message = translator(view_of(flask.request).lang)(key)
+    return flask.Response(orjson.dumps({"error": key, "message": message}), status, mimetype="application/json")
 
 
 class SignedIn(flask_login.UserMixin):

@@ -8,8 +8,10 @@ import sys
 import click
 
 from dashboard.settings import WrongSetting, load_settings
+from data.store_file import StoreGone
+from layouts.translator import translator
 
-MODULES = ("demo", "serve", "reports", "closing")
+MODULES = ("demo", "serve", "reports", "mapping", "feeds", "closing")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,7 +30,12 @@ def main() -> None:
     for name in MODULES:
         for command in importlib.import_module(f"dashboard.commands.{name}").COMMANDS:
             caudal.add_command(command)
-    caudal()
+    try:
+        caudal()
+    except StoreGone as gone:
+        sentence = translator(load_settings().language)(f"store.{gone.code}", path=str(gone.path))
+        click.echo(f"caudal: {sentence}", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,7 @@ def deliver(
     dry_run: bool = False,
     sent_by: str | None = None,
     idempotency_key: str | None = None,
+    only_sites: Collection[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
     clock = domain_clock(store)
@@ -96,6 +97,7 @@ def deliver(
         idempotency_key=idempotency_key,
         issued_at=way.issued_at,
         sent_by=sent_by,
+        only_sites=only_sites,
         limits=limits,
         progress=progress,
         reason=way.reason,
@@ -121,6 +123,7 @@ def answer(receipt: Receipt, t: Translator) -> dict[str, Any]:
         "report": receipt.report,
         "accepted": receipt.accepted,
         "rejected": receipt.rejected,
+        "not_reported": receipt.not_reported,
         "already_received": receipt.already_received,
         "state": receipt.state,
         "dataset": receipt.dataset,

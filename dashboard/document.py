@@ -23,6 +23,7 @@ def document(
     preload: Sequence[tuple[str, str]] = (),
     scripts: Sequence[str] = (),
     facts: Mapping[str, Any] | None = None,
+    again_seconds: int | None = None,
 ) -> str:
     """`preload`: (address, kind) pairs. `facts`: what the scripts read, as JSON elements by id, never as code."""
     head = [
@@ -30,6 +31,7 @@ def document(
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f'<meta name="color-scheme" content="{escape(look)}">',
         f"<title>{escape(title)}</title>",
+        *([f'<meta http-equiv="refresh" content="{again_seconds}">'] if again_seconds else []),
         '<link rel="icon" href="data:,">',
         *(f'<link rel="stylesheet" href="{escape(href)}">' for href in styles),
         *([f"<style>{inline_style}</style>"] if inline_style else []),

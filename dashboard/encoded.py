@@ -25,6 +25,10 @@ class BoardKey:
     page: str
     scope: Scope
 
+    @property
+    def of_the_past(self) -> bool:
+        return self.scope.as_of is not None
+
 
 @dataclass(frozen=True)
 class Stamp:

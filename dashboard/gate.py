@@ -74,7 +74,7 @@ class Gate:
                 measures.requests.labels(_kind(scope["path"]), message["status"]).inc()
             await send(message)
 
-        if scope["state"]["viewer"] is None and not is_open(scope["path"]):
+        if holds_nul(scope) or (scope["state"]["viewer"] is None and not is_open(scope["path"])):
             scope["app"] = self._app
             answer = await self._turned_away(Request(scope, receive))
             await answer(scope, receive, answered)
@@ -101,6 +101,11 @@ def require_board(viewer: Viewer, page: str, site: str) -> None:
         raise Refused(403, "forbidden")
     if not viewer.may_see_site(site):
         raise Refused(403, "forbidden_site", site=site)
+
+
+def holds_nul(scope: MutableMapping[str, Any]) -> bool:
+    """The one character that no text of the store can hold: it is part of no address of ours."""
+    return b"%00" in scope["query_string"] or "\x00" in scope["path"]
 
 
 def is_open(path: str) -> bool:

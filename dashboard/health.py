@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
+import tempfile
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -14,23 +18,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dashboard import measures
+from dashboard.beat import read_beat
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from data import queries
+from data.alert_book import SITE_RULE
 from data.store import reading
-from data.tables import data_version, evaluation
+from data.tables import alert, data_version, evaluation
 
 LONGEST_LOOK_SECONDS = 5.0
 LONGEST_BEAT_SECONDS = 15.0
 # Alerts are evaluated at least at every whole domain minute.
 LONGEST_EVALUATION_SECONDS = 150.0
 STARTING_SECONDS = 20.0
+PROBE_BYTES = 64 * 1024
+# What the largest ordinary delivery may need for its bytes, its lines and the write-ahead log.
+LEAST_FREE_BYTES = 50 * 2**20
 
 _started = time.monotonic()
 
 
 async def healthz(request: Request) -> Response:
-    """503 when the store cannot be read, nobody watches it, or no worker evaluates alerts."""
+    """503 when the store cannot be read or written, nobody watches it, or no worker evaluates alerts."""
     shell: Shell = request.app.state.shell
     parts = await anyio.to_thread.run_sync(_parts, shell)
     good = all(part["ok"] for part in parts.values())
@@ -58,24 +67,34 @@ def _parts(shell: Shell) -> dict[str, dict[str, Any]]:
     starting = time.monotonic() - _started < STARTING_SECONDS
     parts: dict[str, dict[str, Any]] = {
         "store": {"ok": wrong is None, **({"error": wrong} if wrong else {})},
+        "writing": _writing(shell),
         "watching": {"ok": look_age < LONGEST_LOOK_SECONDS or starting, "seconds": round(look_age, 1)},
-        "worker": _worker(shell, starting),
+        "worker": _worker(shell.worker_beat, starting),
     }
     if wrong is None:
         ages = {site: (shell.seen.real_now() - at).total_seconds() for site, at in _evaluations(shell).items()}
         oldest = max(ages.values(), default=0.0)
         never = [site.site for site in shell.seen.sites if site.site not in ages]
+        failing = _not_evaluated(shell)
         late = oldest > LONGEST_EVALUATION_SECONDS or bool(never)
-        parts["alerts"] = {"ok": not late or starting, "seconds": round(oldest, 1), "sites_never_evaluated": len(never)}
+        parts["alerts"] = {
+            "ok": (not late or starting) and not failing,
+            "seconds": round(oldest, 1),
+            "sites_never_evaluated": len(never),
+            "sites_failing": failing,
+        }
     return parts
 
 
-def _worker(shell: Shell, starting: bool) -> dict[str, Any]:
-    try:
-        age = time.time() - shell.worker_beat.stat().st_mtime
-    except FileNotFoundError:
-        return {"ok": starting, "seconds": None}
-    return {"ok": age < LONGEST_BEAT_SECONDS or starting, "seconds": round(age, 1)}
+def _worker(file: Path, starting: bool) -> dict[str, Any]:
+    """A worker that beats but whose jobs do not end is no worker; the supervisor starts it again a little later."""
+    beat = read_beat(file)
+    if beat is None:
+        return {"ok": starting, "seconds": None, "jobs": {}}
+    age = time.time() - beat.written
+    jobs = {name: round(quiet + age, 1) for name, quiet in beat.finished.items()}
+    good = age < LONGEST_BEAT_SECONDS and max(jobs.values(), default=0.0) < LONGEST_EVALUATION_SECONDS
+    return {"ok": good or starting, "seconds": round(age, 1), "jobs": jobs}
 
 
 def _store_answers(shell: Shell) -> str | None:
@@ -88,17 +107,49 @@ def _store_answers(shell: Shell) -> str | None:
     return None
 
 
+def _writing(shell: Shell) -> dict[str, Any]:
+    """Whether there is room to receive anything: one small file kept and taken away, where each thing is kept."""
+    kept_in = {shell.settings.var}
+    if shell.engine.dialect.name == "sqlite":
+        kept_in.add(Path(str(shell.engine.url.database)).parent)
+    free = []
+    for folder in sorted(kept_in):
+        try:
+            free.append(shutil.disk_usage(folder).free)
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(PROBE_BYTES))
+                probe.flush()
+        except OSError as wrong:
+            return {"ok": False, "error": type(wrong).__name__, "errno": errno.errorcode.get(wrong.errno or 0)}
+    return {"ok": min(free) >= LEAST_FREE_BYTES, "free_mb": min(free) // 2**20}
+
+
 def _ages(shell: Shell) -> None:
     """Ages are worked out when somebody asks; nothing in between would keep them true."""
     for site, at in _evaluations(shell).items():
         measures.evaluation_age.labels(site).set((shell.seen.real_now() - at).total_seconds())
     now = shell.seen.now()
     with reading(shell.engine) as conn:
+        measures.feed_failures.clear()
+        measures.feed_success_age.clear()
+        for feed in queries.feed_states(conn):
+            measures.feed_failures.labels(feed.name).set(feed.failures)
+            if feed.succeeded_at is not None:
+                age = (shell.seen.real_now() - feed.succeeded_at).total_seconds()
+                measures.feed_success_age.labels(feed.name).set(age)
         for place in shell.seen.sites:
             for row in queries.last_received(conn, place.site).to_dict("records"):
                 if pd.notna(row["last_received"]):
                     age = (now - row["last_received"]).total_seconds()
                     measures.feed_age.labels(place.site, str(row["source"])).set(age)
+
+
+def _not_evaluated(shell: Shell) -> list[str]:
+    """Sites that the worker cannot read; why stands on their alerts page and in the log."""
+    a = alert.c
+    failing = select(a.site).where(a.rule == SITE_RULE, a.open_key.is_not(None)).order_by(a.site)
+    with reading(shell.engine) as conn:
+        return list(conn.execute(failing).scalars())
 
 
 def _evaluations(shell: Shell) -> dict[str, datetime]:

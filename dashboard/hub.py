@@ -16,12 +16,17 @@ import structlog
 from dashboard import measures
 from dashboard.delta import delta
 from dashboard.encoded import BoardKey, Encoded, Stamp, event, plain
+from dashboard.trouble import Trouble, trouble
 from layouts.board import Board
 
 log = structlog.get_logger()
 
 # A client this many events behind is told to fetch the board instead: one short message whatever it missed.
 LONGEST_QUEUE = 8
+# Boards of the past that wait or are kept; each takes seconds to read.
+MOST_OF_THE_PAST = 8
+# A board that could not be built for this long makes its page say that it is not live.
+LONGEST_OWED_SECONDS = 30.0
 # A change that is not much shorter than the board is not worth repeating on the old one.
 LARGEST_DELTA = 32_768
 
@@ -59,8 +64,16 @@ class Watcher:
         return waiting
 
 
+class Busy(Exception):
+    """Too many boards of the past are waiting to be built: ask again."""
+
+
 class Hub:
-    """Belongs to one event loop; only `build` runs elsewhere, in `builders`."""
+    """Belongs to one event loop; only `build` runs elsewhere: live boards in `builders`, those of the past apart.
+
+    Anybody may ask for any second of the past, each a board of its own: the boards that walls follow never wait for
+    them.
+    """
 
     def __init__(
         self,
@@ -68,14 +81,17 @@ class Hub:
         builders: Executor,
         now: Callable[[], datetime],
         keep: int = 256,
+        historians: Executor | None = None,
     ) -> None:
         self._build = build
         self._builders = builders
+        self._historians = historians or builders
         self._now = now
         self._keep = keep
         self._boards: OrderedDict[BoardKey, Encoded] = OrderedDict()
         self._flights: dict[BoardKey, asyncio.Task[Encoded]] = {}
         self._watchers: dict[BoardKey, set[Watcher]] = {}
+        self._due: dict[BoardKey, float] = {}  # since when a newer board is owed; monotonic
         self.stamp = Stamp()
 
     @property
@@ -95,6 +111,8 @@ class Hub:
                 break
             flight = self._flights.get(key)
             if flight is None:
+                if key.of_the_past and sum(one.of_the_past for one in self._flights) >= MOST_OF_THE_PAST:
+                    raise Busy
                 flight = asyncio.create_task(self._fly(key))
                 self._flights[key] = flight
                 flight.add_done_callback(lambda _: self._flights.pop(key, None))
@@ -106,18 +124,25 @@ class Hub:
         stamp = self.stamp.of(key.scope.site)
         held = self._boards.get(key)
         started = time.perf_counter()
+        self._due.setdefault(key, time.monotonic())
+        builders = self._historians if key.of_the_past else self._builders
         try:
-            board = await asyncio.get_running_loop().run_in_executor(self._builders, self._build, key)
+            board = await asyncio.get_running_loop().run_in_executor(builders, self._build, key)
             # Through JSON and back: what is compared is what travels.
             built = Encoded(board, plain(board), stamp)
-        except Exception:
+        except Exception as wrong:
             measures.failed.labels(key.page).inc()
-            log.exception("board not built", page=key.page, site=key.scope.site)
+            if trouble(wrong) is Trouble.BUG:
+                log.exception("board not built", page=key.page, site=key.scope.site)
+            else:
+                log.error("board not built", page=key.page, site=key.scope.site, error=f"{wrong}"[:200])
             if held is None:
+                self._due.pop(key, None)
                 raise
             kept = dataclasses.replace(held, stamp=stamp)  # tried for this version; again at the next
             self._boards[key] = kept
             return kept
+        self._due.pop(key, None)
         measures.built.labels(key.page).inc()
         measures.build_seconds.labels(key.page).observe(time.perf_counter() - started)
         fresh = self._named_apart(held, built)
@@ -139,11 +164,23 @@ class Hub:
         board = dataclasses.replace(built.board, version=version)
         return Encoded(board, {**built.json, "version": version}, built.stamp)
 
+    def behind(self, key: BoardKey) -> bool:
+        """Whether a newer board has been owed for so long that the one held may not be called live."""
+        since = self._due.get(key)
+        return since is not None and time.monotonic() - since > LONGEST_OWED_SECONDS
+
     def _forget_unwatched(self) -> None:
+        past = [key for key in self._boards if key.of_the_past]
+        for key in past[: max(0, len(past) - MOST_OF_THE_PAST)]:
+            self._forget(key)
         for key in [key for key in self._boards if key not in self._watchers]:
             if len(self._boards) <= self._keep:
                 return
-            del self._boards[key]
+            self._forget(key)
+
+    def _forget(self, key: BoardKey) -> None:
+        del self._boards[key]
+        self._due.pop(key, None)
 
     def _tell(self, key: BoardKey, old: Encoded, new: Encoded) -> None:
         watchers = self._watchers.get(key)

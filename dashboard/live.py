@@ -22,8 +22,15 @@ LONGEST_SEND_SECONDS = 60.0
 CLOSING = b"event: closed\ndata: {}\n\n"
 
 
-async def board_response(request: Request, hub: Hub, key: BoardKey) -> Response:
+class NotLive(Exception):
+    """What we hold is the last good board, and may no longer pass for the present."""
+
+
+async def board_response(request: Request, hub: Hub, key: BoardKey, live: Callable[[], bool]) -> Response:
+    """`live`: whether what the hub holds may be called live. Raises NotLive; who asks keeps what it has."""
     encoded = await hub.board(key)
+    if not live():
+        raise NotLive
     facts = hub.now_facts(encoded)
     headers = {
         "ETag": encoded.etag,
@@ -49,17 +56,21 @@ class EventStream:
         key: BoardKey,
         release: str,
         still_allowed: Callable[[], bool],
+        live: Callable[[], bool],
     ) -> None:
         self._hub = hub
         self._key = key
         self._release = release
         self._still_allowed = still_allowed
+        self._live = live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         watcher = self._hub.watch(self._key)
         gone = asyncio.create_task(_disconnected(receive, watcher))
         try:
             encoded = await self._hub.board(self._key)
+            if not self._live():
+                raise NotLive
             headers = [
                 (b"content-type", b"text/event-stream; charset=utf-8"),
                 (b"cache-control", b"no-store"),
@@ -86,6 +97,8 @@ class EventStream:
                 if not self._still_allowed():
                     await _sent(send, CLOSING)
                     break
+                if not self._live():
+                    break  # the page says that it reconnects, and does
                 waiting = waiting or HEARTBEAT
             if waiting:
                 await _sent(send, waiting)

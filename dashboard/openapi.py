@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callbacks.asked import LONGEST
-from data.vocabulary import AlertState, Dataset, Measure, Method, Stage, State
+from data.vocabulary import EVERY_LANE, AlertState, Dataset, Lane, Measure, Method, Stage, State
 
 Schema = dict[str, Any]
 
@@ -38,6 +38,10 @@ SERIES_ROW: Schema = {
         "low": NUMBER_OR_NULL,
         "high": NUMBER_OR_NULL,
         "at_least": {"type": "boolean"},
+        "differs": {
+            **NUMBER_OR_NULL,
+            "description": "what the report of the whole day says, less this sum of its parts",
+        },
         "state": _words(State),
         "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
         "source": {"type": ["string", "null"]},
@@ -77,11 +81,12 @@ ISSUE: Schema = {
 }
 RECEIPT: Schema = {
     "type": "object",
-    "required": ["report", "accepted", "rejected", "already_received", "issues"],
+    "required": ["report", "accepted", "rejected", "not_reported", "already_received", "issues"],
     "properties": {
         "report": {"type": ["integer", "null"]},
         "accepted": {"type": "integer"},
         "rejected": {"type": "integer"},
+        "not_reported": {"type": "integer"},
         "already_received": {"type": "boolean"},
         "state": _words(("accepted", "partial", "refused", "undone", "held")),
         "issues": {"type": "array", "items": ISSUE},
@@ -149,8 +154,10 @@ DESCRIPTION: Schema = {
             },
             _parameter("measure", _words(Measure), "Measure; served without it."),
             _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
+            _parameter("lane", _words((EVERY_LANE, *Lane)), "Lane; everybody, whichever lane they took, without it."),
             _parameter("source", TEXT, "Source; the official one without it."),
             _parameter("step", _words(LONGEST), "Hours or operational days."),
+            _parameter("hxl", _words(("0", "1")), "1 puts a row of HXL tags under the header of the CSV."),
             FROM,
             TO,
             AS_OF,
@@ -176,6 +183,21 @@ DESCRIPTION: Schema = {
             TO,
             AS_OF,
         ),
+        "/hooks/{feed}": {
+            "post": {
+                "summary": "Send one submission of a feed, or several: KoboToolbox or ODK JSON, read by its mapping.",
+                "parameters": [_parameter("feed", TEXT, "Name of the feed.", required=True, place="path"), LANG],
+                "requestBody": {"required": True, "content": {"application/json": {}}},
+                "responses": {
+                    "201": _json(RECEIPT, "Received; rejected rows are listed."),
+                    "200": _json(RECEIPT, "Known already, or it reports nothing."),
+                    "409": _json(ERROR, "The feed is paused."),
+                    "413": _json(RECEIPT, "Too large."),
+                    "422": _json(RECEIPT, "Nothing of it could be read; the issue says why."),
+                    **REFUSALS,
+                },
+            },
+        },
         "/reports": {
             **_get("The newest deliveries.", _rows({"type": "object"}), AS_OF),
             "post": {

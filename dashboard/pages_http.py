@@ -18,6 +18,7 @@ from dashboard.encoded import BoardKey, Encoded
 from dashboard.gate import require_board, viewer_of
 from dashboard.moments import checked
 from dashboard.shell import Shell
+from dashboard.sign_in import signed_in_as
 from dashboard.view import View, view_of, view_of_token
 from data.vocabulary import Language, Look
 from layouts import tokens
@@ -48,16 +49,21 @@ async def page(request: Request) -> Response:
     view = view_of(found.name, request.query_params, shell.known, request.cookies.get(sessions.LANG_COOKIE))
     encoded, made = await drawn(request, view)
     if found.scripts:
-        text = _with_scripts(shell, found, view, encoded, made)
+        text = _with_scripts(shell, found, view, encoded, made, _who(request, view))
     else:
-        text = _in_one_piece(shell, found, view, made)
+        text = _in_one_piece(shell, found, view, made, _who(request, view))
     answer = html_answer(request, text)
     if request.query_params.get("lang"):
         answer.set_cookie(sessions.LANG_COOKIE, view.lang, max_age=YEAR, samesite="lax", httponly=True)
     return answer
 
 
-def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, made: Drawn) -> str:
+def _who(request: Request, view: View) -> str:
+    """Stands beside what Dash draws: the board of a page is the same for everybody who may see it."""
+    return "" if view.page == "wall" else signed_in_as(viewer_of(request), translator(view.lang))
+
+
+def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, made: Drawn, who: str) -> str:
     files = shell.files
     [plotly] = files.names(PLOTLY, ".js")
     own = [plotly, *(["/assets/js/plotly-es.js"] if view.lang is Language.ES else [])]
@@ -66,7 +72,7 @@ def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, made:
         lang=view.lang,
         look=view.look,
         title=f"{t(found.title_key)} · {t('web.product')}",
-        body=entry_point(made.html),
+        body=entry_point(made.html) + who,
         styles=styles(files),
         preload=[
             (files.address(plotly), "script"),
@@ -99,6 +105,7 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
         "board": f"/board/{view.page}?{urlencode(asked)}",
         "live": None if view.as_of else f"/live?{urlencode({'board': view.page, **asked})}",
         "version": encoded.json["version"],
+        "sent": shell.seen.real_now().isoformat(),
         "zone": site.zone if site else "UTC",
         "quietHour": shell.settings.quiet_hour if view.page == "wall" else None,
         "release": shell.release,
@@ -118,13 +125,13 @@ def _look(look: Look, distance: int) -> dict[str, Any]:
     return {"tokens": tokens.tokens(look), "template": tokens.template(look, distance)}
 
 
-def _in_one_piece(shell: Shell, found: Page, view: View, made: Drawn) -> str:
+def _in_one_piece(shell: Shell, found: Page, view: View, made: Drawn, who: str) -> str:
     t = translator(view.lang)
     return document(
         lang=view.lang,
         look=view.look,
         title=f"{t(found.title_key)} · {t('web.product')}",
-        body=made.html,
+        body=made.html + who,
         inline_style=shell.files.text(LITE_STYLE),
     )
 

@@ -7,21 +7,22 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import anyio.to_thread
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dashboard import measures, sessions
+from dashboard.body import body_of
 from dashboard.delivering import Way, answer, deliver, limits_of
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
-from dashboard.view import BadAddress, language
+from dashboard.view import BadAddress, language, moment_said
 from data.accounts import record
 from data.receipts import Receipt
-from data.sources import Limits
 from data.store import writing
 from data.types import Issue
 from data.vocabulary import Dataset, Language
-from layouts.translator import translator
+from layouts.translator import Translator, translator
 
 # The name a body gets when its sender gave none; what it is, is read from its bytes.
 FILE_NAMES = {
@@ -33,11 +34,13 @@ FILE_NAMES = {
 LONGEST_KEY = 200
 LONGEST_REASON = 1000
 
+log = structlog.get_logger()
+
 
 async def post_report(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     viewer = viewer_of(request)
-    lang = _lang(request, shell)
+    lang = asked_language(request, shell)
     asked = request.query_params
     source = asked.get("source") or viewer.source or ""
     if not source:
@@ -49,11 +52,9 @@ async def post_report(request: Request) -> Response:
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise BadAddress("bad_key", most=LONGEST_KEY)
     limits = limits_of(shell.settings)
-    content = await _body(request, limits)
+    content = await body_of(request, limits.file_bytes)
     if content is None:
-        most = shell.settings.max_delivery_mb
-        issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
-        return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), translator(lang)), 413)
+        return too_large(shell, source, translator(lang))
     reason = (asked.get("reason") or _said(request.headers.get("x-reason")) or "").strip()[:LONGEST_REASON] or None
     way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell), reason)
     take = partial(
@@ -65,32 +66,29 @@ async def post_report(request: Request) -> Response:
         _file_name(request),
         sent_by=viewer.name,
         idempotency_key=key,
+        only_sites=viewer.sites,
     )
     receipt = await anyio.to_thread.run_sync(take)
     shell.wake.poke()
     measures.reports.labels(receipt.state).inc()
     if not receipt.already_received:
-        await anyio.to_thread.run_sync(_recorded, shell, viewer.name, receipt)
+        try:
+            await anyio.to_thread.run_sync(recorded, shell, viewer.name, receipt)
+        except Exception:  # the delivery is stored, and its own row says who sent it: the answer must say so too
+            log.exception("delivery not noted in the audit", report=receipt.report)
     return JSONResponse(answer(receipt, translator(lang)), status_of(receipt))
+
+
+def too_large(shell: Shell, source: str, t: Translator) -> Response:
+    most = shell.settings.max_delivery_mb
+    issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
+    return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), t), 413)
 
 
 def status_of(receipt: Receipt) -> int:
     if receipt.already_received:
         return 200
     return 422 if receipt.state == "refused" else 201
-
-
-async def _body(request: Request, limits: Limits) -> bytes | None:
-    """None as soon as it is too large; the rest is not read."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limits.file_bytes:
-        return None
-    received = bytearray()
-    async for piece in request.stream():
-        received += piece
-        if len(received) > limits.file_bytes:
-            return None
-    return bytes(received)
 
 
 def _said(header: str | None) -> str | None:
@@ -118,24 +116,21 @@ def _dataset(name: str | None) -> Dataset | None:
 
 
 def _moment(value: str | None, shell: Shell) -> datetime | None:
-    if not value:
-        return None
-    try:
-        moment = datetime.fromisoformat(value.replace(" ", "+"))
-    except ValueError:
-        raise BadAddress("bad_moment", name="issued_at", value=value[:60]) from None
-    if moment.tzinfo is None:
-        zone = shell.seen.sites[0].zone if shell.seen.sites else "UTC"
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    moment = moment_said("issued_at", value)
+    if moment is not None and moment.tzinfo is None:
+        zones = {site.zone for site in shell.seen.sites}
+        if len(zones) > 1:  # one delivery may speak of several places; of two revisions the hour decides
+            raise BadAddress("moment_needs_offset", name="issued_at", value=str(value)[:60])
+        moment = moment.replace(tzinfo=ZoneInfo(*zones or {"UTC"}))
     return moment
 
 
-def _recorded(shell: Shell, who: str, receipt: Receipt) -> None:
+def recorded(shell: Shell, who: str, receipt: Receipt) -> None:
     with writing(shell.engine) as conn:
         facts = {"accepted": receipt.accepted, "rejected": receipt.rejected, "source": receipt.source}
         record(conn, shell.seen.real_now(), who, "report", str(receipt.report), facts)
 
 
-def _lang(request: Request, shell: Shell) -> Language:
+def asked_language(request: Request, shell: Shell) -> Language:
     header = request.headers.get("accept-language", "")[:2].lower()
     return language(request.query_params.get("lang"), request.cookies.get(sessions.LANG_COOKIE) or header, shell.known)

@@ -15,6 +15,7 @@ import click
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,17 +25,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import api, health, pages_http, refusals, sign_in
 from dashboard.access import Viewer
+from dashboard.beat import EVALUATION, LONGEST_TURN_SECONDS, beat_file
 from dashboard.drawings import Drawings
 from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
-from dashboard.live import EventStream, board_response
+from dashboard.heads import PromptHeads
+from dashboard.hub import Busy
+from dashboard.live import EventStream, NotLive, board_response
 from dashboard.moments import checked
+from dashboard.running import forget_address, note_address
 from dashboard.sessions import COOKIE
 from dashboard.settings import Settings
 from dashboard.shell import Shell, shell_of
 from dashboard.start_rules import url_of
-from dashboard.supervisor import Supervisor
+from dashboard.supervisor import Duty, Supervisor, absolute
 from dashboard.view import BadAddress, view_of, view_of_token
+from data.store_file import StoreGone
 from data.vocabulary import Role
 from layouts.pages import PAGES
 
@@ -67,6 +73,11 @@ def application(shell: Shell) -> ASGIApp:
             Refused: refusals.refused,
             BadAddress: refusals.bad_address,
             HTTPException: refusals.not_found,
+            Busy: refusals.busy,
+            NotLive: refusals.not_live,
+            StoreGone: refusals.stumbled,
+            SQLAlchemyError: refusals.stumbled,
+            OSError: refusals.stumbled,
             Exception: refusals.failed,
         },
     )
@@ -79,7 +90,7 @@ async def board(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     _, key = _asked_board(request, request.path_params["page"])
     await checked(shell, key.scope.site, key.scope.as_of)
-    return await board_response(request, shell.hub, key)
+    return await board_response(request, shell.hub, key, lambda: shell.is_live(key))
 
 
 class Live:
@@ -104,7 +115,8 @@ class Live:
                 return False
             return viewer_now(asking, shell) == viewer
 
-        await EventStream(shell.hub, key, shell.release, still_allowed)(scope, receive, send)
+        stream = EventStream(shell.hub, key, shell.release, still_allowed, lambda: shell.is_live(key))
+        await stream(scope, receive, send)
 
 
 def _asked_board(request: Request, page: str) -> tuple[Viewer, BoardKey]:
@@ -139,13 +151,15 @@ def serve(settings: Settings, engine: Engine, real_now: Callable[[], datetime], 
     """Serve until SIGTERM or SIGINT. dashboard.start_rules has been asked before; OSError when the port is taken."""
     listener = listening(settings.host, settings.port)
     bound = settings.model_copy(update={"port": listener.getsockname()[1]})
-    beside = [Supervisor("dashboard.worker", bound)] if with_worker else []
+    duty = Duty(beat_file(absolute(bound).var), EVALUATION, LONGEST_TURN_SECONDS)
+    beside = [Supervisor("dashboard.worker", bound, duty=duty)] if with_worker else []
     if bound.web_processes > 1:
         listener.listen(2048)
         web = ("dashboard.web", bound, (listener.fileno(),))
         beside += [Supervisor(*web) for _ in range(bound.web_processes)]
     for process in beside:
         process.start()
+    note_address(bound)
     try:
         if bound.web_processes > 1:
             click.echo(f"Caudal: {url_of(bound)}")
@@ -156,6 +170,7 @@ def serve(settings: Settings, engine: Engine, real_now: Callable[[], datetime], 
         for process in beside:
             process.stop()
         listener.close()
+        forget_address(bound)
 
 
 def wait_for_signal() -> None:
@@ -186,6 +201,7 @@ async def serve_here(
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
         lifespan="off",
+        http=PromptHeads,
         h11_max_incomplete_event_size=LONGEST_HEAD_BYTES,
     )
     try:

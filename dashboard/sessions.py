@@ -11,24 +11,34 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from dashboard.settings import Settings
 from data.accounts import Account
 from data.keys import Screen
+from data.sessions import LONGEST_SESSION
 
 COOKIE = "caudal_session"
 FORM_COOKIE = "caudal_form"
 LANG_COOKIE = "caudal_lang"
-ACCOUNT_SECONDS = 12 * 3600
+ACCOUNT_SECONDS = int(LONGEST_SESSION.total_seconds())
 # A wall never asks for a password; revoking the screen ends it.
 SCREEN_SECONDS = 10 * 365 * 24 * 3600
 FORM_SECONDS = 3600
+SHORTEST_SECRET_BYTES = 32
 
 
-def secret_key(var: Path) -> bytes:
-    """This installation's own, made at first need, readable by its user only."""
-    file = var / "secret.key"
-    var.mkdir(parents=True, exist_ok=True)
+class ShortSecret(Exception):
+    """The file of the secret holds less than a secret."""
+
+
+def secret_file(settings: Settings) -> Path:
+    return settings.secret_file or settings.var / "secret.key"
+
+
+def secret_key(file: Path) -> bytes:
+    """What signs every cookie: made at first need, readable by its user only. Raises ShortSecret, OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh = file.with_name(f".{file.name}.{os.getpid()}")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(secrets.token_bytes(32))
         try:
@@ -37,7 +47,10 @@ def secret_key(var: Path) -> bytes:
             pass
         finally:
             fresh.unlink()
-    return file.read_bytes()
+    secret = file.read_bytes()
+    if len(secret) < SHORTEST_SECRET_BYTES:
+        raise ShortSecret(str(file))
+    return secret
 
 
 class Sessions:
@@ -58,7 +71,9 @@ class Sessions:
         return said
 
     def for_account(self, account: Account) -> str:
-        return self._sign({"kind": "account", "name": account.name, "epoch": account.epoch})
+        """Each with an id of its own, so that signing out ends this one and no other."""
+        session = secrets.token_urlsafe(12)
+        return self._sign({"kind": "account", "name": account.name, "epoch": account.epoch, "id": session})
 
     def for_screen(self, screen: Screen) -> str:
         return self._sign({"kind": "screen", "name": screen.name, "link": screen.token_hash[:16]})

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     site: str = Field("", description="Site shown where the address names none; empty means the first site.")
     tls_cert: Path | None = Field(None, description="Certificate file, for serving beyond loopback.")
     tls_key: Path | None = Field(None, description="Key file of the certificate.")
+    secret_file: Path | None = Field(
+        None,
+        description="Key that signs sessions; empty means secret.key in the var folder. Hosts of one store share it.",
+    )
     behind_proxy: bool = Field(
         False, description="A proxy with a certificate stands in front and sets X-Forwarded-*; trust it."
     )

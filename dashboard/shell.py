@@ -13,10 +13,11 @@ from sqlalchemy import Engine
 
 from callbacks import boards, register
 from dashboard.app import DashShell, asked_scope
+from dashboard.beat import beat_file
 from dashboard.encoded import BoardKey, Stamp
 from dashboard.hub import Hub
 from dashboard.screens_seen import ScreensSeen
-from dashboard.sessions import Sessions, secret_key
+from dashboard.sessions import Sessions, secret_file, secret_key
 from dashboard.settings import Settings
 from dashboard.start_rules import listens_on_loopback
 from dashboard.static_files import StaticFiles
@@ -28,6 +29,8 @@ from layouts.board import Board
 
 # Building holds the interpreter most of the time; more threads would only take turns.
 BUILDERS = 2
+# Boards of the past take seconds each, and nobody follows them.
+HISTORIANS = 1
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Shell:
     files: StaticFiles
     dash: DashShell
     builders: ThreadPoolExecutor
+    historians: ThreadPoolExecutor
     release: str
     worker_beat: Path
     screens: ScreensSeen
@@ -51,11 +55,17 @@ class Shell:
 
     @property
     def known(self) -> Known:
-        return Known(self.seen.sites, self.settings.site, Language(self.settings.language))
+        settings = self.settings
+        return Known(self.seen.sites, settings.site, Language(settings.language), settings.small_count_threshold)
+
+    def is_live(self, key: BoardKey) -> bool:
+        """Whether a page that holds the newest board of this key may say that it is live."""
+        return not self.wake.away and not self.hub.behind(key)
 
     def stop(self) -> None:
         self.wake.stop()
         self.builders.shutdown(wait=False, cancel_futures=True)
+        self.historians.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
 
@@ -64,14 +74,15 @@ def shell_of(
 ) -> Shell:
     """Everything assembled and watching the store; belongs to `loop`."""
     seen = Seen(real_now)
-    secret = secret_key(settings.var)
+    secret = secret_key(secret_file(settings))
     builders = ThreadPoolExecutor(BUILDERS, thread_name_prefix="board")
 
     def build(key: BoardKey) -> Board:
         with reading(engine) as conn:
             return boards.build(conn, key.page, key.scope, seen.clock())
 
-    hub = Hub(build, builders, seen.now)
+    historians = ThreadPoolExecutor(HISTORIANS, thread_name_prefix="past")
+    hub = Hub(build, builders, seen.now, historians=historians)
     files = StaticFiles()
     dash = DashShell(secret, lambda app: register.register(app, engine, seen.clock, asked_scope, settings.cache_url))
     dash.add_files(files)
@@ -91,8 +102,9 @@ def shell_of(
         files=files,
         dash=dash,
         builders=builders,
+        historians=historians,
         release=files.release(),
-        worker_beat=settings.var / "run" / "worker.beat",
+        worker_beat=beat_file(settings.var),
         screens=ScreensSeen(engine, builders),
     )
     wake.start()

@@ -6,21 +6,26 @@ from html import escape
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio.to_thread
+import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import sessions
+from dashboard.access import Viewer
 from dashboard.answers import lang_of, words_page
+from dashboard.body import body_of
 from dashboard.refusals import said_no
 from dashboard.shell import Shell
 from data import accounts
 from data.accounts import AccountError
 from data.keys import digest
 from data.store import writing
-from data.vocabulary import Language
-from layouts.translator import translator
+from data.vocabulary import Language, Role
+from layouts.translator import Translator, translator
 
 LONGEST_FORM_BYTES = 8 * 1024
+
+log = structlog.get_logger()
 
 
 async def login(request: Request) -> Response:
@@ -47,15 +52,18 @@ async def login(request: Request) -> Response:
 
 async def _form(request: Request) -> dict[str, str]:
     """The fields of a small form; whoever sends more than a form holds sent none."""
-    received = b""
-    async for piece in request.stream():
-        received += piece
-        if len(received) > LONGEST_FORM_BYTES:
-            return {}
-    return dict(parse_qsl(received.decode("utf-8", "replace")))
+    received = await body_of(request, LONGEST_FORM_BYTES, pause_seconds=10.0)
+    return dict(parse_qsl((received or b"").decode("utf-8", "replace").replace("\0", "").replace("%00", "")))
 
 
 async def logout(request: Request) -> Response:
+    """Ends the session itself, not only this browser's copy of its cookie."""
+    shell: Shell = request.app.state.shell
+    session = request.state.asking.session
+    if session is not None and session.get("kind") == "account":
+        name, number = str(session["name"]), str(session["id"])
+        await anyio.to_thread.run_sync(accounts.sign_out, shell.engine, name, number, shell.seen.real_now())
+        shell.wake.poke()
     answer = RedirectResponse("/login", status_code=303)
     answer.delete_cookie(sessions.COOKIE)
     return answer
@@ -73,10 +81,22 @@ async def screen(request: Request) -> Response:
         with writing(shell.engine) as conn:
             accounts.record(conn, shell.seen.real_now(), found.name, "screen-opened", found.address)
 
-    await anyio.to_thread.run_sync(seen)
+    try:
+        await anyio.to_thread.run_sync(seen)
+    except Exception:  # a display comes up also while nothing can be written
+        log.exception("screen not noted", screen=found.name)
     answer = RedirectResponse(found.address, status_code=303)
     _set_session(request, answer, shell.sessions.for_screen(found), sessions.SCREEN_SECONDS)
     return answer
+
+
+def signed_in_as(viewer: Viewer, t: Translator) -> str:
+    """Who is signed in and the way out, under a page. The person at the machine and a display have none."""
+    if viewer.local or viewer.program or viewer.role is Role.SCREEN:
+        return ""
+    said = t("web.login.signed_in", account=viewer.name, role=viewer.role)
+    leave = f'<button type="submit">{escape(t("web.login.leave"))}</button>'
+    return f'<form method="post" action="/logout" class="signed-in"><span>{escape(said)}</span>{leave}</form>'
 
 
 def _login_form(request: Request, lang: Language, wrong: str, onward: str, status: int = 200) -> Response:

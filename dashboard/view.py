@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
-from callbacks.asked import WrongAsk, moment_ask
+from callbacks.asked import FIRST_YEAR, LAST_YEAR, in_our_years
 from data.types import Scope, Site
 from data.vocabulary import Audience, Language, Look
+from layouts.pages import PAGES
 
 WINDOWS = ("today", "yesterday", "48h", "7d", "30d")
 DISTANCES = (3, 6, 10)
@@ -43,9 +45,10 @@ class View:
     distance: int
     as_of: datetime | None = None
     extras: tuple[tuple[str, str], ...] = ()
+    mask_below: int = 5
 
     def scope(self, audience: Audience) -> Scope:
-        return Scope(self.site, self.lang, audience, self.window, self.as_of)
+        return Scope(self.site, self.lang, audience, self.window, self.as_of, self.mask_below)
 
     def query(self) -> str:
         asked = {
@@ -71,6 +74,7 @@ class Known:
     sites: tuple[Site, ...]
     default_site: str
     default_lang: Language
+    mask_below: int = 5  # CAUDAL_SMALL_COUNT_THRESHOLD
 
 
 def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str | None = None) -> View:
@@ -84,8 +88,9 @@ def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str 
         look=Look(_one_of("look", query.get("look"), tuple(Look), Look.DARK if page == "wall" else Look.LIGHT)),
         window=_one_of("window", query.get("window"), WINDOWS, "today"),
         distance=_distance(page, query.get("distance")),
-        as_of=_moment(query.get("as_of"), site),
+        as_of=_as_of(query.get("as_of"), site),
         extras=tuple((name, query[name]) for name in EXTRAS if name in query),
+        mask_below=known.mask_below,
     )
 
 
@@ -95,6 +100,8 @@ def view_of_token(token: str, known: Known) -> View:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise BadAddress("unknown_page", 404) from None
     page, _, query = address.partition("?")
+    if page not in PAGES:
+        raise BadAddress("unknown_page", 404)
     return view_of(page, dict(parse_qsl(query)), known)
 
 
@@ -132,10 +139,24 @@ def _distance(page: str, value: str | None) -> int:
     return metres if page == "wall" else 0
 
 
-def _moment(value: str | None, site: Site) -> datetime | None:
+def moment_said(name: str, value: str | None) -> datetime | None:
+    """As it was written, with or without an offset; BadAddress where it is no moment of our years."""
     if not value:
         return None
     try:
-        return moment_ask({"as_of": value}, "as_of", site)
-    except WrongAsk:
-        raise BadAddress("bad_moment", name="as_of", value=value[:60]) from None
+        moment = datetime.fromisoformat(value.replace(" ", "+"))  # a plus sign that nobody encoded
+    except ValueError:
+        raise BadAddress("bad_moment", name=name, value=value[:60]) from None
+    if not in_our_years(moment):
+        first, last = str(FIRST_YEAR), str(LAST_YEAR)
+        raise BadAddress("moment_out_of_years", name=name, value=value[:60], first=first, last=last)
+    return moment
+
+
+def _as_of(value: str | None, site: Site) -> datetime | None:
+    """To the second: each finer moment would be a board of its own."""
+    moment = moment_said("as_of", value)
+    if moment is None:
+        return None
+    whole = moment.replace(microsecond=0)
+    return whole if whole.tzinfo else whole.replace(tzinfo=ZoneInfo(site.zone))

@@ -11,12 +11,14 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from dashboard.encoded import Stamp
 from data.accounts import Directory, directory
 from data.clock import Replay, reading, stored_replay
 from data.sites import sites
 from data.store import reading as reading_store
+from data.store_file import StoreGone, check_file
 from data.types import ClockReading, Site
 from data.versions import CHANNEL, versions
 
@@ -25,6 +27,8 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.1
 # PostgreSQL tells by itself; this look is for a notice lost with its connection.
 SAFETY_LOOK_SECONDS = 1.0
+# Without a good look for this long no page may go on saying that it is live.
+AWAY_SECONDS = 15.0
 # However fast a replay runs, time alone makes a new board at most this often.
 SHORTEST_TICK_SECONDS = 1.0
 
@@ -61,6 +65,7 @@ class Wake:
         self._stamp: Stamp | None = None
         self._ticked = 0.0
         self._thread = threading.Thread(target=self._run, name="wake", daemon=True)
+        self._lost = False
         self.looked_at = 0.0  # monotonic; /healthz asks whether this thread still looks
 
     def start(self) -> None:
@@ -71,6 +76,11 @@ class Wake:
         self._stopping.set()
         self._poked.set()
         self._thread.join(timeout=5)
+
+    @property
+    def away(self) -> bool:
+        """Nobody has seen the store for a while."""
+        return time.monotonic() - self.looked_at > AWAY_SECONDS
 
     def poke(self) -> None:
         """Look at once: this process has just written."""
@@ -87,8 +97,15 @@ class Wake:
                         else:
                             self._tick()
                         self.looked_at = time.monotonic()
+            except (StoreGone, DBAPIError) as away:
+                if not self._lost:
+                    log.error("the store is away; looking every second", error=f"{type(away).__name__}: {away}"[:200])
+                self._lost = True
+                self._stopping.wait(SAFETY_LOOK_SECONDS)
             except Exception:
-                log.exception("the store could not be watched; trying again")
+                if not self._lost:  # once, however long it lasts
+                    log.exception("the store cannot be watched; trying again until it can")
+                self._lost = True
                 self._stopping.wait(SAFETY_LOOK_SECONDS)
 
     @contextmanager
@@ -103,6 +120,7 @@ class Wake:
                 def changed() -> bool:
                     poked = self._poked.wait(LOOK_SECONDS)
                     self._poked.clear()
+                    check_file(raw.info)
                     # Rises when any other connection commits, whatever process it is in; reads no page of the store.
                     number = cursor.execute("PRAGMA data_version").fetchone()[0]
                     moved, last[0] = number != last[0], number
@@ -130,6 +148,10 @@ class Wake:
             self._seen.sites = sites(conn)
             self._seen.who = directory(conn)
             found = versions(conn)
+        self.looked_at = time.monotonic()
+        if self._lost:
+            self._lost = False
+            log.warning("the store is back")
         minute = self._minute() if self._may_tick() or self._stamp is None else self._stamp.minute
         self._tell(Stamp(found, minute))
 

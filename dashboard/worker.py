@@ -9,18 +9,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 
 import structlog
 from sqlalchemy import Engine
 
 from dashboard import replay
+from dashboard.beat import EVALUATION, write_beat
+from dashboard.feeding.pull import pull
+from dashboard.feeding.trouble import Trouble
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
 from data import alerts
 from data.clock import reading, real_now, stored_replay
+from data.feeds.book import UnknownFeed, due_feeds
 from data.sites import sites
 from data.store import create_store
 from data.store import reading as reading_store
@@ -29,6 +33,13 @@ from data.versions import version_of
 log = structlog.get_logger()
 
 BEAT_SECONDS = 2.0
+FEED_SECONDS = 0.5
+# Between two looks at whether there is anything to evaluate.
+LOOK_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 30.0
+# One feed shall not keep the others waiting: its cadence brings it back soon enough.
+WORKER_TRIES = 2
+LONGEST_PULL_SECONDS = 60.0
 
 
 @dataclass
@@ -39,6 +50,7 @@ class Bench:
     settings: Settings
     name: str
     stopping: threading.Event
+    finished: dict[str, float] = field(default_factory=dict)  # job: when it last did, by the monotonic clock
 
 
 @dataclass(frozen=True)
@@ -48,47 +60,98 @@ class Job:
     run: Callable[[Bench], None]
 
 
+class Setbacks:
+    """What fails is logged and tried again, ever less often; what stands beside it goes on."""
+
+    def __init__(self) -> None:
+        self._pauses: dict[str, float] = {}
+        self._not_before: dict[str, float] = {}
+
+    def tried(self, name: str, work: Callable[[], object], site: str | None = None) -> bool:
+        """Whether it was done; not while its pause lasts."""
+        if time.monotonic() < self._not_before.get(name, 0.0):
+            return False
+        try:
+            work()
+        except Exception:
+            pause = min(LONGEST_PAUSE_SECONDS, 2 * self._pauses.get(name, 0.5))
+            self._pauses[name], self._not_before[name] = pause, time.monotonic() + pause
+            log.exception("job failed", job=name, site=site, again_in_seconds=pause)
+            return False
+        self._pauses.pop(name, None)
+        return True
+
+
 class Evaluation:
-    """Alerts of each site, whenever its data changed or a domain minute passed."""
+    """A replay fed up to a moment, then the alerts of each site at that moment: what was due by then has come.
+
+    Alerts of a site whenever its data changed or a domain minute passed. A site that cannot be evaluated holds no
+    other one up.
+    """
 
     def __init__(self) -> None:
         self._done: dict[str, tuple[int, int]] = {}
+        self._looked = 0.0
+        self._setbacks = Setbacks()
 
     def __call__(self, bench: Bench) -> None:
         real = real_now()
+        self._setbacks.tried("replay", lambda: replay.feed(bench.engine, bench.settings.var, real))
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
         with reading_store(bench.engine) as conn:
             now = reading(stored_replay(conn), real).now
             found = {site.site: version_of(conn, site.site) for site in sites(conn)}
+        minute = int(now.timestamp() // 60)
         for site, version in found.items():
-            mark = (version, int(now.timestamp() // 60))
-            if self._done.get(site) == mark:
-                continue
-            alerts.evaluate(bench.engine, site, now, real, bench.name)
-            with reading_store(bench.engine) as conn:
-                # What the evaluation itself wrote is no reason for another one.
-                self._done[site] = (version_of(conn, site), mark[1])
+            if self._done.get(site) != (version, minute):
+                self._setbacks.tried(f"alerts of {site}", partial(self._evaluate, bench, site, now, real), site)
+
+    def _evaluate(self, bench: Bench, site: str, now: datetime, real: datetime) -> None:
+        below = bench.settings.small_count_threshold
+        done = alerts.evaluate(bench.engine, site, now, real, bench.name, below)
+        self._done[site] = (done.version, int(now.timestamp() // 60))
 
 
-def feed_replay(bench: Bench) -> None:
-    replay.feed(bench.engine, bench.settings.var, real_now())
+def pull_feeds(bench: Bench) -> None:
+    """Every feed that is due, one after the other; one that fails is listed as such and tried again later."""
+    with reading_store(bench.engine) as conn:
+        due = due_feeds(conn, real_now())
+    for name in due:
+        if bench.stopping.is_set():
+            return
+        try:
+            told = pull(
+                bench.engine,
+                bench.settings,
+                name,
+                bench.name,
+                pause=lambda seconds: not bench.stopping.wait(seconds),
+                tries=WORKER_TRIES,
+                most_seconds=LONGEST_PULL_SECONDS,
+            )
+        except Trouble as trouble:
+            log.warning("feed failed", feed=name, code=trouble.code, **trouble.facts)
+        except UnknownFeed:
+            continue  # taken away meanwhile
+        else:
+            if told.receipts:
+                accepted = sum(receipt.accepted for receipt in told.receipts)
+                log.info("feed pulled", feed=name, read=told.read, accepted=accepted)
 
 
 def beat(bench: Bench) -> None:
-    file = beat_file(bench.settings.var)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"{os.getpid()} {datetime.now().astimezone().isoformat()}\n")
+    now = time.monotonic()
+    write_beat(bench.settings.var, {name: round(now - at, 1) for name, at in bench.finished.items()})
 
 
 def jobs() -> tuple[Job, ...]:
     return (
         Job("beat", BEAT_SECONDS, beat),
-        Job("replay", 0.5, feed_replay),
-        Job("alerts", 1.0, Evaluation()),
+        Job(EVALUATION, FEED_SECONDS, Evaluation()),
+        Job("feeds", 2.0, pull_feeds),
     )
-
-
-def beat_file(var: Path) -> Path:
-    return var / "run" / "worker.beat"
 
 
 def run(settings: Settings, parent: int) -> None:
@@ -97,6 +160,7 @@ def run(settings: Settings, parent: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     bench = Bench(create_store(settings.store_url), settings, f"{socket.gethostname()}:{os.getpid()}", stopping)
+    bench.finished[EVALUATION] = time.monotonic()
     threads = [threading.Thread(target=_repeat, args=(job, bench), name=job.name, daemon=True) for job in jobs()]
     for thread in threads:
         thread.start()
@@ -111,16 +175,12 @@ def run(settings: Settings, parent: int) -> None:
 
 def _repeat(job: Job, bench: Bench) -> None:
     """A job that fails is logged and runs again; what it could not do it does next time."""
-    pause = job.every_seconds
+    setbacks = Setbacks()
     while not bench.stopping.is_set():
         started = time.monotonic()
-        try:
-            job.run(bench)
-            pause = job.every_seconds
-        except Exception:
-            pause = min(30.0, pause * 2)
-            log.exception("job failed", job=job.name, again_in_seconds=pause)
-        bench.stopping.wait(max(0.05, pause - (time.monotonic() - started)))
+        setbacks.tried(job.name, lambda: job.run(bench))
+        bench.finished[job.name] = time.monotonic()
+        bench.stopping.wait(max(0.05, job.every_seconds - (time.monotonic() - started)))
 
 
 def main() -> None:

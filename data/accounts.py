@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,8 +14,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from data.keys import AccountError, Screen, Token, screen_of, token_of
+from data.sessions import end_session, ended_sessions
 from data.store import reading, writing
-from data.tables import account, audit, screen, token
+from data.tables import account, audit, screen, source, token
 from data.vocabulary import Role
 
 MOST_FAILURES = 10
@@ -42,16 +43,23 @@ class Directory:
     accounts: Mapping[str, Account]
     screens: Mapping[str, Screen]
     tokens: Mapping[str, Token]  # by hash; revoked ones are not in it
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by organisation
+    ended: frozenset[str] = frozenset()  # sessions that were signed out
 
 
 def directory(conn: Connection) -> Directory:
     listed = [_account(row) for row in conn.execute(select(account).order_by(account.c.account))]
     screens = [screen_of(row) for row in conn.execute(select(screen).order_by(screen.c.screen))]
     tokens = conn.execute(select(token).where(token.c.revoked_at.is_(None)).order_by(token.c.name))
+    owned: dict[str, tuple[str, ...]] = {}
+    for row in conn.execute(select(source.c.organisation, source.c.source).order_by(source.c.source)):
+        owned[row.organisation] = (*owned.get(row.organisation, ()), row.source)
     return Directory(
         {one.name: one for one in listed},
         {one.name: one for one in screens},
         {row.token_hash: token_of(row) for row in tokens},
+        {organisation: names for organisation, names in owned.items() if organisation},
+        ended_sessions(conn),
     )
 
 
@@ -128,6 +136,13 @@ def role_of(conn: Connection, name: str) -> Role | None:
         select(account.c.role).where(account.c.account == name, account.c.disabled_at.is_(None))
     ).one_or_none()
     return None if row is None else Role(row.role)
+
+
+def sign_out(engine: Engine, name: str, session: str, now: datetime) -> None:
+    """This session ends wherever its cookie is held; the account's other ones go on."""
+    with writing(engine) as conn:
+        end_session(conn, session, now)
+        record(conn, now, name, "sign-out", name)
 
 
 def record(

@@ -14,6 +14,8 @@ from data.vocabulary import AlertState, Level
 
 # What a page shows as open: a pending one is not yet told.
 TOLD = (AlertState.FIRING, AlertState.RECOVERING, AlertState.NO_DATA, AlertState.ERROR)
+# What fails as a whole, before any rule is asked: reading the site.
+SITE_RULE = "evaluation"
 LEVELS = [str(level) for level in (Level.CRITICAL, Level.ALERT, Level.WATCH, Level.NORMAL, Level.NO_DATA)]
 
 
@@ -28,10 +30,10 @@ def open_alerts(conn: Connection, site: str, as_of: datetime | None = None) -> t
 def recent_alerts(conn: Connection, site: str, limit: int, as_of: datetime | None = None) -> tuple[AlertCard, ...]:
     """Over, the newest first; pending ones that did not last were never told and are not among them."""
     a, t = _alerts(site, as_of), alert_transition.c
-    fired = select(t.alert_id).where(t.alert_id == a.c.alert_id, t.to_state == str(AlertState.FIRING)).exists()
+    told = select(t.alert_id).where(t.alert_id == a.c.alert_id, t.to_state.in_([str(s) for s in TOLD])).exists()
     rows = conn.execute(
         select(a)
-        .where(a.c.state == str(AlertState.RESOLVED), fired)
+        .where(a.c.state == str(AlertState.RESOLVED), told)
         .order_by(a.c.updated_at.desc(), a.c.alert_id.desc())
         .limit(limit)
     ).all()
@@ -96,10 +98,15 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         name: datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value
         for name, value in evidence.items()
     }
-    if state is AlertState.ERROR:
+    if rule == SITE_RULE:
+        return Sentence("alert.evaluation.sentence", facts)
+    if state is AlertState.ERROR or "error" in evidence:
         return Sentence("alert.rule_failed", {"rule": rule, **facts})
-    if rule == "surge" and evidence.get("measure") == "served":
-        return Sentence("alert.surge.sentence_served", facts)
+    if rule == "surge":
+        return Sentence(f"alert.surge.sentence{_surge_variant(evidence)}", facts)
+    if rule == "coverage_gap":
+        variant = "_masked" if evidence.get("masked") else "_at_least" if evidence.get("at_least") else ""
+        return Sentence(f"alert.coverage_gap.sentence{variant}", facts)
     if rule == "source_silent" and evidence.get("last_at") is None:
         return Sentence("alert.source_silent.sentence_never", facts)
     if rule == "pressure":
@@ -111,6 +118,13 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
             facts["value_share"] = facts.get("value")
         return Sentence(f"alert.pressure.sentence_{variant}", facts)
     return Sentence(f"alert.{rule}.sentence", facts)
+
+
+def _surge_variant(evidence: Mapping[str, Any]) -> str:
+    if evidence.get("blind"):
+        return "_blind"
+    served = "_served" if evidence.get("measure") == "served" else ""
+    return served + ("_at_least" if evidence.get("at_least") else "")
 
 
 def evaluated_at(conn: Connection, site: str, as_of: datetime | None = None) -> datetime | None:
@@ -131,15 +145,16 @@ def alarm_spans(
 
     An alarm that lasts for weeks is a new level: after a fortnight its days count again.
     """
-    a = _alerts(site, as_of).c
+    a, t = _alerts(site, as_of).c, alert_transition.c
     rows = conn.execute(
-        select(a.since, a.updated_at, a.open, a.state)
-        .where(a.rule == rule, a.updated_at >= since)
-        .order_by(a.since, a.alert_id)
+        select(func.min(t.at).label("fired"), a.updated_at, a.open)
+        .join(alert_transition, t.alert_id == a.alert_id)
+        .where(a.rule == rule, a.updated_at >= since, t.to_state == str(AlertState.FIRING))
+        .where(*([] if as_of is None else [t.at <= as_of]))
+        .group_by(a.alert_id, a.updated_at, a.open)
+        .order_by(a.alert_id)
     )
     longest = timedelta(days=14)
     return tuple(
-        Window(row.since, min(row.updated_at, row.since + longest) if not row.open else row.since + longest)
-        for row in rows
-        if row.state != str(AlertState.PENDING)
+        Window(row.fired, row.fired + longest if row.open else min(row.updated_at, row.fired + longest)) for row in rows
     )

@@ -6,38 +6,27 @@ count of people under the threshold is hidden together with every figure from wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from data.types import Revision, SectorCoverage, ServiceCoverage
 from data.vocabulary import Audience, Sector, State
 
 INSIDE = 5  # smallest count the open audience sees inside the mechanism
-PUBLIC = 10  # and in anything published
 # Categories where any count points at somebody: no cell of theirs is crossed by hour for anyone outside protection.
 PROTECTED = (Sector.GBV, Sector.TRAFFICKING)
 PEOPLE_UNITS = ("people", "personas", "person", "persons", "atenciones", "contacts", "cases", "casos")
+# Every figure of a service that would give its count back.
+HIDDEN: dict[str, Any] = {
+    **dict.fromkeys(("delivered", "gap", "ratio", "carried_ratio", "contacts")),
+    "state": State.MASKED,
+    "masked": True,
+}
 
 
 def is_small(count: float | None, threshold: int = INSIDE) -> bool:
     """Zero is no one's secret; missing is not a count."""
     return count is not None and 0 < count < threshold
-
-
-def hidden_cells(cells: Sequence[float | None], threshold: int = INSIDE) -> frozenset[int]:
-    """Which cells of a row to hide when the row's total is shown.
-
-    One hidden cell alone could be had by subtraction, so the smallest other one goes with it (complementary cell).
-    """
-    hidden = {i for i, count in enumerate(cells) if is_small(count, threshold)}
-    known = [i for i, count in enumerate(cells) if count is not None and count > 0 and i not in hidden]
-    if len(hidden) == 1 and known:
-        hidden.add(min(known, key=lambda i: cells[i] or 0))
-    return frozenset(hidden)
-
-
-def may_cross_by_hour(sector: Sector, audience: Audience) -> bool:
-    return audience is Audience.PROTECTION or sector not in PROTECTED
 
 
 def masked_service(row: ServiceCoverage, audience: Audience, threshold: int = INSIDE) -> ServiceCoverage:
@@ -48,16 +37,14 @@ def masked_service(row: ServiceCoverage, audience: Audience, threshold: int = IN
         # The need and the gap would give the count back.
         return replace(
             row,
-            delivered=None,
-            gap=None,
-            ratio=None,
-            contacts=None,
-            state=State.MASKED,
-            masked=True,
+            **HIDDEN,
         )
     if is_small(row.contacts, threshold):
         if row.sector in PROTECTED:
-            return replace(row, delivered=None, gap=None, ratio=None, contacts=None, state=State.MASKED, masked=True)
+            return replace(row, **HIDDEN)
+        # Two sessions for two people: another unit than people says the same number.
+        if is_small(row.delivered, threshold):
+            return replace(row, **HIDDEN)
         return replace(row, contacts=None, masked=True)
     return row
 

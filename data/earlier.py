@@ -31,11 +31,11 @@ def marks(lines: pd.DataFrame, site: Site, days: tuple[Window, ...]) -> Marks:
     repeated = lines[lines.duplicated(KEY, keep=False)]
     arrived = repeated.sort_values(["received_at", "line_id"]).drop_duplicates(KEY)
     first, _ = _figures(arrived, site, days)
-    told = dict(zip(first["hour"], first["received_at"], strict=True))
+    told = first.groupby("hour")["received_at"].max()
     return Marks(
         _differing(now_hours, old_hours, "hour"),
         _differing(now_days, old_days, "day"),
-        {hour.to_pydatetime(): at.to_pydatetime() for hour, at in told.items()},
+        {pd.Timestamp(str(hour)).to_pydatetime(): at.to_pydatetime() for hour, at in told.items()},
     )
 
 
@@ -57,6 +57,8 @@ def _figures(lines: pd.DataFrame, site: Site, days: tuple[Window, ...]) -> tuple
 
 
 def _differing(now: pd.DataFrame, old: pd.DataFrame, moment: str) -> dict[datetime, float]:
-    both = now[[moment, "people"]].merge(old[[moment, "people"]], on=moment, suffixes=("", "_old"))
-    changed = both[(both["people"] - both["people_old"]).abs() > 1e-6]
-    return {at.to_pydatetime(): float(was) for at, was in zip(changed[moment], changed["people_old"], strict=True)}
+    # Lanes that are asked for together stand together.
+    shown, was = (figures.groupby(moment)["people"].sum() for figures in (now, old))
+    both = pd.DataFrame({"shown": shown, "was": was}).dropna()
+    changed = both.loc[(both["shown"] - both["was"]).abs() > 1e-6, "was"]
+    return {pd.Timestamp(str(at)).to_pydatetime(): float(people) for at, people in changed.items()}

@@ -116,9 +116,10 @@ def hours(intervals: pd.DataFrame, site: Site) -> pd.DataFrame:
 
 
 def _finest_complete(candidates: pd.DataFrame, period: list[str]) -> pd.DataFrame:
-    """Per period the candidate of the shortest lines that covers it whole; if none does, the one that covers most."""
-    complete = candidates["covered"] >= candidates["full"]
-    worth = candidates["covered"].where(~complete, candidates["full"])
+    """Per period the candidate of the shortest lines that tell it whole; if none does, the highest: all of them are
+    lower bounds then, and none may take a higher one back."""
+    complete = (candidates["covered"] >= candidates["full"]) & ~candidates["at_least"].astype(bool)
+    worth = candidates["people"].where(~complete, 0.0)
     order = candidates.assign(complete=complete, worth=worth, finer=-candidates["minutes"])
     order = order.sort_values([*period, "complete", "worth", "finer"])
     return order.drop_duplicates(period, keep="last").drop(columns=["complete", "worth", "finer"])
@@ -129,12 +130,14 @@ def days(hourly: pd.DataFrame, coarse: pd.DataFrame, operational_days: tuple[Win
 
     Columns: series, day, people, low, high, minutes, at_least, method, grain_minutes, differs, received_at.
     A day's own line gives method and range to hours that sum to it exactly; where they do not, `differs` is the
-    line minus the sum. A shift that reaches into another day counts for neither.
+    line minus the sum. A shift that reaches into another day counts for neither. A day of which a part is not
+    reported, or whose line was sent before it was over, is at least its figure.
     """
     daily = _in_days(coarse.rename(columns={"start": "at"}), operational_days)
     whole = (daily["at"] == daily["day"]) & (daily["minutes"].isin([DAY_MINUTES]) | (daily["minutes"] == daily["full"]))
     own = daily[whole].drop_duplicates([*SERIES, "day"], keep="last")
-    own = own.assign(covered=own["full"])
+    early = own["received_at"] < own["end"]
+    own = own.assign(covered=own["full"], at_least=own["at_least"].astype(bool) | early)
     shifts = _shifts(daily[~whole & (daily["at"] + pd.to_timedelta(daily["minutes"], unit="min") <= daily["end"])])
     by_hour = _in_days(hourly.rename(columns={"hour": "at"}), operational_days)
     by_hour = by_hour.assign(covered=by_hour["minutes"], low=np.nan, high=np.nan, minutes=60)
@@ -145,6 +148,7 @@ def days(hourly: pd.DataFrame, coarse: pd.DataFrame, operational_days: tuple[Win
     ]
     picked = pd.concat([*candidates, own]) if candidates else own
     picked = _finest_complete(picked, [*SERIES, "day"])
+    picked["at_least"] = picked["at_least"].astype(bool) | (picked["covered"] < picked["full"])
     return _described(picked, own)
 
 
@@ -160,6 +164,32 @@ def _described(picked: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     both = both.drop(columns=["minutes_line"]).rename(columns={"minutes": "grain_minutes", "covered": "minutes"})
     columns = [*SERIES, "day", "people", "low", "high", "minutes", "at_least", "method", "grain_minutes", "differs"]
     return both[[*columns, "received_at"]].astype({"minutes": "int64", "grain_minutes": "int64"})
+
+
+def across_lanes(lanes: list[pd.DataFrame], period: str) -> pd.DataFrame:
+    """Hours or days of the lanes of one series put together, by their column `period`.
+
+    A lane that reports elsewhere in the window and not here leaves a lower bound; so does the part of an hour or a day
+    that one of them does not cover.
+    """
+    told = [lane for lane in lanes if len(lane)]
+    if len(told) < 2:
+        return told[0] if told else lanes[0]
+    every = pd.concat([lane.assign(lane=place) for place, lane in enumerate(told)], ignore_index=True)
+    ranged = [name for name in ("low", "high") if name in every]
+    unranged = every.groupby(period)[ranged].transform("count").eq(0)
+    for name in ranged:
+        every[name] = every[name].fillna(every["people"]).where(~unranged[name])
+    method, received = every["method"], every["received_at"]
+    found = summed(every.assign(method=method, received_at=received), [period], ["people", *ranged])
+    grouped = every.groupby(period, sort=False)
+    for name, take in (("minutes", "min"), ("grain_minutes", "max")):
+        if name in every:
+            found[name] = grouped[name].agg(take).reindex(found[period]).to_numpy()
+    if "differs" in every:
+        found["differs"] = grouped["differs"].sum(min_count=1).reindex(found[period]).to_numpy()
+    found["at_least"] |= grouped["lane"].nunique().lt(len(told)).reindex(found[period]).to_numpy()
+    return found[lanes[0].columns].sort_values(period).reset_index(drop=True)
 
 
 def _in_days(rows: pd.DataFrame, operational_days: tuple[Window, ...]) -> pd.DataFrame:

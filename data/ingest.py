@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
-import pandas as pd
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, select
 
 from data import snapshots
-from data.holding import hold_back
-from data.lines import (
-    LINES,
-    begins,
-    ends,
-    lines_of,
-    move_lines,
-    rebuild,
-    stage_lines,
-    write_lines,
-    write_reasons,
-)
-from data.receipts import (
-    Receipt,
-    Sent,
-    already,
-    enter,
-    key_reused,
-    refused_before,
-    take_turns,
-    told_to_wait,
-)
-from data.rollups import Touched
+from data.delivered import Told, write_delivery
+from data.lines import lines_of, stage_lines
+from data.receipts import COUNTS, Receipt, Sent, already, enter, key_reused, refused_before
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
-from data.store import lock_sites, reading, writing
-from data.tables import report, report_site
-from data.types import Clock, Site
+from data.sources.canonical import DATASETS
+from data.sources.combining import combined, rule_of
+from data.sources.periods import AHEAD
+from data.store import lock, lock_sites, reading, writing
+from data.tables import report
+from data.types import Clock, Issue, Site
 from data.undoing import NoSuchReport as NoSuchReport
 from data.undoing import undo as undo
 from data.versions import raise_version
@@ -66,6 +48,7 @@ def ingest(
     idempotency_key: str | None = None,
     issued_at: datetime | None = None,
     sent_by: str | None = None,
+    only_sites: Collection[str] | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
     reason: str | None = None,
@@ -74,9 +57,9 @@ def ingest(
     """Receive one delivery. The same one again changes nothing; a file that cannot be read is refused and listed.
 
     The same has the same idempotency key, or the same source, bytes and issued_at (where given). A delivery that
-    was undone may come again and counts again. `progress` hears rows written and rows to write.
-    `reason` says why it differs from what was sent before. `clock` tells when the lines began to count, which
-    may be a while after `now`, when they came; without it, `now`.
+    was undone may come again and counts again. Rows about other sites than `only_sites` (None: every one) are unknown
+    to this sender and rejected. `progress` hears rows written and rows to write. `reason` says why it differs from what
+    was sent before. `clock` tells when the lines began to count, which may be a while after `now`, when they came.
     """
     sent = Sent(
         source=source,
@@ -93,24 +76,39 @@ def ingest(
     with reading(engine) as conn:
         known = already(conn, sent)
         wrong_key = key_reused(conn, sent)
-        places = {place.site: place for place in sites(conn)}
+        places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
     if known is not None:
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
+    if issued_at is not None and issued_at > now + AHEAD:  # no later correction would ever count
+        facts = {"value": issued_at.isoformat(), "now": now.astimezone(issued_at.tzinfo).isoformat(timespec="minutes")}
+        return _refuse(engine, sent, _refusal(sent, Refused(Issue(None, "issued_at", "issued_in_future", facts))))
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         if refused.issue.code == PERSONAL:
-            snapshots.forget(var, sent.sha256)
+            _forget(engine, var, sent.sha256)
         return _refuse(engine, sent, _refusal(sent, refused))
     receipt = _receipt(parsed, source)
     if receipt.state == "refused":
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
-    lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
-    reasons = parsed.rows.get("reason")
-    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, reasons, places, progress, clock)
+    rows = parsed.rows
+    if mapping is not None and mapping.submissions is not None:
+        rule = rule_of(parsed.dataset, mapping.submissions.combine)
+        rows = combined(rows, DATASETS[parsed.dataset], rule)
+    lines = lines_of(rows, parsed.dataset, source, issued or now, now)
+    told = Told(lines, rows.get("reason"), clock)
+    return _accept(engine, sent, receipt, parsed.rows_in, issued, told, places, progress)
+
+
+def _forget(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+    with reading(engine) as conn:
+        r = report.c
+        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
+            snapshots.forget(var, sha256)
 
 
 def preview(
@@ -145,6 +143,7 @@ def _receipt(parsed: Parsed, source: str) -> Receipt:
         dataset=str(parsed.dataset),
         source=source,
         state="accepted" if not parsed.rejected else "partial" if accepted else "refused",
+        not_reported=parsed.not_reported,
         notes=parsed.notes,
         sites=tuple(sorted(parsed.rows["site"].unique())) if accepted else (),
     )
@@ -160,67 +159,41 @@ def _accept(
     receipt: Receipt,
     rows: int,
     issued: datetime | None,
-    lines: pd.DataFrame,
-    reasons: pd.Series | None,
+    told: Told,
     places: Mapping[str, Site],
     progress: Progress | None,
-    clock: Clock | None,
 ) -> Receipt:
-    dataset = Dataset(receipt.dataset)
+    dataset, lines = Dataset(receipt.dataset), told.lines
     tell = None if progress is None else lambda done: progress(done, len(lines))
     staged = engine.dialect.name == "sqlite" and len(lines) >= STAGE_FROM
     before = (lambda conn: stage_lines(conn, dataset, lines, tell)) if staged else None
     with writing(engine, before) as conn:
-        take_turns(conn, sent)
+        _take_turns(conn, sent)
         if (known := already(conn, sent)) is not None:  # another process was quicker with the same
             return known
         if (wrong_key := key_reused(conn, sent)) is not None:
-            return _enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
+            return enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
         lock_sites(conn, receipt.sites)
-        starts, stops = lines[begins(LINES[dataset])], lines[ends(LINES[dataset])]
-        period = (starts.min().to_pydatetime(), stops.max().to_pydatetime()) if len(lines) else None
-        receipt = enter(conn, sent, receipt, rows, issued, period)
-        report_id = receipt.report or 0
-        if staged:
-            lines = move_lines(conn, dataset, report_id, lines)
-            if tell is not None:
-                tell(len(lines))
-        else:
-            lines = write_lines(conn, dataset, report_id, lines, tell)
-        if reasons is not None:
-            write_reasons(conn, lines, reasons)
-        for name in receipt.sites:
-            here = lines["site"] == name
-            conn.execute(
-                insert(report_site).values(
-                    site=name,
-                    report_id=report_id,
-                    source=sent.source,
-                    dataset=receipt.dataset,
-                    received_at=sent.received_at,
-                    period_start=starts[here].min().to_pydatetime(),
-                    period_end=stops[here].max().to_pydatetime(),
-                    lines=int(here.sum()),
-                )
-            )
-            sender = sent.sent_by or sent.source
-            counts = hold_back(conn, dataset, name, report_id, lines[here], sent.received_at, sender)
-            rebuild(conn, dataset, Touched(places[name], sent.source, counts, report_id))
-        receipt = told_to_wait(conn, receipt)
-        if clock is not None:
-            conn.execute(update(report).where(report.c.report_id == report_id).values(recorded_at=clock()))
+        receipt = write_delivery(conn, sent, receipt, rows, issued, told, places, staged=staged, tell=tell)
         for name in receipt.sites:
             raise_version(conn, name)
     return receipt
 
 
+def _take_turns(conn: Connection, sent: Sent) -> None:
+    """Two processes with the same delivery: the second one waits here, and then finds it received."""
+    lock(conn, f"delivery:{sent.source}:{sent.sha256}")
+    if sent.key is not None:
+        lock(conn, f"key:{sent.source}:{sent.key}")
+
+
 def _refuse(engine: Engine, sent: Sent, receipt: Receipt, rows: int = 0) -> Receipt:
     with writing(engine) as conn:
-        take_turns(conn, sent)
-        return _enter_refusal(conn, sent, receipt, rows)
+        _take_turns(conn, sent)
+        return enter_refusal(conn, sent, receipt, rows)
 
 
-def _enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> Receipt:
+def enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> Receipt:
     if (known := refused_before(conn, sent, receipt)) is not None:
         return known
     receipt = enter(conn, sent, receipt, rows, sent.issued_at, None)

@@ -12,7 +12,8 @@ from data import tables
 from data.bulk import Tell, insert_frame, insert_staged, stage, unstage
 from data.frames import MOMENT, frame
 from data.revisions import TABLE
-from data.rollups import Touched, rebuild_flow, rebuild_services
+from data.rollups import Touched, clear_site, rebuild_flow, rebuild_services
+from data.types import Site
 from data.vocabulary import Dataset
 
 LINES: dict[Dataset, Table] = {dataset: tables.metadata.tables[name] for dataset, name in TABLE.items()}
@@ -110,3 +111,15 @@ def rebuild(conn: Connection, dataset: Dataset, touched: Touched) -> None:
         rebuild_flow(conn, touched)
     elif dataset is Dataset.SERVICE:
         rebuild_services(conn, touched)
+
+
+def rebuild_site(conn: Connection, place: Site) -> None:
+    """Make all summaries of a site again: its operational day begins at another hour, or its zone was wrong."""
+    clear_site(conn, place.site)
+    for dataset in (Dataset.FLOW, Dataset.SERVICE):
+        table = LINES[dataset]
+        names = [n for n in ("stage", "measure", "start", "minutes") if n in table.c]
+        here = table.c.site == place.site
+        for source in conn.execute(select(table.c.source).where(here).distinct()).scalars().all():
+            lines = frame(conn, select(*(table.c[n] for n in names)).where(here, table.c.source == source))
+            rebuild(conn, dataset, Touched(place, source, lines))

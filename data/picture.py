@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from data import queries
-from data.analytics.arrivals import DayTotal, day_total, reported_day
+from data.analytics.arrivals import DayTotal, day_total, part_of_day, reported_day, with_other_lanes
 from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
 from data.analytics.freshness import Expected, expected
@@ -21,11 +21,11 @@ from data.analytics.windows import local_date
 from data.covering import sector_coverage
 from data.observing import MOMENT, STAGE_REACH, Official, Place, observe
 from data.queries import SeriesKey
-from data.queries.board import official_sources, present_row
+from data.queries.board import official_sources, present_row, present_sources
 from data.queries.reporting import expected_rows
 from data.types import Pressure, SectorCoverage, Site, Window
 from data.usual import usual
-from data.vocabulary import Lane, Measure, Method
+from data.vocabulary import EVERY_LANE, PRESENT, Lane, Measure, Method
 
 PRESENT_REACH = timedelta(hours=24)
 
@@ -74,7 +74,8 @@ def picture(
     observed = observe(conn, site, official, day, now, since, as_of)
     states = {place: stage_state(seen, now) for place, seen in observed.items()}
     general = site.entry_stage, Lane.GENERAL
-    here = present_now(conn, site, now, as_of)
+    entry = {lane: seen for (stage, lane), seen in observed.items() if stage == site.entry_stage}
+    here = present_now(conn, site, official, now, as_of)
     safe = (here.safe_capacity or site.safe_capacity) if here else None
     keys = {m: series_key(site, official, m) for m in (Measure.ARRIVALS, Measure.SERVED)}
     arrivals, served = keys[Measure.ARRIVALS], keys[Measure.SERVED]
@@ -87,8 +88,8 @@ def picture(
         observed=observed,
         states=states,
         readings_from=since,
-        arrivals_day=total_of(conn, arrivals, observed[general].arrivals, day, now, as_of),
-        served_day=total_of(conn, served, observed[general].served, day, now, as_of),
+        arrivals_day=total_of(conn, arrivals, {lane: seen.arrivals for lane, seen in entry.items()}, day, now, as_of),
+        served_day=total_of(conn, served, {lane: seen.served for lane, seen in entry.items()}, day, now, as_of),
         usual_arrivals=usual(conn, arrivals, site, on, in_alarm, as_of),
         usual_served=usual(conn, served, site, on, in_alarm, as_of),
         present=here,
@@ -109,19 +110,38 @@ def series_key(site: Site, official: Official, measure: Measure) -> SeriesKey | 
 
 
 def total_of(
-    conn: Connection, key: SeriesKey | None, hours: Buckets, day: Window, now: datetime, as_of: datetime | None
+    conn: Connection,
+    key: SeriesKey | None,
+    lanes: Mapping[Lane, Buckets],
+    day: Window,
+    now: datetime,
+    as_of: datetime | None,
 ) -> DayTotal | None:
-    """The day's figure: by its hours while it runs, as the day's own reports have it once it is over."""
+    """The day's figure, of every lane: by its hours while it runs, as its own reports have it once it is over."""
     if key is None:
         return None
-    so_far = day_total(hours, day, now)
+    by_lane = {lane: day_total(hours, day, now) for lane, hours in lanes.items()}
+    others = [total for lane, total in by_lane.items() if lane is not Lane.GENERAL and total is not None]
+    so_far = with_other_lanes(by_lane[Lane.GENERAL], others)
     if now < day.end and so_far is not None:
         return so_far
-    return reported_day(queries.flow_by_day(conn, key, day, as_of), day) or so_far
+    every = replace(key, lane=EVERY_LANE)
+    days = queries.flow_by_day(conn, every, day, as_of)
+    return reported_day(days, day) or so_far or part_of_day(days, queries.reported_until(conn, every, day, as_of))
 
 
-def present_now(conn: Connection, site: Site, now: datetime, as_of: datetime | None) -> PresentNow | None:
-    row = present_row(conn, site.site, Window(now - PRESENT_REACH, now + MOMENT), as_of)
+def present_now(
+    conn: Connection, site: Site, official: Official, now: datetime, as_of: datetime | None
+) -> PresentNow | None:
+    """People in the centre by the official count. Where none was chosen and several count, nobody knows."""
+    reach = Window(now - PRESENT_REACH, now + MOMENT)
+    source = official.get((site.entry_stage, PRESENT))
+    if source is None:
+        counting = present_sources(conn, site.site, reach, as_of)
+        if len(counting) != 1:
+            return None
+        [source] = counting
+    row = present_row(conn, site.site, reach, source, as_of)
     if row is None:
         return None
     return PresentNow(row.people, row.safe_capacity, row.at, bool(row.at_least), Method(row.method), row.source)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select
 
 from data.holding import waiting
-from data.store import lock
+from data.snapshots import all_kept
+from data.store import unless_there
 from data.tables import report, report_issue, report_site
 from data.tables import source as source_table
 from data.types import Issue
 from data.vocabulary import Dataset
 
 ISSUES_AT_ONCE = 10_000
+
+# States of a delivery whose lines count.
+COUNTS = ("accepted", "partial")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a delivery. `report` None: nothing was written (a dry run)."""
+    """What became of a delivery. `report` None: nothing was written (a dry run).
+
+    Rows of the delivery = `accepted` + `rejected` + `not_reported`.
+    """
 
     report: int | None
     accepted: int
@@ -48,49 +55,58 @@ class Receipt:
     source: str
     state: str  # accepted, partial, refused, undone; held: kept whole, part of it waits
     sites: tuple[str, ...] = ()
+    not_reported: int = 0
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
 
 
 def already(conn: Connection, sent: Sent) -> Receipt | None:
-    """The receipt of the same delivery, if it came before and counts."""
+    """The receipt of the same delivery, if it came before and counts.
+
+    Bytes alone are the same delivery only until a later one of the source speaks of the same time: who then sends the
+    first file again takes the later one back, and it counts as new.
+    """
     r = report.c
-    same = [r.sha256 == sent.sha256]
-    if sent.issued_at is not None:
-        same.append(r.issued_at == sent.issued_at)
+    same = [r.source == sent.source, r.sha256 == sent.sha256, r.state.in_(COUNTS)]
     if sent.dataset is not None:  # one workbook may hold two datasets
         same.append(r.dataset == str(sent.dataset))
-    by_key = [] if sent.key is None else [r.idempotency_key == sent.key]
-    row = conn.execute(
-        select(report)
-        .where(r.source == sent.source, r.state.in_(("accepted", "partial")))
-        .where(or_(same[0] if len(same) == 1 else _all(same), *by_key))
-        .order_by(r.report_id)
-    ).first()
-    return None if row is None or row.sha256 != sent.sha256 else receipt_of(conn, row)
-
-
-def _all(conditions: Sequence[Any]) -> Any:
-    first, *rest = conditions
-    for condition in rest:
-        first = first & condition
-    return first
-
-
-def take_turns(conn: Connection, sent: Sent) -> None:
-    """Two processes with the same delivery: the second one waits here, and then finds it received."""
-    lock(conn, f"delivery:{sent.source}:{sent.sha256}")
+    stmt = select(report).where(*same).order_by(r.report_id.desc())
     if sent.key is not None:
-        lock(conn, f"key:{sent.source}:{sent.key}")
+        row = conn.execute(stmt.where(r.idempotency_key == sent.key)).first()
+        if row is not None:
+            return receipt_of(conn, row)
+    if sent.issued_at is not None:
+        row = conn.execute(stmt.where(r.issued_at == sent.issued_at)).first()
+        return None if row is None else receipt_of(conn, row)
+    row = conn.execute(stmt).first()
+    return None if row is None or _superseded(conn, row) else receipt_of(conn, row)
+
+
+def _superseded(conn: Connection, row: Any) -> bool:
+    """Whether a later delivery that counts speaks of some of the same time at one of the same places."""
+    r, then, later = report.c, report_site.alias("then").c, report_site.alias("later").c
+    return (
+        conn.execute(
+            select(later.report_id)
+            .join_from(then.site.table, later.site.table, then.site == later.site)
+            .join(report, r.report_id == later.report_id)
+            .where(then.report_id == row.report_id, later.report_id > row.report_id)
+            .where(later.source == row.source, later.dataset == row.dataset, r.state.in_(COUNTS))
+            .where(later.period_start <= then.period_end, later.period_end >= then.period_start)
+            .limit(1)
+        ).first()
+        is not None
+    )
 
 
 def key_reused(conn: Connection, sent: Sent) -> Issue | None:
-    """An idempotency key stands for one content. Under another one it is a mistake of the sender's program."""
+    """An idempotency key stands for one content of one dataset. Else it is a mistake of the sender's program."""
     r = report.c
     if sent.key is None:
         return None
-    row = conn.execute(
-        select(r.report_id).where(r.source == sent.source, r.idempotency_key == sent.key, r.sha256 != sent.sha256)
-    ).first()
+    other = r.sha256 != sent.sha256
+    if sent.dataset is not None:
+        other = or_(other, r.dataset != str(sent.dataset))
+    row = conn.execute(select(r.report_id).where(r.source == sent.source, r.idempotency_key == sent.key, other)).first()
     if row is None:
         return None
     return Issue(None, None, "idempotency_key_reused", {"key": sent.key, "report": str(row.report_id)})
@@ -109,6 +125,7 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         dataset=row.dataset,
         source=row.source,
         state=row.state,
+        not_reported=row.not_reported,
         sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
     )
     return receipt if row.state == "undone" else told_to_wait(conn, receipt)
@@ -124,6 +141,12 @@ def seen(conn: Connection, source: str, sha256: str) -> bool:
     """Whether these bytes ever came from this source, also if they were undone or refused since."""
     r = report.c
     return conn.execute(select(r.report_id).where(r.source == source, r.sha256 == sha256)).first() is not None
+
+
+def unread(conn: Connection, var: Path) -> list[Path]:
+    """Kept bytes that no entry speaks of: their receiving was cut short, and their sender was never answered."""
+    known = set(conn.execute(select(report.c.sha256).distinct()).scalars())
+    return [path for path in all_kept(var) if path.name not in known]
 
 
 def refused_before(conn: Connection, sent: Sent, receipt: Receipt) -> Receipt | None:
@@ -152,8 +175,7 @@ def enter(
     period: tuple[datetime, datetime] | None,
 ) -> Receipt:
     """Write the entry of a delivery and its issues; its receipt with the number it got."""
-    if conn.execute(select(source_table.c.source).where(source_table.c.source == sent.source)).first() is None:
-        conn.execute(insert(source_table).values(source=sent.source, name=sent.source))
+    conn.execute(unless_there(conn, source_table).values(source=sent.source, name=sent.source))
     report_id = conn.execute(
         insert(report)
         .values(
@@ -172,6 +194,7 @@ def enter(
             rows=rows,
             accepted=receipt.accepted,
             rejected=receipt.rejected,
+            not_reported=receipt.not_reported,
             state=receipt.state,
             sent_by=sent.sent_by,
             reason=sent.reason,

@@ -15,7 +15,7 @@ from data.queries.flow import LINE_COLUMNS
 from data.revisions import NATURAL_KEY, counting
 from data.tables import flow_line, report_site
 from data.types import Site, Window
-from data.vocabulary import Dataset
+from data.vocabulary import EVERY_LANE, Dataset
 
 KEY = NATURAL_KEY[Dataset.FLOW]
 NOTHING = Marks()
@@ -42,8 +42,9 @@ def _kept(mark: object) -> list[Marks]:
 def _read(conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: datetime | None) -> Marks:
     line = flow_line.c
     whole = Window(day_of(site, window.start).start, window.end)
-    where = [*(line[name] == value for name, value in key.columns.items()), counting(flow_line, as_of)]
-    names = [line[name] for name in KEY if name not in key.columns]
+    series = {name: value for name, value in key.columns.items() if value != EVERY_LANE}
+    where = [*(line[name] == value for name, value in series.items()), counting(flow_line, as_of)]
+    names = [line[name] for name in KEY if name not in series]
     again = (
         select(line.start)
         .where(*where, line.start >= whole.start, line.start < whole.end)

@@ -163,3 +163,9 @@ def rebuild_services(conn: Connection, touched: Touched) -> None:
         )
         found = service_grains.days(service_grains.service_totals(lines), days)
         insert_frame(conn, service_daily, found.assign(site=place))
+
+
+def clear_site(conn: Connection, site: str) -> None:
+    """Take all summaries of a site away, before they are made again."""
+    for table in (flow_hourly, flow_daily, service_daily):
+        conn.execute(delete(table).where(table.c.site == site))

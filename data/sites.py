@@ -14,10 +14,12 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from data import tables
 from data.history import remember_site, remember_source, site_rows
+from data.lines import rebuild_site
 from data.ruling import set_rule
+from data.store import lock_sites
 from data.types import Site
 from data.versions import raise_version
-from data.vocabulary import Dataset, Measure, Sector, Service, SiteKind, Stage
+from data.vocabulary import OFFICIAL_FOR, Dataset, Sector, Service, SiteKind, Stage
 
 
 class UnknownSite(LookupError):
@@ -44,7 +46,7 @@ PHASES = ("emergency", "stabilised")
 
 # Entry: the words each column may take (None: any text), and the columns that may be left out.
 ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | type[bool] | None], dict[str, Any]]] = {
-    "official": ({"stage": tuple(Stage), "measure": tuple(Measure), "source": None, "reason": None}, {"reason": ""}),
+    "official": ({"stage": tuple(Stage), "measure": OFFICIAL_FOR, "source": None, "reason": None}, {"reason": ""}),
     "cadence": ({"source": None, "dataset": tuple(Dataset), "minutes": int}, {}),
     "standard": (
         {
@@ -151,8 +153,10 @@ def _rows(name: str, entries: Any, wrongs: list[str]) -> tuple[dict[str, Any], .
 def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> None:
     """Add a site, or bring it to what its file says now. Rules that changed hold from `now` on; older ones stay.
 
-    What a newer file no longer mentions stays in force.
+    What a newer file no longer mentions stays in force. Where the operational day begins at another hour than before,
+    the summaries by day are made again.
     """
+    lock_sites(conn, (file.site.site,))
     known = conn.execute(select(tables.site).where(tables.site.c.site == file.site.site)).one_or_none()
     row = _row_of(file.site)
     if known is None:
@@ -161,6 +165,8 @@ def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> No
     else:
         position = known.position
         conn.execute(update(tables.site).where(tables.site.c.site == file.site.site).values(**row))
+        if (known.zone, known.day_start_hour) != (file.site.zone, file.site.day_start_hour):
+            rebuild_site(conn, file.site)
     remember_site(conn, {**row, "position": position}, now)
     for entry in file.source:
         _add_source(conn, entry)

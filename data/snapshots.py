@@ -49,6 +49,11 @@ def kept(var: Path, sha256: str) -> bytes:
     return kept_at(var, sha256).read_bytes()
 
 
+def all_kept(var: Path) -> list[Path]:
+    """Every file of kept bytes; its name is their sha256."""
+    return sorted(path for path in (var / "received").glob("??/*") if not path.name.startswith("."))
+
+
 def forget(var: Path, sha256: str) -> None:
     """Remove bytes that must not be kept: a file with personal data. Its report keeps the hash and the reason."""
     place = kept_at(var, sha256)

@@ -10,8 +10,11 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+
+from data.store_file import check_file, watch_file
 
 # How long a writer waits for another one; the longest write is one large delivery.
 BUSY_SECONDS = 60
@@ -41,7 +44,8 @@ def create_store(url: str) -> Engine:
 def _sqlite(url: str, path: str | None) -> Engine:
     if path in (None, "", ":memory:"):
         raise ValueError("the store must be a file (sqlite:///var/caudal.sqlite): several processes read it")
-    Path(str(path)).parent.mkdir(parents=True, exist_ok=True)
+    file = Path(str(path))
+    file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=10, max_overflow=20
     )
@@ -52,14 +56,17 @@ def _sqlite(url: str, path: str | None) -> Engine:
         for pragma in (
             f"busy_timeout = {BUSY_SECONDS * 1000}",
             "journal_mode = WAL",
-            "synchronous = NORMAL",
+            "synchronous = FULL",  # a receipt once given survives a power cut
             "foreign_keys = ON",
             "cache_size = -32000",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 
+    watch_file(engine, file)
+
     @event.listens_for(engine, "begin")
     def begin(conn: Connection) -> None:
+        check_file(conn.connection.info)
         # A writer takes its place at once: a read that becomes a write later would fail instead of waiting.
         writes = conn.get_execution_options().get(WRITES)
         conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -96,6 +103,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
             transaction.rollback()
 
 
+def unless_there(conn: Connection, table: Table) -> Any:
+    """An insert that leaves a row of the same key as it is; another process may be writing the same one."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
+
+
 def lock_sites(conn: Connection, sites: tuple[str, ...]) -> None:
     """Keep other writers of these sites out until the transaction ends.
 
@@ -113,12 +126,19 @@ def lock(conn: Connection, name: str) -> None:
         conn.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the store to the tables of this release. Twice, or from two processes at once, is as good as once."""
+def migrate(engine: Engine, release: str = "head") -> None:
+    """Bring the store to the tables of this release, or of an earlier one.
+
+    Twice, or from two processes at once, is as good as once.
+
+    The only place where the file of an embedded store comes to be.
+    """
+    if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).touch()
     with as_file(files("data") / "migrations") as scripts, writing(engine) as conn:
         if conn.dialect.name == "postgresql":
             conn.execute(text("select pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
         config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        command.upgrade(config, release)

@@ -77,6 +77,7 @@ class Scope:
     audience: Audience
     window: str  # named window: "today", "yesterday", "48h", "7d", "30d"
     as_of: datetime | None = None  # None: as known now
+    mask_below: int = 5  # smaller counts of protected cells are hidden from the open audience
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,10 @@ class ServiceCoverage:
     contacts: float | None = None  # atenciones, never people
     silent_since: datetime | None = None
     masked: bool = False
+    # Somebody who reported earlier today has not reported up to the end of the span, or gave no amount: what was
+    # delivered is at least `delivered`, and `level` follows `carried_ratio`.
+    at_least: bool = False
+    carried_ratio: float | None = None  # had those gone on as before; None where nobody can say
 
 
 @dataclass(frozen=True)
@@ -256,6 +261,7 @@ class Delivery:
     issues: tuple[Issue, ...] = ()
     sent_by: str | None = None
     reason: str | None = None
+    not_reported: int = 0  # rows = accepted + rejected + not_reported
 
 
 @dataclass(frozen=True)
@@ -278,6 +284,31 @@ class Revision:
     reason: str | None
     broken_down: bool = False  # a part of a figure, by sex, age or nationality
     masked: bool = False
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """A feed as the desk lists it. Times are the machine's, not those of a replay.
+
+    `failed_at`: since when it fails, None while its last try succeeded; `error` is then locale key
+    `feed.trouble.<error>` with `error_facts`. `submissions`: those that count now.
+    """
+
+    name: str
+    kind: str  # kobo, odk, sql, push
+    source: str
+    dataset: str
+    every_seconds: int | None
+    paused: bool
+    succeeded_at: datetime | None
+    failed_at: datetime | None
+    failures: int
+    error: str | None
+    error_facts: Mapping[str, Any]
+    next_at: datetime | None
+    last_report: int | None
+    submissions: int
+    cursor: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

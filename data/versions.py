@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, select, text, update
 
+from data.store import unless_there
 from data.tables import data_version
 
 # Channel on which PostgreSQL tells its listeners which site changed.
@@ -13,12 +14,11 @@ CHANNEL = "caudal"
 def raise_version(conn: Connection, site: str) -> int:
     """The new version. Listeners on PostgreSQL hear the site's name once the transaction is committed."""
     v = data_version.c
-    raised = conn.execute(
-        update(data_version).where(v.site == site).values(version=v.version + 1).returning(v.version)
-    ).scalar_one_or_none()
+    raise_it = update(data_version).where(v.site == site).values(version=v.version + 1).returning(v.version)
+    raised = conn.execute(raise_it).scalar_one_or_none()
     if raised is None:
-        conn.execute(insert(data_version).values(site=site, version=1))
-        raised = 1
+        conn.execute(unless_there(conn, data_version).values(site=site, version=0))
+        raised = conn.execute(raise_it).scalar_one()
     if conn.dialect.name == "postgresql":
         conn.execute(text("select pg_notify(:channel, :site)"), {"channel": CHANNEL, "site": site})
     return raised

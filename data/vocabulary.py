@@ -27,6 +27,11 @@ class Measure(StrEnum):
     ONWARD = "onward"
 
 
+# What one source is official for. People in the centre are counted by several institutions too.
+PRESENT = "present"
+OFFICIAL_FOR = (*Measure, PRESENT)
+
+
 class Stage(StrEnum):
     """Stages of the path through a centre. A site lists the ones it has, in order."""
 
@@ -41,6 +46,10 @@ class Stage(StrEnum):
 class Lane(StrEnum):
     GENERAL = "general"
     PRIORITY = "priority"
+
+
+# In place of a lane: everybody, whichever lane they took.
+EVERY_LANE = "every"
 
 
 class Method(StrEnum):

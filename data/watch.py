@@ -10,7 +10,7 @@ from data import disclosure
 from data.alert_book import alarm_spans
 from data.analytics.baseline import DAYS
 from data.analytics.buckets import HOUR, moment, seconds
-from data.analytics.rules import Recent
+from data.analytics.rule import Recent
 from data.analytics.windows import day_on, local_date
 from data.days import day_of
 from data.picture import picture, series_key
@@ -19,7 +19,7 @@ from data.usual import usual
 from data.vocabulary import Audience, Measure
 
 
-def recent(conn: Connection, name: str, now: datetime) -> Recent:
+def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclosure.INSIDE) -> Recent:
     """`arrivals` at the entry stage; `served` only where no arrivals are official, and the alert says so."""
     site = site_named(conn, name)
     spans = alarm_spans(conn, name, "surge", now - timedelta(days=DAYS + 1))
@@ -40,5 +40,6 @@ def recent(conn: Connection, name: str, now: datetime) -> Recent:
         source=seen.source(measure),
         reports=seen.reports,
         pressure=seen.pressure,
-        sectors=disclosure.masked_sectors(seen.sectors, Audience.OPEN),
+        sectors=seen.sectors,
+        shown_sectors=disclosure.masked_sectors(seen.sectors, Audience.OPEN, mask_below),
     )

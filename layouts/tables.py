@@ -72,11 +72,14 @@ def days_table(days: pd.DataFrame, t: Translator) -> Component:
         if pd.notna(row["low"]) and pd.notna(row["high"]) and row["high"] > row["low"]:
             spread = t("word.between", low=round(row["low"]), high=round(row["high"]))
         method = t("word.none_reported") if pd.isna(row["method"]) else t(f"method.{row['method']}")
+        if pd.notna(row["differs"]):
+            method = f"{method} · {t('word.day_report_says', people=round(row['entries'] + row['differs']))}"
         at = pd.Timestamp(row["day"]).to_pydatetime()
+        entries = _at_least(number_or_none(row["entries"], t), row["entries"], row["at_least"])
+        arrivals = _at_least(number_or_none(row["arrivals"], t), row["arrivals"], row["arrivals_at_least"])
         said = [t("revision.approved", who=row["approved"])] if isinstance(row["approved"], str) else []
         said += was(t("figure.entries"), row["entries_was"], t) + was(t("figure.arrivals"), row["arrivals_was"], t)
-        figures = [number_or_none(row["entries"], t), number_or_none(row["arrivals"], t)]
-        rows.append([t.date(at), *figures, spread, method, " · ".join(said)])
+        rows.append([t.date(at), entries, arrivals, spread, method, " · ".join(said)])
     keys = ("word.day", "figure.entries", "figure.arrivals", "word.range", "word.method", "word.note")
     return table([t(key) for key in keys], rows, caption=t("panel.daily.title"))
 
@@ -86,12 +89,16 @@ def was(what: str, old: Any, t: Translator) -> list[str]:
     return [] if pd.isna(old) else [t("revision.corrected_from", what=what, old=round(float(old)))]
 
 
+def _at_least(shown: str, value: float | None, bounded: bool) -> str:
+    return f"≥\u00a0{shown}" if bounded and pd.notna(value) else shown
+
+
 def readings_table(history: pd.DataFrame, t: Translator) -> Component:
     rows: list[list[Any]] = []
     for row in history.sort_values("at", ascending=False).head(MOST_READINGS).to_dict("records"):
         at = pd.Timestamp(row["at"]).to_pydatetime()
         waiting = number_or_none(row["waiting"], t)
-        bound = f"≥{waiting}" if row["at_least"] and pd.notna(row["waiting"]) else waiting
+        bound = _at_least(waiting, row["waiting"], row["at_least"])
         counters = number_or_none(row["counters_open"], t)
         rows.append([f"{t.date(at)} {t.time(at)}", t(f"stage.{row['stage']}"), bound, counters])
     keys = ("word.hour", "word.stage", "word.in_queue", "word.counters")

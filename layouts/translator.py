@@ -57,6 +57,16 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     return pairs
 
 
+class Told(str):
+    """A fact in words. In a sentence `{people:persona|personas}` is the form that goes with its number."""
+
+    def __format__(self, spec: str) -> str:
+        if "|" not in spec:
+            return str(self)
+        one, other = spec.split("|")
+        return one if self == "1" else other
+
+
 class Translator:
     def __init__(self, language: Language, zone: str = "UTC") -> None:
         self.language = language
@@ -68,7 +78,7 @@ class Translator:
         if key not in self._words:
             raise MissingWord(f"{key} is not in layouts/locales/{self.language}")
         text = self._words[key]
-        return text.format(**{name: self.fact(name, value) for name, value in facts.items()}) if facts else text
+        return text.format(**{name: Told(self.fact(name, value)) for name, value in facts.items()}) if facts else text
 
     def n(self, key: str, count: float, **facts: Any) -> str:
         """The form for a number: `<key>.one` or `<key>.other`, with {count}."""
@@ -92,7 +102,7 @@ class Translator:
         if value is None:
             return self("word.no_data")
         if isinstance(value, datetime):
-            return self.moment(value)
+            return self.time(value) if name.endswith("_time") else self.moment(value)
         if name.endswith("_at") and isinstance(value, str):
             return self.moment(datetime.fromisoformat(value))
         if name.endswith("_minutes") and not isinstance(value, str):

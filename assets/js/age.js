@@ -4,14 +4,23 @@
   var page = document.getElementById("caudal-page");
   if (!page) return;
   var facts = JSON.parse(page.textContent);
-  var clock = { now: Date.parse(facts.now), at: Date.now(), speed: facts.speed };
+
+  // Time gone by since a mark, ms. A machine's clock may be set back and its timer may sleep with it: whichever of the
+  // two says more counts, so that nothing looks younger than it is.
+  function mark() { return { timer: performance.now(), date: Date.now() }; }
+  function since(mark) { return Math.max(performance.now() - mark.timer, Date.now() - mark.date); }
+
+  // A document that the browser brought back from an earlier day began to age when it was sent.
+  var sent = mark();
+  if (Date.now() - Date.parse(facts.sent) > 60000) sent.date = Date.parse(facts.sent);
+  var clock = { now: Date.parse(facts.now), at: sent, speed: facts.speed };
 
   // What the server said, counted on at its speed.
-  function domainNow() { return clock.now + (Date.now() - clock.at) * clock.speed; }
+  function domainNow() { return clock.now + since(clock.at) * clock.speed; }
 
   function setClock(now, speed) {
     var moment = Date.parse(now);
-    if (!isNaN(moment)) clock = { now: moment, at: Date.now(), speed: isNaN(Number(speed)) ? 1 : Number(speed) };
+    if (!isNaN(moment)) clock = { now: moment, at: mark(), speed: isNaN(Number(speed)) ? 1 : Number(speed) };
   }
 
   var clockFormat = new Intl.DateTimeFormat("es", {
@@ -51,5 +60,8 @@
 
   function localHour() { return Number(hourFormat.format(Date.now())) % 24; }
 
-  window.caudalAge = { tick: tick, setClock: setClock, domainNow: domainNow, localHour: localHour, say: say, each: each };
+  window.caudalAge = {
+    mark: mark, since: since, tick: tick, setClock: setClock, domainNow: domainNow, localHour: localHour,
+    say: say, each: each
+  };
 })();

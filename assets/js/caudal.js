@@ -13,7 +13,7 @@
 
   var board = null;            // the newest board we hold; what is on screen may be older while the tab is hidden
   var shown = null;            // the board on screen
-  var contact = Date.now();    // last sign of life of the server
+  var contact = age.mark();    // last sign of life of the server
   var connected = false;       // the stream is open and speaks
   var polled = false;          // the stream does not, but the last poll was answered
   var attempt = 0;
@@ -22,6 +22,7 @@
   var fetching = null;
   var latest = null;           // the newest version heard of
   var etag = null;
+  var begunAnew = false;       // the server's versions lie before ours: another store stands behind this address
   var frame = 0;
 
   function tick() {
@@ -31,7 +32,7 @@
     maybeReload();
   }
 
-  function silence() { return Date.now() - contact; }
+  function silence() { return age.since(contact); }
 
   function state() {
     if (facts.live === null) return "frozen"; // a page of the past: there is nothing to follow
@@ -47,6 +48,13 @@
     age.each(".live-word", function (element) { age.say(element, facts.words.live[now]); });
   }
 
+  // "12.4711" or "12.4711.1": data version, minute, turn.
+  function older(one, other) {
+    var a = one.split(".").map(Number), b = other.split(".").map(Number);
+    for (var i = 0; i < 3; i += 1) if ((a[i] || 0) !== (b[i] || 0)) return (a[i] || 0) < (b[i] || 0);
+    return false;
+  }
+
   // Getting the board.
 
   function fetchBoard() {
@@ -60,12 +68,14 @@
         if (said.length === 2) age.setClock(said[0], said[1]);
         if (answer.status === 401 || answer.status === 403) return turnedAway();
         if (answer.status !== 304 && !answer.ok) throw new Error("board: " + answer.status);
-        contact = Date.now();
+        contact = age.mark();
         if (answer.status === 304) return;
         etag = answer.headers.get("ETag");
         return answer.json().then(function (fresh) {
           // The stream may have brought us further than this answer: a page never goes back in time.
-          if (!(board && latest && board.version === latest)) take(fresh);
+          if (board && !begunAnew && older(fresh.version, board.version)) return;
+          begunAnew = false;
+          take(fresh);
         });
       })
       .then(function () {
@@ -81,7 +91,20 @@
     setTimeout(function () { fetchBoard().catch(function () {}); }, Math.random() * 1000);
   }
 
-  function turnedAway() { location.reload(); }
+  // How often in a row this tab was turned away; a browser that keeps nothing counts none.
+  function turns(times) {
+    try {
+      if (times === undefined) return Number(sessionStorage.getItem("caudal-turned-away")) || 0;
+      sessionStorage.setItem("caudal-turned-away", String(times));
+    } catch (wrong) { return 0; }
+  }
+
+  // The page itself says why, or leads to the sign-in. Turned away again and again it asks less and less often.
+  function turnedAway() {
+    var times = turns();
+    turns(times + 1);
+    setTimeout(function () { location.reload(); }, times ? Math.min(60000, 1000 * Math.pow(2, times)) : 0);
+  }
 
   function take(fresh) {
     board = fresh;
@@ -109,7 +132,7 @@
     clearTimeout(again);
     var controller = new AbortController();
     stream = controller;
-    stream.since = Date.now();
+    stream.since = age.mark();
     fetch(facts.live, { signal: controller.signal, cache: "no-store", headers: { Accept: "text/event-stream" } })
       .then(function (answer) {
         if (answer.status === 401 || answer.status === 403) return turnedAway();
@@ -126,8 +149,12 @@
     function next() {
       return reader.read().then(function (piece) {
         if (piece.done) return;
-        contact = Date.now();
-        if (!connected) { connected = true; polled = false; attempt = 0; sayLive(); }
+        contact = age.mark();
+        if (!connected) {
+          connected = true; polled = false; attempt = 0;
+          turns(0);
+          sayLive();
+        }
         rest += decoder.decode(piece.value, { stream: true });
         var parts = rest.split("\n\n");
         rest = parts.pop();
@@ -156,6 +183,8 @@
 
   function hello(said) {
     if (said.release !== facts.release) newRelease();
+    begunAnew = board !== null && older(said.version, board.version);
+    if (begunAnew) etag = null;
     if (!board || said.version !== board.version) fetchBoard().catch(function () {});
   }
 
@@ -185,28 +214,30 @@
   // A stream that says nothing is given up. A line that keeps streams back may still let short answers through.
   function watchSilence() {
     if (facts.live === null) return;
-    if (stream && Date.now() - Math.max(contact, stream.since) > SILENT_MS) stream.abort();
+    if (stream && Math.min(silence(), age.since(stream.since)) > SILENT_MS) stream.abort();
     if (connected || silence() < POLL_MS) return;
     fetchBoard().then(function () { polled = !connected; }, function () { polled = false; }).then(sayLive);
   }
 
   // A screen that nobody touches starts afresh once a night, and when the server has something new.
 
-  var opened = Date.now();
-  var touched = Date.now();
+  var opened = age.mark();
+  var touched = age.mark();
   var reloadAt = null;
   var LONG_OPEN_MS = 2 * 3600 * 1000;
   ["pointerdown", "keydown"].forEach(function (kind) {
-    document.addEventListener(kind, function () { touched = Date.now(); }, { passive: true });
+    document.addEventListener(kind, function () { touched = age.mark(); }, { passive: true });
   });
 
-  function newRelease() { reloadAt = Date.now() + Math.random() * 20000; }
+  function reloadWithin(ms) { reloadAt = { from: age.mark(), after: Math.random() * ms }; }
+
+  function newRelease() { reloadWithin(20000); }
 
   function maybeReload() {
-    var quiet = facts.quietHour !== null && age.localHour() === facts.quietHour && Date.now() - opened > LONG_OPEN_MS;
-    if (quiet && reloadAt === null) reloadAt = Date.now() + Math.random() * 30 * 60 * 1000;
-    var idle = facts.quietHour !== null || document.hidden || Date.now() - touched > 60000;
-    if (reloadAt === null || Date.now() < reloadAt || !connected || !idle) return;
+    var quiet = facts.quietHour !== null && age.localHour() === facts.quietHour && age.since(opened) > LONG_OPEN_MS;
+    if (quiet && reloadAt === null) reloadWithin(30 * 60 * 1000);
+    var idle = facts.quietHour !== null || document.hidden || age.since(touched) > 60000;
+    if (reloadAt === null || age.since(reloadAt.from) < reloadAt.after || !connected || !idle) return;
     reloadAt = null;
     fetch("/readyz", { cache: "no-store" })
       .then(function (answer) { if (answer.ok) location.reload(); })

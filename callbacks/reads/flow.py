@@ -31,7 +31,7 @@ DAYS_SHOWN = 30
 # Beyond this a band of hours is too fine to read, and the days speak.
 BAND_DAYS = 8
 DAY_COLUMNS = [
-    *("day", "entries", "low", "high", "method", "state", "at_least", "arrivals"),
+    *("day", "entries", "low", "high", "method", "state", "at_least", "differs", "arrivals", "arrivals_at_least"),
     *("entries_was", "arrivals_was", "approved"),
 ]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -193,15 +193,16 @@ def _days(
                 *((None, None, None, None) if row is None else (row[c] for c in ("people", "low", "high", "method"))),
                 state.value,
                 bool(row and row["at_least"]),
+                row["differs"] if row else None,
                 arrivals["people"] if arrivals else None,
+                bool(arrivals and arrivals["at_least"]),
                 marks[Measure.SERVED].days.get(day.start),
                 marks[Measure.ARRIVALS].days.get(day.start),
                 vouched.get(day),
             )
         )
-    frame = pd.DataFrame(rows, columns=DAY_COLUMNS)
-    numbers = ("entries", "low", "high", "arrivals", "entries_was", "arrivals_was")
-    return frame.astype(dict.fromkeys(numbers, float))
+    numbers = ("entries", "low", "high", "differs", "arrivals", "entries_was", "arrivals_was")
+    return pd.DataFrame(rows, columns=DAY_COLUMNS).astype(dict.fromkeys(numbers, float))
 
 
 def _by_day(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from data import disclosure, queries
-from data.alert_book import alarm_spans, open_alerts
+from data.alert_book import alarm_spans, evaluated_at, open_alerts
 from data.analytics.baseline import DAYS
 from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
@@ -65,11 +65,12 @@ def clock_of(scope: Scope, clock: ClockReading) -> ClockReading:
 
 
 def frame_of(conn: Connection, scope: Scope, clock: ClockReading) -> Frame:
-    place = site_named(conn, scope.site, scope.as_of)
     now, then = moment_of(scope, clock), scope.as_of
+    everywhere = sites(conn, then)
+    place = next((one for one in everywhere if one.site == scope.site), None) or site_named(conn, scope.site, then)
     return Frame(
         site=place,
-        sites=sites(conn, then),
+        sites=everywhere,
         clock=clock_of(scope, clock),
         data_as_of=queries.data_as_of(conn, scope.site, then),
         version=version_of(conn, scope.site),
@@ -83,9 +84,11 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     now = moment_of(scope, clock)
     alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1), scope.as_of)
     seen = picture(conn, frame.site, curve_day(scope.window, now, frame.site), now, scope.as_of, alarms)
-    sectors = disclosure.masked_sectors(seen.sectors, scope.audience)
+    sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
     alerts = open_alerts(conn, scope.site, scope.as_of)
-    told = vouched(headlines(seen, sectors, len(alerts)), approvals(conn, scope.site, seen.day, scope.as_of), seen.day)
+    checked_at = evaluated_at(conn, scope.site, scope.as_of)
+    told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock))
+    told = vouched(told, approvals(conn, scope.site, seen.day, scope.as_of), seen.day)
     return Ground(frame, seen, now, alarms, sectors, alerts, told)
 
 
@@ -101,7 +104,13 @@ def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) 
     return {**kpis, **approved}
 
 
-def headlines(seen: Picture, sectors: tuple[SectorCoverage, ...], alerts_open: int) -> Mapping[str, Kpi]:
+def headlines(
+    seen: Picture,
+    sectors: tuple[SectorCoverage, ...],
+    alerts_open: int,
+    alerts_checked_at: datetime | None,
+    clock: ClockReading,
+) -> Mapping[str, Kpi]:
     return kpis(
         Seen(
             site=seen.site,
@@ -120,6 +129,8 @@ def headlines(seen: Picture, sectors: tuple[SectorCoverage, ...], alerts_open: i
             sectors=sectors,
             reports=seen.reports,
             alerts_open=alerts_open,
+            alerts_checked_at=alerts_checked_at,
+            clock=clock,
         )
     )
 

@@ -11,12 +11,17 @@ import click
 from sqlalchemy import select
 
 from dashboard.commands.ground import NOT_DONE, store_of
+from dashboard.sessions import SHORTEST_SECRET_BYTES, ShortSecret, secret_file, secret_key
 from dashboard.settings import Settings
 from data import accounts
+from data.receipts import unread
 from data.sites import sites
 from data.store import reading
 from data.tables import evaluation
 from layouts.translator import Translator, translator
+
+# Bytes without an entry that the operator is shown one by one.
+MOST_UNREAD = 20
 
 
 @click.command()
@@ -46,10 +51,12 @@ def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
         probe.write_bytes(b"")
         probe.unlink()
         found.append((True, t("cli.doctor_var", path=str(settings.var))))
+        found.append(_secret(settings, t))
         engine = store_of(settings)
         with reading(engine) as conn:
             places = [site.site for site in sites(conn)]
             people = accounts.account_count(conn)
+            lost = unread(conn, settings.var)
             evaluated = {row.site: row.real_at for row in conn.execute(select(evaluation))}
     except Exception as wrong:  # whatever it is, the operator is to read it here and not in a traceback
         found.append((False, f"{t('cli.doctor_store', url=_without_password(settings.store_url))}: {wrong}"))
@@ -58,12 +65,26 @@ def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
     found.append((True, t("cli.doctor_migrations")))
     found.append((bool(places), t("cli.doctor_sites", sites=", ".join(places) or "-")))
     found.append((True, t("cli.doctor_accounts", number=people)))
+    found.append((not lost, t("cli.doctor_unread", number=len(lost), path=str(settings.var / "received"))))
+    found += [(False, str(path)) for path in lost[:MOST_UNREAD]]
     for place in places:
         at = evaluated.get(place)
         fresh = at is not None and (datetime.now(UTC) - at).total_seconds() < 300
         when = t("cli.doctor_never") if at is None else at.isoformat(" ", "seconds")
         found.append((fresh, f"{t('cli.doctor_worker', site=place)}: {when}"))
     return found
+
+
+def _secret(settings: Settings, t: Translator) -> tuple[bool, str]:
+    """The key that signs sessions, where it lies, and whether only its user can read it."""
+    file = secret_file(settings)
+    try:
+        secret_key(file)
+    except (OSError, ShortSecret) as wrong:
+        return False, t("cli.doctor_no_secret", path=str(file), least=SHORTEST_SECRET_BYTES, reason=str(wrong))
+    if file.stat().st_mode & 0o077:
+        return False, t("cli.doctor_open_secret", path=str(file))
+    return True, t("cli.doctor_secret", path=str(file))
 
 
 def _plain(value: object) -> str:

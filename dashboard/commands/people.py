@@ -11,8 +11,8 @@ import click
 from sqlalchemy import Connection
 
 from dashboard.commands.ground import stop, store_of
+from dashboard.running import address_of_running
 from dashboard.settings import Settings
-from dashboard.start_rules import url_of
 from data import accounts, keys
 from data.clock import real_now
 from data.keys import AccountError
@@ -120,8 +120,9 @@ def screen_add(settings: Settings, name: str, address: str, url: str | None) -> 
         page, site, full = _screen_address(conn, settings, t, address)
         secret = keys.add_screen(conn, name, site, (page,), full, real_now())
         accounts.record(conn, real_now(), "cli", "screen-added", name, {"address": full})
-    click.echo(t("cli.screen_added", name=name))
-    click.echo(f"{(url or url_of(settings)).rstrip('/')}/screen/{secret}")
+    reached = url or address_of_running(settings.var)
+    click.echo(t("cli.screen_added" if reached else "cli.screen_added_path", name=name))
+    click.echo(f"{(reached or '').rstrip('/')}/screen/{secret}")
 
 
 @screen.command("list")

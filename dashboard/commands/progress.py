@@ -67,6 +67,7 @@ def told(t: Translator, name: str, receipt: Receipt, *, dry_run: bool = False) -
             dataset=receipt.dataset,
             accepted=receipt.accepted,
             rejected=receipt.rejected,
+            not_reported=receipt.not_reported,
         )
     )
     for note in receipt.notes:

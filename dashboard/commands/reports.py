@@ -81,7 +81,14 @@ def _say_unreadable(t: Translator, path: Path, wrong: OSError, as_json: bool) ->
     sentence = t("command_reports.unreadable", path=str(path), reason=wrong.strerror or str(wrong))
     if as_json:
         issue = {"line": None, "column": None, "code": "unreadable", "message": sentence}
-        nothing = {"report": None, "accepted": 0, "rejected": 0, "already_received": False, "issues": [issue]}
+        nothing = {
+            "report": None,
+            "accepted": 0,
+            "rejected": 0,
+            "not_reported": 0,
+            "already_received": False,
+            "issues": [issue],
+        }
         click.echo(json.dumps({"file": str(path), **nothing}, ensure_ascii=False))
     else:
         click.echo(sentence, err=True)

@@ -11,12 +11,13 @@ from dashboard.commands.doctor import doctor
 from dashboard.commands.ground import stop, store_of
 from dashboard.commands.people import screen, token, user
 from dashboard.logs import set_up_logs
+from dashboard.sessions import SHORTEST_SECRET_BYTES, ShortSecret, secret_file, secret_key
 from dashboard.settings import Settings
 from dashboard.start_rules import StartRefused, check_start
 from data import accounts
 from data.clock import real_now
 from data.store import reading
-from layouts.translator import translator
+from layouts.translator import Translator, translator
 
 
 @click.command()
@@ -43,6 +44,7 @@ def start(settings: Settings, with_worker: bool = True) -> None:
     try:
         with reading(engine) as conn:
             check_start(settings, accounts.account_count(conn))
+        _check_secret(settings, t)
         serve_until_stopped(settings, engine, real_now, with_worker)
     except StartRefused as refused:
         stop(t(f"cli.{refused.code}", **refused.facts))
@@ -50,6 +52,14 @@ def start(settings: Settings, with_worker: bool = True) -> None:
         stop(t("cli.port_taken", host=settings.host, port=str(settings.port), reason=taken.strerror or str(taken)))
     finally:
         engine.dispose()
+
+
+def _check_secret(settings: Settings, t: Translator) -> None:
+    file = secret_file(settings)
+    try:
+        secret_key(file)
+    except (OSError, ShortSecret) as wrong:
+        stop(t("cli.doctor_no_secret", path=str(file), least=SHORTEST_SECRET_BYTES, reason=str(wrong)))
 
 
 @click.command("migrate")

@@ -85,6 +85,7 @@ def _take(store: Engine, settings: Settings, way: Way, path: Path, t: Translator
         with reading(store) as conn:
             # Also what was undone or refused: only a person decides that it should count after all.
             if seen(conn, way.source, hashlib.sha256(content).hexdigest()):
+                click.echo(t("command_reports.seen_before", path=str(path)))
                 return True
         with Progress(t, path.name) as progress:
             receipt = deliver(store, settings, way, content, path.name, sent_by="watch", progress=progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,7 @@ class DayTotal:
     low: float | None = None
     high: float | None = None
     filling: bool = False  # not all reports of an hour it contains have come
+    general: float | None = None  # those of the general lane alone, where there are others
 
     def usual_so_far(self, usual: History, day: Window) -> float:
         """Usual people by the same moment of the same kind of day."""
@@ -40,7 +42,7 @@ def reported_day(days: pd.DataFrame, day: Window) -> DayTotal | None:
     row = days.iloc[0]
     return DayTotal(
         float(row["people"]),
-        day.end,
+        min(day.end, row["received_at"].to_pydatetime()),
         bool(row["at_least"]),
         Method(row["method"]),
         _known(row["low"]),
@@ -48,16 +50,25 @@ def reported_day(days: pd.DataFrame, day: Window) -> DayTotal | None:
     )
 
 
+def part_of_day(days: pd.DataFrame, until: datetime | None) -> DayTotal | None:
+    """A day known only by reports longer than an hour that leave a part of it out, such as two of three shifts."""
+    if days.empty or until is None:
+        return None
+    row = days.iloc[0]
+    return DayTotal(float(row["people"]), until, True, Method(row["method"]))
+
+
 def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
     """The day so far by its hours; None when none was reported.
 
-    A day with an unreported hour before its newest one is at least its sum.
+    A day with an unreported hour before its newest one is at least its sum; a day that is over, with any.
     """
     today = hours.between(seconds(day.start), seconds(min(day.end, now)))
     if len(today) == 0:
         return None
     covered = float(today.minutes.sum()) * 60
-    holes = covered < float(today.end[-1]) - seconds(day.start) - 1
+    told_to = seconds(day.end) if now >= day.end else float(today.end[-1])
+    holes = covered < told_to - seconds(day.start) - 1
     names, counts = np.unique(today.method.astype(str), return_counts=True)
     return DayTotal(
         float(today.people.sum()),
@@ -65,6 +76,20 @@ def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
         bool(today.at_least.any()) or holes,
         Method(str(names[counts.argmax()])),
         filling=not bool(today.whole.all()),
+    )
+
+
+def with_other_lanes(general: DayTotal | None, others: list[DayTotal]) -> DayTotal | None:
+    """The day of every lane; as far as the lane that was reported last goes."""
+    if general is None or not others:
+        return general
+    parts = [general, *others]
+    return DayTotal(
+        sum(part.people for part in parts),
+        max(part.as_of for part in parts),
+        any(part.at_least for part in parts) or len({part.as_of for part in parts}) > 1,
+        general.method,
+        general=general.people,
     )
 
 
@@ -76,7 +101,7 @@ class LastHour:
     method: Method
 
     def usual(self, usual: History, day: Window) -> float | None:
-        slot = round(_hours_in(self.end, day)) - 1
+        slot = math.ceil(_hours_in(self.end, day) - 1e-9) - 1
         middle = usual.hourly[1]
         if not 0 <= slot < len(middle) or np.isnan(middle[slot]):
             return None
@@ -84,12 +109,15 @@ class LastHour:
 
 
 def last_hour(hours: Buckets, now: datetime) -> LastHour | None:
-    """The newest hour reported whole."""
-    whole = hours.where(hours.whole & (hours.end <= seconds(now)))
-    if len(whole) == 0:
+    """The newest hour that is over: as a lower bound where only some of its quarters were reported."""
+    over = hours.where(hours.start + HOUR <= seconds(now))
+    if len(over) == 0:
         return None
     return LastHour(
-        float(whole.people[-1]), moment(float(whole.end[-1])), bool(whole.at_least[-1]), Method(whole.method[-1])
+        float(over.people[-1]),
+        moment(float(over.end[-1])),
+        bool(over.at_least[-1]) or not bool(over.whole[-1]),
+        Method(over.method[-1]),
     )
 
 
@@ -102,10 +130,10 @@ def expected_today(so_far: DayTotal, usual: History, day: Window) -> tuple[float
     low, mid, high = usual.cumulative
     if np.isnan(mid[-1]):
         return None
-    at = _hours_in(so_far.as_of, day)
+    at, end = _hours_in(so_far.as_of, day), _hours_in(day.end, day)  # 23 where the clocks go forward
     prior = mid[-1] / 24 * PRIOR_HOURS
     level = (so_far.people + prior) / (so_far.usual_so_far(usual, day) + prior)
-    rest = [band[-1] - float(np.interp(at, np.arange(len(band)), band)) for band in (low, mid, high)]
+    rest = [float(np.diff(np.interp([at, end], np.arange(len(band)), band))[0]) for band in (low, mid, high)]
     least, middle, most = sorted(max(0.0, part) for part in rest)
     return so_far.people + level * least, so_far.people + level * middle, so_far.people + level * most
 

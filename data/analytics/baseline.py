@@ -13,9 +13,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
-from data.analytics.buckets import Buckets
+from data.analytics.buckets import HOUR, Buckets, seconds
 from data.analytics.windows import day_on, local_date
 from data.types import Site, Window
 
@@ -25,6 +24,7 @@ LEAST_DAYS = 14  # fewer and there is no usual
 LEAST_OF_KIND = 4  # fewer Saturdays than this and all days together are the better guide
 OUTLIER = 3.5  # robust standard deviations above the median day
 BAND = (0.1, 0.5, 0.9)
+FILLED_FROM = 0.75  # share of a past window's hours that must have been reported
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,36 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """Some hours that were reported, against the same hours of the days to compare with."""
+
+    observed: float
+    usual: Span  # of the hours that were reported this time
+    whole: Span  # of all hours of the window that are usually reported
+    covered: int  # hours reported this time
+    expected: int  # hours usually reported
+
+
+@dataclass(frozen=True)
 class History:
-    """Eight weeks and today as local days by hour: `people` has a row per day, the last is `day`; NaN unreported."""
+    """Eight weeks and today, hour by hour since the first of these days began; NaN unreported.
+
+    Hours are counted as they pass: a day is 23 or 25 of them long where the clocks change.
+    """
 
     day: date
-    people: np.ndarray
-    reference: np.ndarray  # which rows (never the last) are days to compare `day` with
+    line: np.ndarray
+    starts: np.ndarray  # where each day begins on the line, the last is `day`; one more for its end
+    reference: np.ndarray  # which days (never the last) are days to compare `day` with
+
+    @property
+    def people(self) -> np.ndarray:
+        """A row per day, its first 24 hours; NaN where a day is shorter."""
+        return _days(self.line, self.starts)
 
     @cached_property
     def hourly(self) -> np.ndarray:
-        """Three rows (low, mid, high) of 24 local hours; NaN where no reference day reported the hour."""
+        """Three rows (low, mid, high) of the first 24 hours of the day; NaN where no reference day reported one."""
         return _quantiles(self.people[:-1][self.reference])
 
     @cached_property
@@ -61,28 +81,29 @@ class History:
         sums = np.concatenate([np.zeros((len(whole), 1)), np.cumsum(whole, axis=1)], axis=1)
         return np.quantile(sums, BAND, axis=0)
 
-    def hours_before(self, slot: int, hours: int) -> Span | None:
-        """Usual people in the `hours` hours that end with local hour `slot` of the day."""
-        flat = self.people.ravel()
-        end = len(flat) - 24 + slot + 1
-        rows = np.flatnonzero(self.reference)
-        ends = end - 24 * (len(self.people) - 1 - rows)
-        ends = ends[ends >= hours]
-        if len(ends) == 0:
+    def compared(self, slot: int, hours: int) -> Compared | None:
+        """The `hours` hours that end with hour `slot` of the day; None where they have no usual, or none of them was
+        reported. An unreported hour is left out on both sides."""
+        ends = self.starts[:-1] + slot + 1
+        now = self.line[ends[-1] - hours : ends[-1]]
+        ends = ends[:-1][self.reference]
+        past = self.line[ends[ends >= hours][:, None] - hours + np.arange(hours)]
+        told = ~np.isnan(past)
+        usually = told.sum(axis=0) >= max(LEAST_OF_KIND, len(past) / 2)
+        reported = usually & ~np.isnan(now)
+        whole, usual = _sums(past[:, usually]), _sums(past[:, reported])
+        if whole is None or usual is None:
             return None
-        sums = flat[ends[:, None] - 1 - np.arange(hours)[None, :]].sum(axis=1)
-        return span_of(sums[~np.isnan(sums)])
+        return Compared(float(now[reported].sum()), usual, whole, int(reported.sum()), int(usually.sum()))
+
+    def usually_told(self, first: int, last: int) -> bool:
+        """Whether any of the hours from slot `first` up to `last` is one that is usually reported."""
+        return bool((~np.isnan(self.hourly[1][np.arange(first, last) % 24])).any())
 
     def with_day(self, hours: Buckets, site: Site) -> History:
-        """The same past with the day's own hours in the last row."""
-        return replace(self, people=np.concatenate([self.people[:-1], hourly_grid(hours, self.day, site)[-1:]]))
-
-    def seen(self, slot: int, hours: int) -> float | None:
-        """People in those hours this time; None when one of them is unreported."""
-        flat = self.people.ravel()
-        end = len(flat) - 24 + slot + 1
-        total = flat[end - hours : end].sum()
-        return None if np.isnan(total) else float(total)
+        """The same past with the day's own hours at the end of the line."""
+        line, starts = _line(hours, self.day, site)
+        return replace(self, line=np.concatenate([self.line[: starts[-2]], line[starts[-2] :]]))
 
 
 def span_of(sums: np.ndarray) -> Span | None:
@@ -99,43 +120,47 @@ def kind_of_day(on: date) -> int:
 
 def history(hours: Buckets, on: date, site: Site, in_alarm: Sequence[Window] = ()) -> History | None:
     """The usual of local date `on` from reported hours before and on it; None under 14 days of history."""
-    return _with_reference(hourly_grid(hours, on, site), on, site, in_alarm, least_hours=20)
+    line, starts = _line(hours, on, site)
+    reference = _reference(_days(line, starts)[:-1], on, site, in_alarm, least_hours=20)
+    return None if reference is None else History(on, line, starts, reference)
 
 
 def daily_history(
     days: Sequence[date], people: Sequence[float], on: date, site: Site, in_alarm: Sequence[Window] = ()
 ) -> Span | None:
     """Usual total of local date `on` for a source that reports days only; None under 14 days of history."""
-    grid = np.full((DAYS + 1, 1), np.nan)
+    past = np.full((DAYS, 1), np.nan)
     for reported, count in zip(days, people, strict=True):
         row = DAYS - (on - reported).days
         if 0 <= row < DAYS:
-            grid[row, 0] = count
-    known = _with_reference(grid, on, site, in_alarm, least_hours=1)
-    if known is None:
+            past[row, 0] = count
+    reference = _reference(past, on, site, in_alarm, least_hours=1)
+    if reference is None:
         return None
-    totals = known.people[:-1, 0][known.reference]
+    totals = past[:, 0][reference]
     return span_of(totals[~np.isnan(totals)])
 
 
-def hourly_grid(hours: Buckets, on: date, site: Site) -> np.ndarray:
-    """Whole reported hours placed by local day and hour of the operational day; the newest row is `on`."""
-    grid = np.full((DAYS + 1) * 24, np.nan)
-    whole = hours.where(hours.whole)
-    local = pd.DatetimeIndex((whole.start * 1e6).astype("datetime64[us]"), tz="UTC").tz_convert(site.zone)
-    wall = local.tz_localize(None).to_numpy().astype("datetime64[h]").astype(np.int64) - site.day_start_hour
-    first = (np.datetime64(on, "h").astype(np.int64)) - DAYS * 24
-    place = wall - first
-    inside = (place >= 0) & (place < len(grid))
-    # Where a clock goes back an hour comes twice; the second stands.
-    grid[place[inside]] = whole.people[inside]
-    return grid.reshape(DAYS + 1, 24)
+def _line(hours: Buckets, on: date, site: Site) -> tuple[np.ndarray, np.ndarray]:
+    """Whole reported hours, one place for each hour that passed up to the end of `on`; and where each day begins."""
+    days = [seconds(day_on(site, on - timedelta(days=DAYS - row)).start) for row in range(DAYS + 1)]
+    moments = np.array([*days, seconds(day_on(site, on).end)])
+    starts = np.floor((moments - moments[0]) / HOUR).astype(np.int64)
+    line = np.full(starts[-1], np.nan)
+    whole = hours.where(hours.whole & (hours.start >= moments[0]) & (hours.start < moments[-1]))
+    line[np.minimum(((whole.start - moments[0]) // HOUR).astype(np.int64), len(line) - 1)] = whole.people
+    return line, starts
 
 
-def _with_reference(
-    people: np.ndarray, on: date, site: Site, in_alarm: Sequence[Window], least_hours: int
-) -> History | None:
-    past = people[:-1]
+def _days(line: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    place = starts[:-1, None] + np.arange(24)
+    return np.where(place < starts[1:, None], line[np.minimum(place, len(line) - 1)], np.nan)
+
+
+def _reference(
+    past: np.ndarray, on: date, site: Site, in_alarm: Sequence[Window], least_hours: int
+) -> np.ndarray | None:
+    """Which of the days before `on` to compare it with; None under 14 days of history."""
     reported = (~np.isnan(past)).sum(axis=1) >= least_hours
     if reported.sum() < LEAST_DAYS:
         return None
@@ -144,8 +169,20 @@ def _with_reference(
     if calm.sum() < LEAST_OF_KIND:
         calm = reported
     same = np.array([kind_of_day(d) == kind_of_day(on) for d in dates])
-    chosen = calm & same if (calm & same).sum() >= LEAST_OF_KIND else calm
-    return History(on, people, chosen)
+    return calm & same if (calm & same).sum() >= LEAST_OF_KIND else calm
+
+
+def _sums(past: np.ndarray) -> Span | None:
+    """Span of the rows' sums. A row with a hole or two is filled with the usual of these hours; a poorer one is out."""
+    told = ~np.isnan(past)
+    past = past[told.sum(axis=1) >= FILLED_FROM * past.shape[1]]
+    if past.shape[1] == 0 or len(past) < LEAST_OF_KIND:
+        return None
+    if np.isnan(past).any():
+        if np.isnan(past).all(axis=0).any():
+            return None
+        past = np.where(np.isnan(past), np.nanmedian(past, axis=0), past)
+    return span_of(past.sum(axis=1))
 
 
 def _far_above(past: np.ndarray, reported: np.ndarray) -> np.ndarray:

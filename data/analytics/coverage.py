@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from data.analytics.standards import DIVISIBLE, NEED, PRESENT_OVER, STANDING, Denominators, Standard
+from data.analytics.standards import DIVISIBLE, NEED, PRESENT_OVER, STANDING, Denominators, Standard, in_unit
 from data.types import SectorCoverage, ServiceCoverage, Site, Window
 from data.vocabulary import SERVICE_SECTOR, Level, Sector, Service, State
 
@@ -52,9 +52,10 @@ def coverage(
             sector, service, rows, standards.get(service), people, day, now, (last_heard or {}).get(service)
         )
         for (sector, service), rows in found.items()
-        if sector in site.sectors
     ]
-    sectors = [_sector(sector, [row for row in judged if row.sector is sector]) for sector in site.sectors]
+    # A sector that somebody reports is shown, whether or not the site's file lists it.
+    listed = list(dict.fromkeys([*site.sectors, *(row.sector for row in judged if row.state is not State.MISSING)]))
+    sectors = [_sector(sector, [row for row in judged if row.sector is sector]) for sector in listed]
     return tuple(sorted(sectors, key=_sector_badness))
 
 
@@ -70,7 +71,9 @@ def service_coverage(
 ) -> ServiceCoverage:
     standing = standard is not None and standard.per in STANDING
     span, used = _standing(rows, now) if standing else _delivered_span(rows, day, now)
-    delivered = _delivered(used, standard, standing)
+    used = _one_source_each(used)
+    by_organisation = _delivered(used, standard, standing)
+    delivered = _known_sum(list(by_organisation.values()))
     required = denominator = counted_by = None
     if standard is not None:
         until = span.end if span else now
@@ -81,6 +84,11 @@ def service_coverage(
             share_of_day = (need_span.end - need_span.start) / timedelta(days=1)
             required = NEED[standard.per](denominator, standard.value, share_of_day)
     ratio = _ratio(delivered, required)
+    carried = _carried(used, by_organisation, None if standing else span)
+    carried_ratio = _ratio(carried, required)
+    at_least = delivered is not None and carried != delivered
+    # A lower bound that is enough is enough; one that is not leaves the level to who has yet to report.
+    surely = level_of(ratio) is Level.NORMAL
     ends = [row["end"] for row in rows if isinstance(row["end"], datetime)]
     last = min(max(ends), now) if ends else last_heard
     state = State.MISSING
@@ -96,7 +104,7 @@ def service_coverage(
         gap=_gap(delivered, required, standard.unit if standard else ""),
         ratio=ratio,
         state=state if delivered is not None or standard is None else State.MISSING,
-        level=level_of(ratio),
+        level=Level.NORMAL if surely else level_of(carried_ratio),
         as_of=last if used else None,
         denominator=counted_by,
         denominator_value=denominator,
@@ -107,6 +115,8 @@ def service_coverage(
         organisations=tuple(sorted({str(row["organisation"]) for row in used})),
         contacts=sum(contacts) if contacts else None,
         silent_since=last if not used else None,
+        at_least=at_least,
+        carried_ratio=carried_ratio,
     )
 
 
@@ -150,21 +160,64 @@ def _standing(rows: Sequence[Mapping[str, object]], now: datetime) -> tuple[Wind
     return Window(min(_time(row["start"]) for row in used), now), used
 
 
-def _delivered(rows: Sequence[Mapping[str, object]], standard: Standard | None, standing: bool) -> float | None:
-    """Units delivered, or standing. A report in another unit cannot be compared and does not count."""
-    amounts = []
+def _one_source_each(rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """What several sources tell of one organisation is one delivery: its own report counts, else the newest one's."""
+    told: dict[object, dict[object, tuple[bool, datetime, str]]] = {}
     for row in rows:
-        unit = str(row["unit"] or "").strip().lower()
-        if standard is not None and unit and unit != standard.unit.lower():
-            continue
-        amount = _number(row["quantity"])
-        if amount is None and standing:
-            amount = _number(row["capacity"])
-        if amount is None and not standing and standard is not None and standard.per == "per-arrival":
-            amount = _number(row["people"])
+        sources = told.setdefault(row["organisation"], {})
+        rank = (bool(row.get("own")), _time(row["end"]), str(row["source"]))
+        sources[row["source"]] = max(rank, sources.get(row["source"], rank))
+    chosen = {organisation: max(sources, key=lambda name: sources[name]) for organisation, sources in told.items()}
+    return [row for row in rows if row["source"] == chosen[row["organisation"]]]
+
+
+def _delivered(
+    rows: Sequence[Mapping[str, object]], standard: Standard | None, standing: bool
+) -> dict[object, float | None]:
+    """Units delivered, or standing, by organisation; None where it gave no amount that can be compared."""
+    found: dict[object, float | None] = {}
+    for row in rows:
+        amount = _amount(row, standard, standing)
+        before = found.setdefault(row["organisation"], None)
         if amount is not None:
-            amounts.append(amount)
-    return sum(amounts) if amounts else None
+            found[row["organisation"]] = amount + (before or 0.0)
+    return found
+
+
+def _amount(row: Mapping[str, object], standard: Standard | None, standing: bool) -> float | None:
+    """What a report gives, in the standard's unit; None where it gives nothing that can be compared."""
+    amount = _number(row["quantity"])
+    if amount is None and standing:
+        amount = _number(row["capacity"])
+    if amount is None and not standing and standard is not None and standard.per == "per-arrival":
+        amount = _number(row["people"])
+    if amount is None or standard is None:
+        return amount
+    return in_unit(amount, str(row["unit"] or ""), standard.unit)
+
+
+def _carried(
+    rows: Sequence[Mapping[str, object]], by_organisation: Mapping[object, float | None], span: Window | None
+) -> float | None:
+    """The sum had every organisation gone on at its own pace to the end of the span; None where one gave no amount.
+
+    `span` None: things that stand, which nobody carries on.
+    """
+    total = 0.0
+    for organisation, amount in by_organisation.items():
+        if amount is None:
+            return None
+        share = 1.0
+        if span is not None:
+            until = min(span.end, max(_time(row["end"]) for row in rows if row["organisation"] == organisation))
+            share = (span.end - span.start) / (until - span.start) if until > span.start else 1.0
+        total += amount * share
+    return total if by_organisation else None
+
+
+def _known_sum(amounts: Sequence[float | None]) -> float | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None
 
 
 def _ratio(delivered: float | None, required: float | None) -> float | None:

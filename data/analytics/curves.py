@@ -124,9 +124,10 @@ def _usual(usual: History | None, day: Window) -> pd.DataFrame:
         return pd.DataFrame(
             {"at": _times(np.zeros(0)), **{c: pd.Series([], dtype=float) for c in ("low", "mid", "high")}}
         )
-    low, mid, high = usual.cumulative
-    at = _times(seconds(day.start) + np.arange(len(mid)) * HOUR)
-    return pd.DataFrame({"at": at, "low": low, "mid": mid, "high": high})
+    at = seconds(day.start) + np.arange(25) * HOUR
+    inside = at <= seconds(day.end)  # 23 hours where the clocks go forward
+    low, mid, high = usual.cumulative[:, inside]
+    return pd.DataFrame({"at": _times(at[inside]), "low": low, "mid": mid, "high": high})
 
 
 def _times(epochs: np.ndarray) -> pd.Series:

@@ -21,7 +21,7 @@ def _day_kpi(name: str, seen: Seen, total: DayTotal | None, source: str | None, 
     mid = None if usual is None else total.usual_so_far(usual, seen.day)
     note = None
     if mid is not None and mid > 0:
-        ratio = round(total.people / mid, 1)
+        ratio = round((total.people if total.general is None else total.general) / mid, 1)
         note = Sentence("sentence.as_usual") if ratio == 1 else Sentence("sentence.times_usual", {"ratio": ratio})
     return Kpi(
         name,
@@ -56,7 +56,7 @@ def arrivals_last_hour(seen: Seen) -> Kpi:
     return Kpi(
         "arrivals_last_hour",
         hour.people,
-        # The hour now filling keeps the last whole one fresh.
+        # The hour now filling keeps the last one fresh.
         state_of(moment(float(seen.arrivals.end[-1])), seen.judged_at, seen.cadence(seen.arrivals_source, "flow")),
         hour.end,
         at_least=hour.at_least,

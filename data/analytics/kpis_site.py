@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from data.analytics.freshness import confidence, overdue, state_of
 from data.analytics.seen import Seen, missing
-from data.types import Kpi, Sentence
+from data.types import ClockReading, Kpi, Sentence
 from data.vocabulary import Method, State
+
+# Alerts are evaluated every domain minute. Real time: a replay's minutes are shorter by its speed.
+LATE_EVALUATION = timedelta(minutes=5)
 
 
 def present(seen: Seen) -> Kpi:
@@ -36,11 +41,12 @@ def coverage_worst_sector(seen: Seen) -> Kpi:
                 row.worst.as_of,
                 unit="ratio",
                 word=f"sector.{row.sector}",
+                at_least=row.worst.at_least,
                 method=Method.DERIVED,
                 note=None
                 if row.worst.gap is None
                 else Sentence(
-                    "sentence.missing_units",
+                    "sentence.missing_units_up_to" if row.worst.at_least else "sentence.missing_units",
                     {"gap": row.worst.gap, "unit": row.worst.unit, "service": str(row.worst.service)},
                 ),
             )
@@ -48,7 +54,27 @@ def coverage_worst_sector(seen: Seen) -> Kpi:
 
 
 def alerts_open(seen: Seen) -> Kpi:
-    return Kpi("alerts_open", float(seen.alerts_open), State.OK, seen.now, unit="count", method=Method.DERIVED)
+    """How many were open when somebody last looked; nobody having looked is not "none"."""
+    name, at = "alerts_open", seen.alerts_checked_at
+    if at is None:
+        return missing(name, "count", Sentence("sentence.alerts_never_checked"))
+    clock = seen.clock or ClockReading(seen.now, 1.0, replay=False)
+    late = clock.now - at > LATE_EVALUATION * max(1.0, clock.speed)
+    return Kpi(
+        name,
+        float(seen.alerts_open),
+        State.STALE if late else State.OK,
+        at,
+        unit="count",
+        method=Method.DERIVED,
+        note=_unwatched(at, clock.now) if late else None,
+    )
+
+
+def _unwatched(at: datetime, now: datetime) -> Sentence:
+    if now - at < timedelta(hours=12):
+        return Sentence("sentence.alerts_unwatched", {"last_time": at})
+    return Sentence("sentence.alerts_unwatched_long", {"last_at": at})
 
 
 def reports_missing(seen: Seen) -> Kpi:

@@ -6,119 +6,17 @@ A new rule is a row in RULES, its function, and the locale keys `alert.<name>.na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from data.analytics.baseline import History
-from data.analytics.buckets import HOUR, Buckets, moment, seconds
 from data.analytics.freshness import Expected
 from data.analytics.lifecycle import Patience, Seen
-from data.types import Pressure, SectorCoverage, Site, Window
+from data.analytics.rule import Finding, Recent, Rule
+from data.analytics.surge import surge, surge_watches
+from data.types import ServiceCoverage
 from data.vocabulary import Level, State
-
-
-@dataclass(frozen=True)
-class Recent:
-    """What the rules may look at: one site at one moment, nothing later."""
-
-    site: Site
-    now: datetime
-    hours: Buckets  # people at the entry stage, the newest day and before
-    day: Window  # the operational day of the newest whole hour: just after midnight that is yesterday
-    history: History | None  # of that day, with its hours in the last row; None under 14 days
-    measure: str  # "arrivals", or "served" where nobody counts arrivals: that series is capped by capacity
-    source: str | None
-    reports: tuple[Expected, ...]
-    pressure: Pressure
-    sectors: tuple[SectorCoverage, ...]  # as the open audience may see them: alert texts go everywhere
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a rule says about one subject. Facts of the evidence fill the alert's sentence."""
-
-    subject: str
-    seen: Seen
-    level: Level
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Rule:
-    name: str
-    find: Callable[[Recent], tuple[Finding, ...]]
-    patience: Patience
-
-
-# Surge. The limits were set on the CEBAF reconstruction; tests/data/test_rules.py holds what they give there.
-# Half a day of arrivals tells soonest; two days keep the alarm on through a quieter night. A post that cannot serve
-# faster serves on into the night, so that half a day of its served people always looks unusual: whole days only.
-SURGE_HOURS = {"arrivals": (12, 24, 48), "served": (24, 48)}
-SURGE_RATIO = 1.3  # of usual, at least
-SURGE_OVER = 150  # people above usual, at least: 2 people instead of 1 is not a surge
-SURGE_SPREADS = 4.0  # robust standard deviations between days
-SPREAD_FLOOR = 0.08  # of usual: eight calm weeks do not make the ninth certain
-RECOVERED = 0.4  # of what fires
-CRITICAL_RATIO = 2.0
-
-
-def surge(recent: Recent) -> tuple[Finding, ...]:
-    """The last half day, day or two days are far above the same hours of the same kind of day."""
-    subject = f"{recent.site.entry_stage}/{recent.measure}"
-    if recent.history is None or len(recent.hours) == 0:
-        return (Finding(subject, Seen.NO_DATA, Level.ALERT),)
-    whole = recent.hours.where(recent.hours.whole & (recent.hours.end <= seconds(recent.now)))
-    if len(whole) == 0 or whole.end[-1] < seconds(recent.now) - 3 * HOUR:
-        return (Finding(subject, Seen.NO_DATA, Level.ALERT),)
-    slot = min(23, int((whole.start[-1] - seconds(recent.day.start)) // HOUR))
-    looks = [look for hours in SURGE_HOURS[recent.measure] if (look := _look(recent.history, slot, hours)) is not None]
-    if not looks:
-        return (Finding(subject, Seen.NO_DATA, Level.ALERT),)
-    strength = max(look[0] for look in looks)
-    # Of the windows that speak as one, the day is the one people think in.
-    loud = [look[1] for look in looks if look[0] >= min(1.0, strength)]
-    evidence = min(loud, key=lambda seen: abs(seen["hours"] - 24))
-    calm = Seen.BETWEEN if strength > RECOVERED else Seen.CLEAR
-    seen = Seen.BREACH if strength >= 1 else calm
-    level = Level.CRITICAL if evidence["ratio"] >= CRITICAL_RATIO else Level.ALERT
-    until = moment(float(whole.end[-1]))
-    since = until - timedelta(hours=evidence["hours"])
-    facts = {
-        **evidence,
-        "stage": str(recent.site.entry_stage),
-        "measure": recent.measure,
-        "since_at": since.isoformat(),
-        "until_at": until.isoformat(),
-        "source": recent.source,
-    }
-    return (Finding(subject, seen, level, facts),)
-
-
-def _look(history: History, slot: int, hours: int) -> tuple[float, dict[str, Any]] | None:
-    """How strongly one window speaks (1: fires), and what it saw. The weakest of the three conditions counts."""
-    usual, observed = history.hours_before(slot, hours), history.seen(slot, hours)
-    if usual is None or observed is None or usual.mid <= 0:
-        return None
-    over = observed - usual.mid
-    spread = max(usual.spread, SPREAD_FLOOR * usual.mid, np.sqrt(usual.mid))
-    ratio = observed / usual.mid
-    strength = min((ratio - 1) / (SURGE_RATIO - 1), over / SURGE_OVER, over / spread / SURGE_SPREADS)
-    seen = {
-        "observed": round(observed),
-        "expected": round(usual.mid),
-        "excess": round(over),
-        "ratio": round(ratio, 1),
-        "hours": hours,
-        "usual_low": round(usual.low),
-        "usual_high": round(usual.high),
-        "days": usual.days,
-    }
-    return float(strength), seen
-
 
 SILENT_AFTER = 2.0  # times the cadence; at one it is shown as late
 
@@ -126,6 +24,14 @@ SILENT_AFTER = 2.0  # times the cadence; at one it is shown as late
 def source_silent(recent: Recent) -> tuple[Finding, ...]:
     """A source whose report is two cadences late: what it reports on is not known any more."""
     return tuple(_silence(row, recent.now) for row in recent.reports if row.every is not None)
+
+
+def reports_watched(recent: Recent) -> frozenset[str]:
+    return frozenset(_report(row) for row in recent.reports if row.every is not None)
+
+
+def _report(row: Expected) -> str:
+    return f"{row.source}/{row.dataset}"
 
 
 def _silence(row: Expected, now: datetime) -> Finding:
@@ -138,13 +44,14 @@ def _silence(row: Expected, now: datetime) -> Finding:
         "last_at": row.last_received.isoformat() if row.last_received else None,
         "cadence_minutes": None if row.every is None else round(row.every / timedelta(minutes=1)),
     }
-    return Finding(f"{row.source}/{row.dataset}", seen, Level.WATCH, evidence)
+    return Finding(_report(row), seen, Level.WATCH, evidence)
 
 
 def pressure_high(recent: Recent) -> tuple[Finding, ...]:
     """The entry stage's pressure is at alert or above; it leaves at 90 % of the limits (see `_relaxed`)."""
     stage = str(recent.site.entry_stage)
     known = [part for part in recent.pressure.components if part.level is not Level.NO_DATA]
+    unknown = frozenset(part.name for part in recent.pressure.components if part.level is Level.NO_DATA)
     if not known:
         return (Finding(stage, Seen.NO_DATA, Level.ALERT),)
     level = recent.pressure.level
@@ -162,7 +69,8 @@ def pressure_high(recent: Recent) -> tuple[Finding, ...]:
         "never": worst.never,
         "unit": worst.unit,
     }
-    return (Finding(stage, seen, level if _rank(level) >= 2 else Level.ALERT, evidence),)
+    level = level if _rank(level) >= 2 else Level.ALERT
+    return (Finding(stage, seen, level, evidence, about=worst.name, unknown=unknown),)
 
 
 def _coarse(value: float | None) -> float | None:
@@ -178,32 +86,58 @@ LEAVE_AT = 0.9  # of a limit: entered at the limit, left well under it
 
 
 def coverage_gap(recent: Recent) -> tuple[Finding, ...]:
-    """A sector meets less than half of a need: named with what is missing, in units."""
-    return tuple(found for row in recent.sectors if (found := _gap(row)) is not None)
+    """A service meets less than half of a need: named with what is missing, in units.
+
+    Decided on the figures as they are, told with those that everybody may see.
+    """
+    shown = {_gap_subject(row): row for sector in recent.shown_sectors for row in sector.services}
+    return tuple(
+        _gap(row, shown[_gap_subject(row)])
+        for sector in recent.sectors
+        for row in sector.services
+        if row.standard_value is not None
+    )
+
+
+def gaps_watched(recent: Recent) -> frozenset[str]:
+    """Every service with a standard."""
+    return frozenset(
+        _gap_subject(row) for sector in recent.sectors for row in sector.services if row.standard_value is not None
+    )
 
 
 GAP_CLEARS_AT = 0.6  # share of the need
 
 
-def _gap(row: SectorCoverage) -> Finding | None:
-    worst = row.worst
-    if worst is None or worst.required is None or worst.state is State.MASKED:
-        return None
-    if worst.ratio is None or worst.state is not State.OK:
-        return Finding(str(row.sector), Seen.NO_DATA, Level.ALERT)
-    evidence = {
-        "sector": str(row.sector),
-        "service": str(worst.service),
-        "gap": worst.gap,
-        "unit": worst.unit,
-        "required": worst.required,
-        "delivered": worst.delivered,
-        "ratio": round(worst.ratio, 2),
-    }
-    if worst.level is Level.CRITICAL:
-        return Finding(str(row.sector), Seen.BREACH, Level.ALERT, evidence)
-    seen = Seen.CLEAR if worst.ratio >= GAP_CLEARS_AT else Seen.BETWEEN
-    return Finding(str(row.sector), seen, Level.ALERT, evidence)
+def _gap_subject(row: ServiceCoverage) -> str:
+    return f"{row.sector}/{row.service}"
+
+
+def _gap(row: ServiceCoverage, shown: ServiceCoverage) -> Finding:
+    """No data where the need, the delivery or their age leaves it open whether the need is met."""
+    subject = _gap_subject(row)
+    # Who has yet to report is taken to go on as before; where nobody can say, the level is unknown.
+    ratio = row.carried_ratio if row.at_least and row.level is not Level.NORMAL else row.ratio
+    if ratio is None or row.level is Level.NO_DATA or row.state is not State.OK:
+        return Finding(subject, Seen.NO_DATA, Level.ALERT)
+    evidence: dict[str, Any] = {"sector": str(row.sector), "service": str(row.service)}
+    if shown.state is State.MASKED:
+        # The state of the alert must tell no more than the level that everybody sees.
+        evidence["masked"] = True
+        between = row.level is Level.ALERT
+    else:
+        evidence |= {
+            "gap": shown.gap,
+            "unit": shown.unit,
+            "required": shown.required,
+            "delivered": shown.delivered,
+            "ratio": round(ratio, 2),
+            **({"at_least": True} if row.at_least else {}),
+        }
+        between = ratio < GAP_CLEARS_AT
+    if row.level is Level.CRITICAL:
+        return Finding(subject, Seen.BREACH, Level.ALERT, evidence)
+    return Finding(subject, Seen.BETWEEN if between else Seen.CLEAR, Level.ALERT, evidence)
 
 
 def _rank(level: Level) -> int:
@@ -213,8 +147,18 @@ def _rank(level: Level) -> int:
 
 RULES: tuple[Rule, ...] = (
     # A surge is announced at once: its window is hours long already. It is over after six calm hours.
-    Rule("surge", surge, Patience(recovering=timedelta(hours=6), no_data=timedelta(hours=3))),
-    Rule("source_silent", source_silent, Patience(recovering=timedelta(0))),
-    Rule("pressure", pressure_high, Patience(pending=timedelta(minutes=15), recovering=timedelta(minutes=30))),
-    Rule("coverage_gap", coverage_gap, Patience(pending=timedelta(hours=1), recovering=timedelta(hours=1))),
+    Rule("surge", surge, Patience(recovering=timedelta(hours=6), no_data=timedelta(hours=3)), surge_watches),
+    Rule("source_silent", source_silent, Patience(recovering=timedelta(0)), reports_watched),
+    Rule(
+        "pressure",
+        pressure_high,
+        Patience(pending=timedelta(minutes=15), recovering=timedelta(minutes=30)),
+        lambda recent: frozenset({str(recent.site.entry_stage)}),
+    ),
+    Rule(
+        "coverage_gap",
+        coverage_gap,
+        Patience(pending=timedelta(hours=1), recovering=timedelta(hours=1)),
+        gaps_watched,
+    ),
 )

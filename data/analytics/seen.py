@@ -10,7 +10,7 @@ from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
 from data.analytics.freshness import Expected, cadences
 from data.analytics.stages import StageState
-from data.types import Kpi, Pressure, SectorCoverage, Sentence, Site, Window
+from data.types import ClockReading, Kpi, Pressure, SectorCoverage, Sentence, Site, Window
 from data.vocabulary import Method, State
 
 
@@ -42,6 +42,8 @@ class Seen:
     sectors: tuple[SectorCoverage, ...]
     reports: tuple[Expected, ...]
     alerts_open: int
+    alerts_checked_at: datetime | None = None  # domain time of the last evaluation; None: never
+    clock: ClockReading | None = None  # None: a real one that says `now`
 
     def cadence(self, source: str | None, dataset: str) -> timedelta | None:
         return None if source is None else cadences(self.reports).get((source, dataset))

@@ -17,6 +17,8 @@ def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
     if entry.waiting is None:
         return Sentence("sentence.no_queue_data", {"stage": stage})
     waiting = round(entry.waiting)
+    if entry.outdated:
+        return Sentence("sentence.outdated", {"stage": stage, "people": waiting, "seen_at": entry.waiting_at})
     growth = entry.growth
     if entry.stands and growth is not None and round(growth) > 0:
         return _growing(entry, stage, round(growth))
@@ -58,4 +60,4 @@ def _growing(entry: StageState, stage: str, growth: int) -> Sentence:
     if more is None or more <= 0:
         return Sentence("sentence.growing", facts)
     facts["counters"] = more
-    return Sentence("sentence.growing_one_counter" if more == 1 else "sentence.growing_counters", facts)
+    return Sentence("sentence.growing_counters", facts)

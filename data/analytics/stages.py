@@ -16,6 +16,7 @@ from data.vocabulary import Lane, Method, Stage
 LOOK_BACK = 24.0  # hours in which a queue's rate is looked for
 READING_HOLDS = 2.0  # hours for which a reading of counters speaks for now
 THROUGHPUT_HOURS = 3.0  # of a stage that reports no counters: how many it has been serving, not how many it could
+SPEAKS_FOR_NOW = 3.0  # hours for which what is known of a queue says anything of who joins now
 RATE_WINDOW = 120.0  # minutes over which arrivals per hour are taken
 LONG_WAIT = 12.0  # hours
 STANDING = 0.25  # hours of work: a shorter queue comes and goes by itself, whatever the rates of two hours say
@@ -52,6 +53,7 @@ class StageState:
     over_12h: float | None = None
     clears_in: timedelta | None = None
     never_clears: bool = False
+    outdated: bool = False  # the queue is known, but too old to say how long anybody waits now
 
     @property
     def best_wait(self) -> tuple[float | None, str | None]:
@@ -100,15 +102,12 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
     low = None if rate is None or counters is None else counters * rate.low
     high = None if rate is None or counters is None else counters * rate.high
     waiting = queue.waiting
-    clears, never = _clears(waiting, capacity, arriving, per_counter)
-    joined = over = None
-    if waiting is not None and queue.at is not None and len(arrivals):
-        came = curve(arrivals)
-        back = queueing.joined_at(came, waiting, queue.at)
-        joined = None if back is None else moment(back)
-        over = queueing.waiting_longer_than(came, waiting, queue.at, LONG_WAIT)
+    # An old queue keeps its number and its age; waits are about people who stand there now.
+    standing = waiting if queue.at is not None and queue.at > until - SPEAKS_FOR_NOW * HOUR else None
+    clears, never = _clears(standing, capacity, arriving, per_counter)
+    joined, over = _joined(arrivals, arriving, standing, queue.at)
     measured = _latest(read.at, read.wait_minutes, until, READING_HOLDS)
-    head = None if joined is None or queue.at is None else (queue.at - seconds(joined)) / HOUR
+    head = None if joined is None or queue.at is None else (queue.at - joined) / HOUR
     return StageState(
         stage=seen.stage,
         lane=seen.lane,
@@ -128,12 +127,13 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
         capacity=capacity,
         capacity_low=low,
         capacity_high=high,
-        wait=_wait(waiting, capacity),
-        wait_low=_wait(waiting, high),
-        wait_high=_wait(waiting, low),
+        wait=_wait(standing, capacity),
+        wait_low=_wait(standing, high),
+        wait_high=_wait(standing, low),
+        outdated=waiting is not None and standing is None,
         measured_wait=None if measured is None else measured / 60,
         head_wait=head,
-        joined=joined,
+        joined=None if joined is None else moment(joined),
         over_12h=over,
         clears_in=clears,
         never_clears=never,
@@ -157,13 +157,17 @@ def _queue(seen: Observed, arrivals: Buckets, served: Buckets, until: float) -> 
     both = len(arrivals) > 0 and len(served) > 0
     counted_to = min(arrivals.end[-1], served.end[-1], until) if both else None
     if len(known) == 0:
-        if not both or counted_to is None:
+        # Served "at least" leaves a queue that is neither at least nor at most.
+        if not both or counted_to is None or served.at_least.any():
             return _Queue()
         bound = queueing.least_queue(curve(arrivals), curve(served), counted_to)
         return _Queue(bound, counted_to, True, Method.DERIVED)
     last = known[-1]
     at, waiting = float(read.at[last]), float(read.waiting[last])
     method, source, low = Method(read.method[last]), str(read.source[last]), bool(read.at_least[last])
+    doubtful = served.start[served.at_least & (served.end > at)]
+    if counted_to is not None and len(doubtful):
+        counted_to = min(counted_to, float(doubtful[0]))  # from there on more may have left than was said
     if counted_to is None or not both or max(arrivals.start[0], served.start[0]) > at or counted_to < at:
         return _Queue(waiting, at, low, method, source)
     path = queueing.queue_path(
@@ -175,6 +179,28 @@ def _queue(seen: Observed, arrivals: Buckets, served: Buckets, until: float) -> 
     since = arrivals.between(at - HOUR + 1, until)
     low = low or bool(since.at_least.any())
     return _Queue(float(path.waiting[1]), counted_to, low, Method.DERIVED, source, jump)
+
+
+def _joined(
+    arrivals: Buckets, arriving: float | None, waiting: float | None, at: float | None
+) -> tuple[float | None, float | None]:
+    """When whoever is served at `at` had joined, and how many of the queue joined over LONG_WAIT hours before.
+
+    Where arrivals are not reported up to `at` yet, those of the last hours go on at their rate, for READING_HOLDS at
+    most. Longer silence leaves both unknown: nobody reported is not nobody came, and the queue would look too old.
+    """
+    if waiting is None or at is None or len(arrivals) == 0:
+        return None, None
+    silent = max(0.0, at - float(arrivals.end[-1])) / HOUR
+    if silent > READING_HOLDS or (silent > 0 and arriving is None):
+        return None, None
+    came_since = silent * (arriving or 0.0)
+    reported = max(0.0, waiting - came_since)
+    came = curve(arrivals)
+    over = queueing.waiting_longer_than(came, reported, at, LONG_WAIT)
+    if reported == 0.0 and came_since > 0:
+        return at - waiting / came_since * silent * HOUR, over
+    return queueing.joined_at(came, reported, min(at, float(arrivals.end[-1]))), over
 
 
 def _rate(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -> tuple[Rate | None, bool]:

@@ -37,7 +37,8 @@ PRESENT_OVER = "present-over"
 
 def mean_present(readings: Sequence[tuple[datetime, float]], span: Window) -> float | None:
     """Time-weighted mean over the span; a count holds until the next one, and the first one also before itself."""
-    known = [(at, people) for at, people in sorted(readings) if at < span.end]
+    ordered = sorted(readings)
+    known = [(at, people) for at, people in ordered if at <= span.end] or ordered[:1]
     if not known:
         return None
     if span.end <= span.start:
@@ -71,3 +72,22 @@ NEED: Mapping[str, Callable[[float, float, float], float]] = {
 STANDING = ("people-per-unit", "units-per-person")
 # Units that come in pieces; litres and square metres do not.
 DIVISIBLE = ("l", "litres", "litros", "m2", "m²", "kcal", "kg")
+
+# Spellings of one unit, and how many of the first one each is.
+SPELLINGS: Mapping[str, Mapping[str, float]] = {
+    "l": {"l": 1, "lt": 1, "lts": 1, "litro": 1, "litros": 1, "litre": 1, "litres": 1, "liter": 1, "liters": 1}
+    | dict.fromkeys(("m3", "m³", "metros cúbicos", "metros cubicos", "cubic metres"), 1000),
+    "m2": dict.fromkeys(("m2", "m²", "metros cuadrados", "square metres"), 1),
+    "kg": {"kg": 1, "kilo": 1, "kilos": 1, "kilogramos": 1, "t": 1000, "toneladas": 1000, "tonnes": 1000},
+}
+
+
+def in_unit(amount: float, unit: str, wanted: str) -> float | None:
+    """The amount in the standard's unit; None where the two cannot be compared. No unit is the standard's."""
+    said, asked = unit.strip().lower(), wanted.strip().lower()
+    if not said or said == asked:
+        return amount
+    for spellings in SPELLINGS.values():
+        if said in spellings and asked in spellings:
+            return amount * spellings[said] / spellings[asked]
+    return None

@@ -11,7 +11,8 @@ from data.queries.deliveries import (
     known_sources,
     last_received,
 )
-from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, series
+from data.queries.feeds import feed_states
+from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, reported_until, series
 from data.queries.queue import latest_present, latest_queue, present_readings, queue_readings, roster
 from data.queries.rules import phase, policy_events, standards
 from data.queries.services import service_totals, services_by_day, stock_latest
@@ -21,6 +22,7 @@ __all__ = [
     "data_as_of",
     "deliveries",
     "delivery",
+    "feed_states",
     "first_received",
     "flow_by_day",
     "flow_by_hour",
@@ -33,6 +35,7 @@ __all__ = [
     "policy_events",
     "present_readings",
     "queue_readings",
+    "reported_until",
     "roster",
     "series",
     "service_totals",

@@ -22,10 +22,13 @@ from data.tables import (
     policy_event,
     present_reading,
     queue_reading,
+    report,
+    report_site,
     service_line,
     standard,
 )
 from data.types import PolicyEvent, Window
+from data.vocabulary import Dataset
 
 SERIES = ["stage", "measure", "lane", "source"]
 Rows = Sequence[Sequence[Any]]
@@ -92,9 +95,10 @@ def _officials(conn: Connection, as_of: Any) -> Select[Any]:
 def official_sources(
     conn: Connection, site: str, at: datetime, as_of: datetime | None = None
 ) -> dict[tuple[str, str], str]:
-    """Source by stage and measure; what nobody chose is absent."""
+    """Source by stage and measure, as chosen last; what nobody chose, or no longer chooses, is absent."""
     rows = conn.execute(_officials(conn, as_of), _at(site, at, as_of))
-    return {(row.stage, row.measure): row.source for row in rows if row.source}
+    newest = {(row.stage, row.measure): row.source for row in rows}
+    return {place: chosen for place, chosen in newest.items() if chosen}
 
 
 @_kept
@@ -119,16 +123,28 @@ def hour_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window) -> Ro
 
 
 @_kept
-def _hours_print(conn: Connection, as_of: Any) -> Select[Any]:
-    h = flow_hourly.c
-    stmt: Select[Any, Any, Any] = select(func.count(), func.sum(h.people), type_coerce(func.max(h.received_at), Text))
-    same = (h[name] == bindparam(name) for name in SERIES)
-    return stmt.where(h.site == SITE, *same, h.hour >= START, h.hour < END)
+def _newest_report(conn: Connection, as_of: Any) -> Select[Any]:
+    rs = report_site.c
+    return (
+        select(rs.report_id)
+        .where(rs.site == SITE, rs.source == bindparam("source"), rs.dataset == str(Dataset.FLOW))
+        .where(rs.period_start < END)
+        .order_by(rs.report_id.desc())
+        .limit(1)
+    )
+
+
+@_kept
+def _undone(conn: Connection, as_of: Any) -> Select[Any]:
+    return select(func.count()).where(report.c.undone_at.is_not(None))
 
 
 def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[object, ...]:
-    """Changes whenever an hour of the window does: how many, how many people, when the newest was received."""
-    return tuple(conn.execute(_hours_print(conn, None), {**_asked(key.site, window), **key.columns}).one())
+    """Changes whenever an hour of the window may have: the newest report that reaches into it, and how many do not
+    count any more."""
+    asked = {"site": key.site, "source": key.source, "end": window.end}
+    newest = conn.execute(_newest_report(conn, None), asked).scalar_one_or_none()
+    return newest, conn.execute(_undone(conn, None)).scalar_one()
 
 
 @_kept
@@ -162,19 +178,33 @@ def queue_rows(conn: Connection, site: str, window: Window, as_of: datetime | No
 
 
 @_kept
+def _counters_of_people(conn: Connection, as_of: Any) -> Select[Any]:
+    p = present_reading.c
+    return (
+        select(p.source).distinct().where(p.site == SITE, p.at >= START, p.at < END, counting(present_reading, as_of))
+    )
+
+
+def present_sources(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> list[str]:
+    """Who counted the people in the centre."""
+    return sorted(conn.execute(_counters_of_people(conn, as_of), _asked(site, window, as_of)).scalars())
+
+
+@_kept
 def _present(conn: Connection, as_of: Any) -> Select[Any]:
     p = present_reading.c
     return (
         select(p.people, p.safe_capacity, p.at, p.at_least, p.method, p.source)
-        .where(p.site == SITE, p.at >= START, p.at < END, counting(present_reading, as_of))
-        .order_by(p.at.desc(), p.source.desc(), p.issued_at.desc(), p.received_at.desc(), p.line_id.desc())
+        .where(p.site == SITE, p.source == bindparam("source"), p.at >= START, p.at < END)
+        .where(counting(present_reading, as_of))
+        .order_by(p.at.desc(), p.issued_at.desc(), p.received_at.desc(), p.line_id.desc())
         .limit(1)
     )
 
 
-def present_row(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> Any | None:
-    """The newest count of people in the centre: people, safe_capacity, at, at_least, method, source."""
-    return conn.execute(_present(conn, as_of), _asked(site, window, as_of)).one_or_none()
+def present_row(conn: Connection, site: str, window: Window, source: str, as_of: datetime | None = None) -> Any | None:
+    """A source's newest count of people in the centre: people, safe_capacity, at, at_least, method, source."""
+    return conn.execute(_present(conn, as_of), {**_asked(site, window, as_of), "source": source}).one_or_none()
 
 
 @_kept

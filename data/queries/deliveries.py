@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select, type_coerce
 
 from data.frames import frame
 from data.history import organisations, recorded_by
 from data.revisions import counting
 from data.tables import Utc, cadence, hold, report, report_issue, report_site, source
 from data.types import Delivery, Issue
+from data.vocabulary import Dataset
 
 
 def deliveries(conn: Connection, site: str | None, limit: int, as_of: datetime | None = None) -> tuple[Delivery, ...]:
@@ -77,6 +78,7 @@ def _delivery(
         issues=issues,
         sent_by=row.sent_by,
         reason=row.reason,
+        not_reported=row.not_reported,
     )
 
 
@@ -113,15 +115,27 @@ def last_received(
     return both.sort_values(["source", "dataset"])[columns].reset_index(drop=True)
 
 
+# What a page's age speaks of: people and queues. A count of goods that has just come makes no queue younger.
+ABOUT_PEOPLE = (str(Dataset.FLOW), str(Dataset.QUEUE), str(Dataset.PRESENT))
+# The newest end of a period is among so many of the newest deliveries, unless as many backlogs came after it.
+NEWEST = 500
+
+
 def data_as_of(conn: Connection, site: str, as_of: datetime | None = None) -> datetime | None:
-    """When the newest delivery that counts was received; None where nothing was ever reported."""
+    """Up to when people and queues were reported, by the deliveries that count; None where nothing was.
+
+    Not when the last file came: a backlog that has just arrived is as old as what it tells. Where nobody reports
+    people or queues, the same of whatever else is reported.
+    """
     rs = report_site.c
-    return conn.execute(
-        select(rs.received_at)
-        .where(rs.site == site, counting(report_site, as_of))
-        .order_by(rs.received_at.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    told = case((rs.period_end < rs.received_at, rs.period_end), else_=rs.received_at).label("told")
+    for about in ([rs.dataset.in_(ABOUT_PEOPLE)], []):
+        newest = select(told).where(rs.site == site, counting(report_site, as_of), *about)
+        last = newest.order_by(rs.received_at.desc()).limit(NEWEST).subquery()
+        found = conn.execute(select(type_coerce(func.max(last.c.told), Utc))).scalar_one()
+        if found is not None:
+            return found
+    return None
 
 
 def first_received(conn: Connection, site: str) -> datetime | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 import pandas as pd
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from data import grains
 from data.days import days_of
@@ -18,12 +18,15 @@ from data.sites import site
 from data.tables import flow_daily, flow_hourly, flow_line, official
 from data.types import Site, Window
 from data.versions import version_of
-from data.vocabulary import Lane
+from data.vocabulary import EVERY_LANE, Lane
 
 
 @dataclass(frozen=True)
 class SeriesKey:
-    """Site, stage, measure, lane and source: what may be drawn as one line and never added to another."""
+    """Site, stage, measure, lane and source: what may be drawn as one line and never added to another.
+
+    EVERY_LANE in place of a lane: the people of all lanes of the source together.
+    """
 
     site: str
     stage: str
@@ -35,6 +38,11 @@ class SeriesKey:
     def columns(self) -> dict[str, str]:
         names = ("stage", "measure", "lane", "source")
         return {"site": self.site, **{name: str(getattr(self, name)) for name in names}}
+
+    @property
+    def lanes(self) -> tuple[SeriesKey, ...]:
+        """One key for each lane it speaks of."""
+        return tuple(replace(self, lane=str(lane)) for lane in Lane) if self.lane == EVERY_LANE else (self,)
 
 
 HOUR_COLUMNS = ["hour", "people", "minutes", "at_least", "method", "received_at"]
@@ -48,6 +56,8 @@ def flow_by_hour(conn: Connection, key: SeriesKey, window: Window, as_of: dateti
 
     Columns: hour, people, minutes (of the 60, how many were reported), at_least, method, received_at.
     """
+    if key.lane == EVERY_LANE:
+        return grains.across_lanes([flow_by_hour(conn, one, window, as_of) for one in key.lanes], "hour")
     if as_of is None:
         h = flow_hourly.c
         return frame(
@@ -76,6 +86,8 @@ def flow_by_day(conn: Connection, key: SeriesKey, window: Window, as_of: datetim
     Columns: day (its start), people, low, high, minutes (reported; a day has 1380, 1440 or 1500), at_least,
     method, differs (the day's own report minus the figure, where not equal), grain_minutes, received_at.
     """
+    if key.lane == EVERY_LANE:
+        return grains.across_lanes([flow_by_day(conn, one, window, as_of) for one in key.lanes], "day")
     if as_of is None:
         d = flow_daily.c
         return frame(
@@ -109,6 +121,16 @@ def _hours_known_at(conn: Connection, key: SeriesKey, place: Site, window: Windo
     reach = Window(window.start, window.end + grains.HOUR.to_pytimedelta())
     hours = grains.hours(grains.flow_totals(_lines_known_at(conn, key, reach, as_of, "minutes <= 60")), place)
     return hours[(hours["hour"] >= window.start) & (hours["hour"] < window.end)]
+
+
+def reported_until(conn: Connection, key: SeriesKey, day: Window, as_of: datetime | None = None) -> datetime | None:
+    """The end of the newest report of a series that lies within the day; None where none does."""
+    line = flow_line.c
+    return conn.execute(
+        select(func.max(line.end))
+        .where(*(line[name] == value for name, value in key.columns.items() if value != EVERY_LANE))
+        .where(line.start >= day.start, line.start < day.end, line.end <= day.end, counting(flow_line, as_of))
+    ).scalar_one()
 
 
 LINE_COLUMNS = [

@@ -11,6 +11,7 @@ from data import service_grains
 from data.days import days_of
 from data.frames import frame
 from data.grains import winning
+from data.history import organisations
 from data.revisions import NATURAL_KEY, counting
 from data.tables import service_daily, service_line, stock_reading
 from data.types import Site, Window
@@ -18,7 +19,7 @@ from data.vocabulary import Dataset
 
 SERVICE_COLUMNS = [
     *("sector", "service", "organisation", "source", "quantity", "unit", "people", "capacity"),
-    *("start", "end", "received_at"),
+    *("start", "end", "received_at", "own"),
 ]
 
 # A count of goods older than this no longer tells what is on the shelf.
@@ -28,9 +29,12 @@ STOCK_LOOK_BACK = timedelta(days=31)
 def service_totals(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
     """Reports of services whose period starts in the window; a day and its shifts are never both among them.
 
-    Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at.
+    Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at, own
+    (whether the source is the organisation's own).
     """
     found = _periods(conn, site, window, as_of)
+    whose = organisations(conn, as_of)
+    found["own"] = found["source"].map(whose) == found["organisation"]
     order = ["start", "sector", "service", "organisation", "source", "unit"]
     return found.sort_values(order)[SERVICE_COLUMNS].reset_index(drop=True)
 

@@ -14,6 +14,7 @@ from data.sources import moments
 from data.sources.canonical import AMOUNT, COUNT, DATASETS, MINUTES, PEOPLE
 from data.sources.fields import Style
 from data.sources.guards import refuse
+from data.sources.headers import pieces
 from data.sources.layout import column_by_name, refuse_duplicates
 from data.sources.sheet import Cells, Codes, Table, always, either, paired, shown, stacked
 from data.sources.words import plain
@@ -52,6 +53,14 @@ class Only:
 
 
 @dataclass(frozen=True)
+class Submissions:
+    """The file is one of submissions of KoboToolbox or ODK; several of them may speak of one line."""
+
+    repeat: str | None = None  # path of the group of which each entry is a row
+    combine: str | None = None  # "sum" or "last" of a line's submissions; None: as its dataset usually is
+
+
+@dataclass(frozen=True)
 class Mapping:
     name: str
     dataset: Dataset
@@ -68,6 +77,7 @@ class Mapping:
     header_row: int | None = None
     delimiter: str | None = None
     issued_at: datetime | None = None
+    submissions: Submissions | None = None
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -121,7 +131,13 @@ def applied(mapping: Mapping, table: Table) -> Applied:
 
 
 def _column(named: abc.Mapping[str, Cells], headers: abc.Iterable[str]) -> Cells | None:
-    return next((named[plain(header)] for header in headers if plain(header) in named), None)
+    """The column under the first of these headers that stands in the file, else under several of them together."""
+    accepted = [plain(header) for header in headers]
+    found = next((named[header] for header in accepted if header in named), None)
+    if found is not None or len(accepted) < 2:
+        return found
+    together = [cells for name, cells in named.items() if (said := pieces(name)) and set(said) <= set(accepted)]
+    return together[0] if len(together) == 1 else None
 
 
 def _chosen_rows(mapping: Mapping, table: Table) -> tuple[Table, int]:

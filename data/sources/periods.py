@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,9 +68,11 @@ def times(
         column.name: _moments(rows, column.name, column.required) for column in spec.columns if column.holds == MOMENT
     }
     opening = "start" if "start" in read else "at"
-    issued = read["issued_at"]
+    issued = _day_of_writing(read["issued_at"], now)
     start = _second_of_two(read[opening], issued, keys, draft.not_reported)
     end = _ends(rows, read["start"], read["end"], start) if "end" in read else None
+    if rows.grain is not None and end is not None:
+        _on_the_clock(rows, read["start"], start, end)
     _future(rows, "issued_at", issued.utc, now)
     if not spec.may_be_future:
         _future(rows, opening, start, now)
@@ -103,6 +105,46 @@ def _grain(draft: Draft) -> npt.NDArray[np.float64]:
 def _minutes(value: Any, style: Style) -> float:
     found = None if style.blank(value) else numbers.read(value, style.decimal, style.thousands)
     return np.nan if found is None or not found.is_integer() or not 0 < found < 1e7 else found
+
+
+def _day_of_writing(issued: Moments, now: datetime) -> Moments:
+    """A report that gives only the day on which it was written was written at its end, or by now: it corrects what was
+    received earlier that day."""
+    if not issued.day_only.any():
+        return issued
+    latest = np.minimum(issued.next_day - np.timedelta64(1, "s"), np.maximum(moments.utc(now), issued.utc))
+    return replace(issued, utc=np.where(issued.day_only, latest, issued.utc))
+
+
+def _on_the_clock(rows: _Rows, opening: Moments, start: Utc, end: Utc) -> None:
+    """Counts of an hour or less lie within an hour of the site's clock, counts of a day begin with its day: no hour
+    and no day would hold the others."""
+    minute = _local_minutes(rows.zones, start)
+    length = (end - start) / np.timedelta64(1, "m")
+    rows.draft.findings.add(
+        "start",
+        "over_the_hour",
+        (length <= 60) & (minute % 60 + length > 60),
+        lambda row: {"value": rows.written("start", row), "minutes": int(length[row])},
+    )
+    opens = rows.day_starts.array(np.float64) * 60
+    rows.draft.findings.add(
+        "start",
+        "day_starts_elsewhere",
+        (rows.grain == DAY) & ~opening.day_only & (minute != opens) & ~np.isnan(minute),
+        lambda row: {"value": rows.written("start", row), "hour": f"{int(opens[row]) // 60:02d}:00"},
+    )
+
+
+def _local_minutes(zones: Cells, moment: Utc) -> npt.NDArray[np.float64]:
+    """Minutes since midnight on the wall clock of each row's zone; NaN where there is no moment."""
+    found = np.full(len(moment), np.nan)
+    for place, zone in enumerate(zones.values):
+        here = (zones.codes == place) & ~np.isnat(moment)
+        if zone and here.any():
+            local = pd.DatetimeIndex(moment[here]).tz_localize("UTC").tz_convert(zone)
+            found[here] = local.hour * 60 + local.minute
+    return found
 
 
 def _second_of_two(opening: Moments, issued: Moments, keys: Mapping[str, Cells], left_out: Mask) -> Utc:

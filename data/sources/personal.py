@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,9 @@ OF_PERSONS = {
 }
 CODES = {"pcode", "pcode1", "pcode2", "pcode3", "ubigeo", "adm1", "adm2", "adm3", "admin", "codigo postal"}
 
+# Of a long text so much is looked at; of an address, its parts are at most so long (RFC 5321).
+LONGEST_LOOKED_AT, LONGEST_NAME, LONGEST_HOST, MOST_SIGNS = 200, 65, 256, 100
+
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}")
 LETTERED = re.compile(r"(?P<prefix>[A-Za-z]{1,3})[\s.-]?\d{6,9}[A-Za-z]?")
 PHONE = re.compile(r"(\+|00)\d[\d\s().-]{7,16}|9\d{2}[\s-]?\d{3}[\s-]?\d{3}")
@@ -48,14 +52,14 @@ NUMBERED = re.compile(r"\d{7,12}|\d{1,3}(\.\d{3}){2,3}")
 
 def shape(value: object) -> str:
     """What a value looks like, without saying it: AB123 is AA999. Long values are cut."""
-    pattern = re.sub(r"\d", "9", str(value))
+    pattern = re.sub(r"\d", "9", str(value)[:LONGEST_LOOKED_AT])
     pattern = "".join("A" if s.isupper() else "a" if s.isalpha() else s for s in pattern)
     return pattern if len(pattern) <= 40 else pattern[:40] + "…"
 
 
 def safe(value: Any) -> str:
     """A cell fit for a message: cut when long, only its shape when it may say something about a person."""
-    text = shown(value)
+    text = shown(value)[:LONGEST_LOOKED_AT]
     looks = EMAIL.search(text) or LETTERED.search(text) or re.search(r"\d[\d\s.-]{5,}\d", text)
     if looks and not re.match(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text):
         return shape(text)
@@ -131,8 +135,14 @@ def _numbered(header: str, values: list[Any]) -> bool:
 
 def _address(value: Any) -> str | None:
     """An e-mail address, wherever it stands in a text."""
-    found = EMAIL.search(value) if isinstance(value, str) and "@" in value else None
-    return found.group() if found else None
+    if not isinstance(value, str):
+        return None
+    # Only what stands around each sign: a search from every letter of a long text would take minutes.
+    for sign in islice(re.finditer("@", value), MOST_SIGNS):
+        around = value[max(0, sign.start() - LONGEST_NAME) : sign.start() + LONGEST_HOST]
+        if found := EMAIL.search(around):
+            return found.group()
+    return None
 
 
 def _standing(cells: Cells) -> list[Any]:

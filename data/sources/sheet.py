@@ -7,7 +7,7 @@ makes a million rows a matter of seconds, and leaves the rules free to be plain 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -137,12 +137,16 @@ class Grid:
 
 @dataclass(frozen=True)
 class Table:
-    """Named columns. `lines` are 1-based rows of the sheet as a spreadsheet shows them."""
+    """Named columns. `lines` are 1-based rows of the sheet as a spreadsheet shows them.
+
+    `groups`: what stands over a header in the row above it, as over merged cells; "" where nothing does.
+    """
 
     names: list[str]
     columns: list[Cells]
     lines: Codes
     tags: list[str]
+    groups: list[str] = field(default_factory=list)
 
     def rows(self, which: Any) -> Table:
-        return Table(self.names, [column.rows(which) for column in self.columns], self.lines[which], self.tags)
+        return replace(self, columns=[column.rows(which) for column in self.columns], lines=self.lines[which])

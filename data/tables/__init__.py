@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
 from data.tables.closing import closing, hold
+from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.history import alert_moment, evaluation_log, line_reason, site_history, source_history
 from data.tables.lines import (
     flow_line,
@@ -22,6 +23,7 @@ from data.tables.places import clock, data_version, site
 from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
+from data.tables.sessions import ended_session
 
 __all__ = [
     "RowId",
@@ -35,8 +37,12 @@ __all__ = [
     "clock",
     "closing",
     "data_version",
+    "ended_session",
     "evaluation",
     "evaluation_log",
+    "feed",
+    "feed_instance",
+    "feed_part",
     "flow_daily",
     "flow_hourly",
     "flow_line",

@@ -46,6 +46,8 @@ report = Table(
     Column("rows", Integer, nullable=False),
     Column("accepted", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
+    # rows = accepted + rejected + not_reported, always
+    Column("not_reported", Integer, nullable=False, server_default="0"),
     Column("state", String(20), nullable=False),  # accepted, partial, refused, undone
     Column("sent_by", String(120)),
     Column("reason", Text),  # why it says something else than before
@@ -89,3 +91,6 @@ report_site = Table(
     Column("lines", Integer, nullable=False),
     Index(None, "site", "received_at"),
 )
+
+# The newest deliveries of a place are looked for at every refresh of its pages.
+Index("ix_report_site_received", report_site.c.site, report_site.c.received_at)

@@ -13,6 +13,7 @@ from data.vocabulary import AlertState, Level, Look
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
+from layouts.pages.pieces import not_watching
 from layouts.parts import Parts, age, kpi_card, mark, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
@@ -20,16 +21,21 @@ HEADLINES = ("alerts_open", "reports_missing", "confidence")
 
 
 def draw(model: AlertsModel, t: Translator) -> Parts:
+    unwatched = not_watching(model.kpis, t)
     evaluated = html.Span([t("word.evaluated"), " ", age(model.evaluated_at)])
     return Parts(
         kpis=kpi_views(model.kpis, t),
         texts={
             **shell.common_texts(model.frame, len(model.open), t),
-            "evaluated": evaluated if model.evaluated_at else t("word.never_evaluated"),
-            "open": [_card(card, t) for card in model.open] or [html.P(t("word.no_alerts"), className="quiet")],
+            "evaluated": html.Span([mark(Level.NO_DATA), " ", html.B(unwatched)]) if unwatched else evaluated,
+            "open": [_card(card, t) for card in model.open] or ([] if unwatched else [_none_open(t)]),
             "closed": _history(model.closed, t),
         },
     )
+
+
+def _none_open(t: Translator) -> Component:
+    return html.P(t("word.no_alerts"), className="quiet")
 
 
 def _card(card: AlertCard, t: Translator) -> Component:

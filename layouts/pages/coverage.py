@@ -13,7 +13,7 @@ from data.vocabulary import Look, State
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.pages.pieces import bar, missing_words, sectors_strip
+from layouts.pages.pieces import bar, bounded, missing_words, sectors_strip
 from layouts.parts import Parts, age, kpi_card, mark, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
@@ -64,7 +64,7 @@ def _service(sector: SectorCoverage, one: ServiceCoverage, t: Translator) -> lis
     if one.masked:
         percent = t("word.masked")
     elif one.ratio is not None and one.state is not State.MISSING:
-        percent = t.percent(one.ratio)
+        percent = bounded(t.percent(one.ratio), one.at_least)
     return [
         _name(sector, one, t),
         html.Div(
@@ -84,6 +84,8 @@ def _arithmetic(one: ServiceCoverage, t: Translator) -> list[Any]:
         return [t("word.masked_why")]
     unit = t.word("unit", one.unit) if one.unit else ""
     done = t("word.no_report") if one.delivered is None else f"{t.number(round(one.delivered))} {unit}".strip()
+    if one.at_least:
+        done = f"{t('word.at_least')} {done}"
     if one.standard_value is not None and one.required is not None:
         done = t("word.done_of", done=done, needed=f"{t.number(round(one.required))} {unit}".strip())
     contacts = [] if one.contacts is None else [t("word.contacts", number=round(one.contacts))]

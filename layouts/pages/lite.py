@@ -44,7 +44,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             "curves": curves_sentence(model.curves, t),
             "stations": stations_table(model.stations, t),
             "sectors": sectors_strip(model.sectors, t),
-            "alerts": alert_lines(model.alerts, t, most=6),
+            "alerts": alert_lines(model.alerts, model.kpis, t, most=6),
         },
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import AlertCard, SectorCoverage, ServiceCoverage, Station
+from data.types import AlertCard, Kpi, SectorCoverage, ServiceCoverage, Station
 from data.vocabulary import AlertState, Lane, Level, Sector, State
 from layouts.parts import age, mark, table
 from layouts.translator import Translator
@@ -31,7 +31,7 @@ def _station_row(one: Station, t: Translator, wide: bool) -> list[Any]:
         row += [html.Span(t("word.no_report"), className="quiet"), "", "", ""]
         return [*row, "", "", ""] if wide else row
     row += [
-        unknown(t) if one.waiting is None else _bounded(t.number(round(one.waiting)), one.at_least),
+        unknown(t) if one.waiting is None else bounded(t.number(round(one.waiting)), one.at_least),
         unknown(t) if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
         _counters(one, t),
         _wait(one, t, wide),
@@ -46,7 +46,7 @@ def unknown(t: Translator) -> Component:
     return html.Span("–", className="quiet", title=t("word.no_data"))
 
 
-def _bounded(text: str, at_least: bool) -> str:
+def bounded(text: str, at_least: bool) -> str:
     return f"≥\u00a0{text}" if at_least else text
 
 
@@ -63,7 +63,7 @@ def _counters(one: Station, t: Translator) -> Any:
 def _wait(one: Station, t: Translator, wide: bool) -> Any:
     if one.wait_minutes is None:
         return unknown(t)
-    shown = html.B(_bounded(t.short_duration(one.wait_minutes), one.at_least))
+    shown = html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))
     if not wide or one.wait_low is None or one.wait_high is None or round(one.wait_low) == round(one.wait_high):
         return shown
     span = t("sentence.between_minutes", low_minutes=one.wait_low, high_minutes=one.wait_high)
@@ -88,11 +88,14 @@ def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, st
         return t("word.no_report"), t("word.since_time", time=t.time(since)) if since else ""
     if worst.masked or worst.state is State.MASKED:
         return t("word.masked"), ""
-    if worst.required is None or worst.ratio is None:
+    if worst.standard_value is None:
         return t("word.no_standard"), ""
+    if worst.required is None or worst.ratio is None:
+        return t("word.need_unknown"), ""
     if not worst.gap:
         return t("word.covered"), t.percent(worst.ratio) if worst.ratio > 1.005 else ""
-    return t.number(-worst.gap), t.word("unit", worst.unit)
+    missing = t.number(-worst.gap)
+    return t("word.up_to", amount=missing) if worst.at_least else missing, t.word("unit", worst.unit)
 
 
 def bar(level: Level, ratio: float | None, measured: bool = True) -> Component:
@@ -178,10 +181,25 @@ def alert_line(card: AlertCard, t: Translator) -> Component:
     )
 
 
-def alert_lines(cards: Sequence[AlertCard], t: Translator, most: int = 3) -> list[Any]:
+def not_watching(kpis: Mapping[str, Kpi], t: Translator) -> str:
+    """That nobody evaluates the alerts, and since when; nothing to say while somebody does."""
+    told = kpis["alerts_open"]
+    return "" if told.state is State.OK else t.sentence(told.note)
+
+
+def no_alert_line(kpis: Mapping[str, Kpi], t: Translator) -> Component:
+    """Calm only where somebody looked."""
+    unwatched = not_watching(kpis, t)
+    if not unwatched:
+        return html.Div(t("word.no_alerts"), className="alert-line quiet")
+    return html.Div([mark(Level.NO_DATA), html.Span(unwatched, className="alert-words")], className="alert-line")
+
+
+def alert_lines(cards: Sequence[AlertCard], kpis: Mapping[str, Kpi], t: Translator, most: int = 3) -> list[Any]:
     if not cards:
-        return [html.Div(t("word.no_alerts"), className="alert-line quiet")]
-    lines = [alert_line(card, t) for card in cards[:most]]
+        return [no_alert_line(kpis, t)]
+    lines = [no_alert_line(kpis, t)] if not_watching(kpis, t) else []
+    lines += [alert_line(card, t) for card in cards[:most]]
     if len(cards) > most:
         lines.append(html.Div(t.n("word.more_alerts", len(cards) - most), className="alert-line quiet"))
     return lines

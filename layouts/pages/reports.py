@@ -41,7 +41,7 @@ def _sources(frame: pd.DataFrame, t: Translator) -> Component:
         last = pd.Timestamp(row["last_received"]).to_pydatetime() if pd.notna(row["last_received"]) else None
         rows.append(
             [
-                row["organisation"] or row["source"],
+                row["organisation"] if pd.notna(row["organisation"]) else row["source"],
                 t.word("dataset", row["dataset"]),
                 t("word.no_cadence") if pd.isna(every) else t("word.every", every_minutes=float(every)),
                 html.Span([t.moment(last), " · ", age(last)]) if last else t("word.never_reported"),

@@ -42,7 +42,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             **texts_of("situation", model, t),
             "stations": stations_table(model.stations, t),
             "sectors": sectors_strip(model.sectors, t),
-            "alerts": alert_lines(model.alerts, t),
+            "alerts": alert_lines(model.alerts, model.kpis, t),
         },
     )
 

@@ -14,7 +14,15 @@ from layouts.board import Board, Tree
 from layouts.charts import figures_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.pages.pieces import alert_line, nobody_reports, rest_of_sectors, sectors_strip, stations_strip
+from layouts.pages.pieces import (
+    alert_line,
+    no_alert_line,
+    nobody_reports,
+    not_watching,
+    rest_of_sectors,
+    sectors_strip,
+    stations_strip,
+)
 from layouts.parts import GRAPH_CONFIG, Parts, age, aria, kpi_attributes, mark, panel, slot
 from layouts.translator import Translator
 
@@ -33,11 +41,17 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),
             **_third(model, t),
-            "alert": [alert_line(top, t)] if top else [html.Div(t("word.no_alerts"), className="alert-line quiet")],
-            "alerts-more": t.n("word.more_alerts", len(model.alerts) - 1) if len(model.alerts) > 1 else "",
+            "alert": [alert_line(top, t) if top else no_alert_line(model.kpis, t)],
+            "alerts-more": _beside_the_alert(model, t),
             "date": t.date(model.frame.clock.now),
         },
     )
+
+
+def _beside_the_alert(model: SituationModel, t: Translator) -> str:
+    """How many more there are; that nobody looks any more."""
+    more = t.n("word.more_alerts", len(model.alerts) - 1) if len(model.alerts) > 1 else ""
+    return " · ".join(part for part in (more, not_watching(model.kpis, t) if model.alerts else "") if part)
 
 
 def _third(model: SituationModel, t: Translator) -> dict[str, Tree]:

@@ -329,6 +329,51 @@ def test_no_number_of_a_model_is_numpys(busy):
             plain(read(conn, Scope("norte", Language.ES, Audience.OPEN, "today"), ClockReading(TEN, 1.0, False)), name)
 
 
+def test_of_two_who_count_people_present_neither_is_taken_until_one_is_official(post):
+    head = "site,at,people"
+    post.send(Dataset.PRESENT, f"{head}\nnorte,{TEN.isoformat()},900")
+    assert post.situation().kpis["present"].value == 900
+    post.send(Dataset.PRESENT, f"{head}\nnorte,{TEN.isoformat()},300", source="dtm")
+    assert post.situation().kpis["present"].value is None
+    chosen = '\n[[official]]\nstage = "migration-control"\nmeasure = "present"\nsource = "control"\n'
+    with writing(post.engine) as conn:
+        add_site(conn, load_site(SITE + chosen), MIDNIGHT, "test")
+    assert post.situation().kpis["present"].value == 900
+
+
+def test_people_of_the_priority_lane_are_people_of_the_day(post):
+    head = "site,stage,measure,start,minutes,people,lane"
+    rows = [
+        f"norte,migration-control,arrivals,{(MIDNIGHT + timedelta(hours=n)).isoformat()},60,{people},{lane}"
+        for lane, people, hours in (("general", 100, 10), ("priority", 40, 9))
+        for n in range(hours)
+    ]
+    post.send(Dataset.FLOW, "\n".join([head, *rows]))
+    came = post.situation().kpis["arrivals_today"]
+    assert (came.value, came.at_least) == (1000 + 360, True)  # the last hour of the priority lane is missing
+    with reading(post.engine) as conn:
+        site = site_named(conn, "norte")
+        asks = [
+            series_ask({"measure": "arrivals", "lane": lane}, site, TEN) for lane in ("every", "general", "priority")
+        ]
+        assert [series(conn, ask, TEN)["rows"][-1]["value"] for ask in asks] == [1360, 1000, 360]
+
+
+def test_a_day_told_by_some_of_its_shifts_is_at_least_their_sum(post):
+    shifts = {0: 1000, 8: 1008}
+    spans = {n: (MIDNIGHT + timedelta(hours=n), MIDNIGHT + timedelta(hours=n + 8)) for n in shifts}
+    rows = [
+        f"norte,migration-control,served,{start.isoformat()},{end.isoformat()},{shifts[n]}"
+        for n, (start, end) in spans.items()
+    ]
+    evening = MIDNIGHT + timedelta(hours=17)
+    post.send(Dataset.FLOW, "\n".join(["site,stage,measure,start,end,people", *rows]), now=evening)
+    today, next_day = post.situation(now=evening), post.situation(now=evening + timedelta(days=1), window="yesterday")
+    for model in (today, next_day):
+        entries = model.kpis["entries_today"]
+        assert (entries.value, entries.at_least, entries.as_of) == (2008, True, MIDNIGHT + timedelta(hours=16))
+
+
 def test_hours_nobody_reported_are_in_the_flow_page_without_a_figure(post):
     post.hours("arrivals", [100, None, 100])
     with reading(post.engine) as conn:

@@ -18,7 +18,7 @@ PROGRAM = Token("migraciones-push", digest("secret"), "migraciones", Role.PARTNE
 PEOPLE = Directory({"maria": MARIA}, {"sala": TV}, {PROGRAM.token_hash: PROGRAM})
 
 AT_THE_MACHINE = Asking("GET", {"host": "localhost:8050"}, "127.0.0.1", None)
-SIGNED_IN = replace(AT_THE_MACHINE, session={"kind": "account", "name": "maria", "epoch": 3})
+SIGNED_IN = replace(AT_THE_MACHINE, session={"kind": "account", "name": "maria", "epoch": 3, "id": "a1"})
 ON_TV = replace(AT_THE_MACHINE, session={"kind": "screen", "name": "sala", "link": digest("tv-link")[:16]})
 
 
@@ -86,6 +86,7 @@ def test_a_session_is_its_account():
     [
         Directory({"maria": replace(MARIA, disabled=True)}, {}, {}),
         Directory({"maria": replace(MARIA, epoch=4)}, {}, {}),  # the password was changed
+        Directory({"maria": MARIA}, {}, {}, ended=frozenset({"a1"})),  # signed out here or elsewhere
         NOBODY,
     ],
 )
@@ -130,11 +131,21 @@ def test_a_wrong_token_is_nobody_even_at_the_machine(header):
     assert viewer(asks(AT_THE_MACHINE, authorization=header), NOBODY, loopback_only=True) is None
 
 
+def test_signing_out_ends_one_session_of_an_account_and_not_its_others():
+    people = Directory({"maria": MARIA}, {}, {}, ended=frozenset({"a1"}))
+    elsewhere = replace(AT_THE_MACHINE, session={"kind": "account", "name": "maria", "epoch": 3, "id": "c3"})
+    assert viewer(elsewhere, people, loopback_only=False) is not None
+    nameless = replace(AT_THE_MACHINE, session={"kind": "account", "name": "maria", "epoch": 3})
+    assert viewer(nameless, people, loopback_only=False) is None  # it could never be ended
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_has_its_audience(role):
-    people = Directory({"x": Account("x", role, None, None, 0, False)}, {}, {})
-    known = viewer(replace(AT_THE_MACHINE, session={"kind": "account", "name": "x", "epoch": 0}), people, False)
+    people = Directory({"x": Account("x", role, "ADRA", None, 0, False)}, {}, {}, {"ADRA": ("adra",)})
+    session = {"kind": "account", "name": "x", "epoch": 0, "id": "b2"}
+    known = viewer(replace(AT_THE_MACHINE, session=session), people, False)
     assert known is not None
     sees_protected = role in (Role.PROTECTION, Role.COORDINATION, Role.ADMIN)
     assert (known.audience is Audience.PROTECTION) == sees_protected
-    assert known.may_send("any") == (role not in (Role.SCREEN, Role.LEADERSHIP))
+    assert known.may_send("adra") == (role not in (Role.SCREEN, Role.LEADERSHIP))
+    assert known.may_send("anyone") == (role in (Role.PROTECTION, Role.COORDINATION, Role.ADMIN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,15 +13,18 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from dashboard import demo, replay
+from dashboard.settings import Settings
+from dashboard.worker import Bench, Evaluation
 from data import accounts, alerts
-from data.clock import Replay, stored_replay
+from data.alert_book import evaluated_at
+from data.clock import Replay, real_now, stored_replay
 from data.demo import facts, programme
 from data.demo.programme import Programme
 from data.ingest import ingest
 from data.queries import SeriesKey, flow_by_day, flow_by_hour, latest_queue
 from data.sites import add_site
 from data.store import create_store, migrate, reading, writing
-from data.tables import flow_line, report
+from data.tables import alert, alert_transition, flow_line, report
 from data.types import Window
 from data.vocabulary import Role
 
@@ -154,6 +158,23 @@ def test_the_surge_alarm_sounds_within_four_replayed_hours_of_the_opening(engine
         sounded = sounded or _firing(engine, "surge", SITE)
     assert sounded is not None
     assert timedelta(0) < sounded - programme.OPENS <= timedelta(hours=4)
+
+
+def test_a_fast_replay_is_fed_before_its_alerts_are_evaluated(engine: Engine, store: Store) -> None:
+    """Ten domain minutes a second: a source that reports every quarter of an hour is never taken for silent."""
+    silent = (
+        select(alert.c.subject)
+        .join_from(alert, alert_transition, alert.c.alert_id == alert_transition.c.alert_id)
+        .where(alert.c.site == SITE, alert.c.rule == "source_silent", alert_transition.c.at > programme.OPENS)
+    )
+    demo.start_clock(engine, real_now() - timedelta(seconds=12), programme.OPENS, 600)
+    job, bench = Evaluation(), Bench(engine, Settings(var=store.var), "test", threading.Event())
+    for _ in range(5):
+        job(bench)
+        bench.stopping.wait(0.5)
+    with reading(engine) as conn:
+        assert evaluated_at(conn, SITE) > programme.OPENS + timedelta(hours=2)
+        assert conn.execute(silent).all() == []
 
 
 def _firing(engine: Engine, rule: str, site: str) -> datetime | None:

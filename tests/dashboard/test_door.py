@@ -35,7 +35,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Engi
     with writing(engine) as conn:
         for role in Role:
             if role is not Role.SCREEN:
-                accounts.add_account(conn, role, PASSWORD, role, NOW)
+                accounts.add_account(conn, role, PASSWORD, role, NOW, "Migraciones")
         accounts.add_account(conn, "solo-tumbes", PASSWORD, Role.COORDINATION, NOW, sites=("tumbes",))
     yield var, engine
     engine.dispose()
@@ -112,6 +112,25 @@ def test_a_role_opens_what_is_its_own(door: Server, role: Role):
         assert (sends.status_code in (200, 201)) == (role is not Role.LEADERSHIP), sends.text
 
 
+@pytest.mark.parametrize(("organisation", "status"), [("Migraciones", 201), ("ADRA", 403), (None, 403)])
+def test_a_partner_sends_what_is_its_organisations(door: Server, store: tuple[Path, Engine], organisation, status):
+    name = f"socio-{organisation}"
+    with writing(store[1]) as conn:
+        accounts.add_account(conn, name, PASSWORD, Role.PARTNER, NOW, organisation)
+    with signed_in(door, name) as client:
+        body = served_csv([status, 2])
+        assert client.post("/api/v1/reports?dataset=flow&source=migraciones", content=body).status_code == status
+
+
+def test_an_account_of_one_site_reports_for_that_site(door: Server):
+    with signed_in(door, "solo-tumbes") as client:
+        for site, status in (("tumbes", 201), ("huaquillas", 422)):
+            body = served_csv([31, 32], site)
+            sent = client.post("/api/v1/reports?dataset=flow&source=migraciones", content=body)
+            assert sent.status_code == status, sent.text
+        assert sent.json()["issues"][0]["code"] == "unknown_site"
+
+
 def test_an_account_of_one_site_sees_that_site(door: Server):
     with signed_in(door, "solo-tumbes") as client:
         assert client.get("/?site=tumbes").status_code == 200
@@ -184,9 +203,28 @@ def test_a_forged_request_with_a_good_cookie_is_refused(door: Server):
 
 def test_signing_out_ends_the_session_in_this_browser(door: Server):
     with signed_in(door, "partner") as client:
-        assert client.get("/").status_code == 200
+        assert 'action="/logout"' in client.get("/").text
+        assert 'action="/logout"' in client.get("/lite").text
         assert client.post("/logout").status_code == 303
         assert client.get("/").status_code == 303
+
+
+def test_signing_out_ends_every_copy_of_the_session_and_no_other_device(door: Server, store: tuple[Path, Engine]):
+    with signed_in(door, "sector-lead") as laptop, signed_in(door, "sector-lead") as phone:
+        copied = dict(laptop.cookies)
+        with Stream(door, cookies=copied) as stream, door.client(cookies=copied) as thief:
+            assert stream.next()[0] == "hello"
+            assert thief.get("/").status_code == 200
+            assert laptop.post("/logout").status_code == 303
+            until(lambda: thief.get("/").status_code == 303, 5, "the copied cookie still opens the page")
+            assert thief.get("/board/situation").status_code == 401
+            name = ""
+            while name not in ("closed", "end"):
+                name, _ = stream.next()
+            assert name == "closed"
+        assert phone.get("/").status_code == 200
+    with reading(store[1]) as conn:
+        assert conn.execute(select(audit).where(audit.c.action == "sign-out")).all()
 
 
 def test_a_changed_password_ends_open_sessions(door: Server, store: tuple[Path, Engine]):

@@ -6,14 +6,15 @@ import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
 
 from dashboard.delta import applied
 from dashboard.encoded import BoardKey, Stamp
-from dashboard.hub import LONGEST_QUEUE, Hub
+from dashboard.hub import LONGEST_QUEUE, MOST_OF_THE_PAST, Busy, Hub
 from data.types import Scope
 from data.vocabulary import Audience, Language
 from layouts.board import Board, KpiView
@@ -36,10 +37,14 @@ class Centre:
         self.broken = False
         self.gate = threading.Event()
         self.gate.set()
+        self.slow_past = threading.Event()
+        self.slow_past.set()
 
     def build(self, asked: BoardKey) -> Board:
         self.builds.append(asked)
         self.gate.wait(5)
+        if asked.of_the_past:
+            self.slow_past.wait(5)
         if self.broken:
             raise RuntimeError("the disk is gone")
         kpi = KpiView("entries_today", "Ingresos", self.people, str(self.people))
@@ -62,9 +67,11 @@ def centre():
     return Centre()
 
 
-def run(centre: Centre, scenario, **kwargs):
+def run(centre: Centre, scenario, apart: bool = False, **kwargs):
     async def go():
-        with ThreadPoolExecutor(2) as builders:
+        with ThreadPoolExecutor(2) as builders, ThreadPoolExecutor(1) as historians:
+            if apart:
+                kwargs["historians"] = historians
             return await scenario(Hub(centre.build, builders, lambda: NOW, **kwargs))
 
     return awaited(go())
@@ -193,6 +200,68 @@ def test_data_that_came_while_a_board_was_built_are_in_the_next(centre):
 
     assert run(centre, scenario).stamp == (2, 0)
     assert len(centre.builds) == 2
+
+
+def past(second: int) -> BoardKey:
+    return BoardKey("flow", replace(key().scope, as_of=NOW - timedelta(seconds=second)))
+
+
+def test_a_live_board_does_not_wait_for_boards_of_the_past(centre):
+    async def scenario(hub):
+        centre.slow_past.clear()
+        asked = [asyncio.create_task(hub.board(past(n))) for n in range(60)]
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        await hub.board(key("wall"))
+        waited = time.monotonic() - began
+        refused = [one for one in asked if one.done()]
+        centre.slow_past.set()
+        await asyncio.gather(*asked, return_exceptions=True)
+        return waited, [one.exception() for one in refused], [one.exception() for one in asked]
+
+    waited, refused, all_told = run(centre, scenario, apart=True)
+    assert waited < 1
+    assert len(refused) == 60 - MOST_OF_THE_PAST
+    assert all(isinstance(why, Busy) for why in refused)
+    assert all_told.count(None) == MOST_OF_THE_PAST
+
+
+def test_the_same_moment_of_the_past_is_built_once_for_all_and_kept_a_while(centre):
+    async def scenario(hub):
+        await asyncio.gather(*(hub.board(past(1)) for _ in range(40)))
+        await hub.board(past(1))
+        for n in range(2, 40):
+            await hub.board(past(n))
+        return sum(one.of_the_past for one in hub._boards)
+
+    assert run(centre, scenario, apart=True) <= MOST_OF_THE_PAST
+    assert centre.builds.count(past(1)) == 1
+
+
+def test_a_board_owed_for_long_is_not_called_live_until_it_is_built(centre, monkeypatch):
+    monkeypatch.setattr("dashboard.hub.LONGEST_OWED_SECONDS", 1.0)
+
+    async def scenario(hub):
+        await hub.board(key())
+        hub.watch(key())
+        live = [not hub.behind(key())]
+        centre.broken = True
+        await hub.saw(Stamp({"cebaf-tumbes": 2}))
+        live.append(not hub.behind(key()))
+        await asyncio.sleep(1.2)
+        live.append(not hub.behind(key()))
+        centre.broken = False
+        await hub.saw(Stamp({"cebaf-tumbes": 3}))
+        live.append(not hub.behind(key()))
+        centre.gate.clear()  # stuck, not failing
+        stuck = asyncio.create_task(hub.saw(Stamp({"cebaf-tumbes": 4})))
+        await asyncio.sleep(1.2)
+        live.append(not hub.behind(key()))
+        centre.gate.set()
+        await stuck
+        return [*live, not hub.behind(key())]
+
+    assert run(centre, scenario) == [True, True, False, True, False, True]
 
 
 def test_boards_that_differ_never_share_a_version(centre):

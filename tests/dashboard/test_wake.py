@@ -8,8 +8,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, text
 
+from dashboard import wake
 from dashboard.encoded import Stamp
 from dashboard.wake import Seen, Wake
 from data import accounts
@@ -105,10 +106,30 @@ def test_a_replay_sets_the_clock_and_its_minutes_are_told_at_most_once_a_second(
         assert minutes[-1] - minutes[0] >= 5
 
 
-def test_the_store_gone_for_a_moment_is_watched_again(centre: Engine):
-    with Ear(centre) as ear:
-        centre.dispose()
-        before = ear.version()
-        with writing(centre) as conn:
-            raise_version(conn, "tumbes")
-        until(lambda: ear.version() == before + 1, 8, "the commit was not heard")
+def test_the_store_gone_for_a_moment_is_watched_again(postgres_url: str, monkeypatch: pytest.MonkeyPatch):
+    """PostgreSQL ends every connection of ours, the one that listens too, as its own restart does."""
+    monkeypatch.setattr(wake, "SAFETY_LOOK_SECONDS", 4.0)  # so that what is heard sooner was heard by its notice
+    engine = open_centre(postgres_url)
+    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    ours = "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+
+    def listening() -> int:
+        with admin.connect() as conn:
+            return int(conn.execute(text(f"select count(*) {ours} and query like 'LISTEN%'")).scalar_one())
+
+    with Ear(engine) as ear:
+        until(lambda: listening() == 1, 5, "nobody listens")
+        for _ in range(3):
+            before = ear.version()
+            with admin.connect() as conn:
+                ended = conn.execute(text(f"select pg_terminate_backend(pid) {ours}")).all()
+            assert ended
+            with writing(engine) as conn:
+                raise_version(conn, "tumbes")
+            until(lambda before=before: ear.version() == before + 1, 8, "the commit was not heard")
+            until(lambda: listening() == 1, 5, "nobody listens again")
+            with writing(engine) as conn:
+                raise_version(conn, "tumbes")
+            assert until(lambda before=before: ear.version() == before + 2, 8, "the next commit was not heard") < 2
+    engine.dispose()
+    admin.dispose()

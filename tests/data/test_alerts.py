@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,86 +13,22 @@ from data import alerts, watch
 from data.alert_book import alarm_spans, evaluated_at, open_alerts, recent_alerts
 from data.analytics import rules
 from data.analytics.lifecycle import Patience, Seen
-from data.analytics.rules import Finding, Recent, Rule
-from data.ingest import ingest
-from data.sites import add_site, load_site
-from data.store import reading, writing
+from data.analytics.rule import Finding, Recent, Rule
+from data.store import reading
 from data.tables import alert, alert_transition
 from data.versions import version_of
-from data.vocabulary import AlertState, Dataset, Level
-
-SITE = """
-site = "norte"
-name = "Norte"
-country = "PE"
-zone = "America/Lima"
-kind = "simulation"
-entry_stage = "migration-control"
-stages = ["migration-control"]
-sectors = ["wash"]
-
-[[source]]
-source = "control"
-organisation = "Control"
-name = "Control"
-
-[[official]]
-stage = "migration-control"
-measure = "arrivals"
-source = "control"
-
-[[official]]
-stage = "migration-control"
-measure = "served"
-source = "control"
-
-[[cadence]]
-source = "control"
-dataset = "flow"
-minutes = 60
-"""
-START = datetime(2019, 4, 1, 5, tzinfo=UTC)
-NOON = datetime(2019, 5, 20, 17, tzinfo=UTC)  # seven weeks later
-
-
-def hourly(first: datetime, people: list[int]) -> bytes:
-    rows = ["site,stage,measure,start,minutes,people"]
-    for hour, count in enumerate(people):
-        at = (first + timedelta(hours=hour)).isoformat()
-        rows += [f"norte,migration-control,{measure},{at},60,{count}" for measure in ("arrivals", "served")]
-    return "\n".join(rows).encode()
-
-
-def send(engine: Engine, var: Path, first: datetime, people: list[int], now: datetime) -> None:
-    receipt = ingest(
-        engine,
-        hourly(first, people),
-        f"{first:%Y%m%dT%H}.csv",
-        source="control",
-        dataset=Dataset.FLOW,
-        now=now,
-        var=var,
-    )
-    assert receipt.rejected == 0
+from data.vocabulary import AlertState, Level
+from tests.data.post import NOON, START, cards, open_calm_post, send
 
 
 @pytest.fixture
 def calm_post(any_engine: Engine, var: Path) -> Engine:
-    """Seven calm weeks of hours, up to noon."""
-    with writing(any_engine) as conn:
-        add_site(conn, load_site(SITE), START, "test")
-    hours = round((NOON - START) / timedelta(hours=1))
-    send(any_engine, var, START, [60 + (hour * 7) % 11 for hour in range(hours)], NOON)
+    open_calm_post(any_engine, var)
     return any_engine
 
 
-def cards(engine: Engine):
-    with reading(engine) as conn:
-        return open_alerts(conn, "norte")
-
-
 def test_a_calm_post_has_no_alert(calm_post):
-    assert alerts.evaluate(calm_post, "norte", NOON, NOON, "one") == []
+    assert alerts.evaluate(calm_post, "norte", NOON, NOON, "one").moved == ()
     assert cards(calm_post) == ()
     with reading(calm_post) as conn:
         assert evaluated_at(conn, "norte") == NOON
@@ -101,11 +37,11 @@ def test_a_calm_post_has_no_alert(calm_post):
 def test_a_surge_is_told_once_and_is_over_when_it_is(calm_post, var):
     send(calm_post, var, NOON, [300] * 12, NOON + timedelta(hours=12))
     told = NOON + timedelta(hours=12, minutes=5)
-    (card,) = [c for c in alerts.evaluate(calm_post, "norte", told, told, "one") if c.rule == "surge"]
+    (card,) = [c for c in alerts.evaluate(calm_post, "norte", told, told, "one").moved if c.rule == "surge"]
     assert (card.state, card.since, card.level) == (AlertState.FIRING, told, Level.CRITICAL)
     assert card.evidence["observed"] > 2 * card.evidence["expected"]
     again = told + timedelta(minutes=1)
-    assert [c for c in alerts.evaluate(calm_post, "norte", again, again, "one") if c.rule == "surge"] == []
+    assert [c for c in alerts.evaluate(calm_post, "norte", again, again, "one").moved if c.rule == "surge"] == []
     end = NOON + timedelta(hours=12 + 72)
     send(calm_post, var, NOON + timedelta(hours=12), [64] * 72, end)
     for hours in range(8):
@@ -124,7 +60,7 @@ def test_a_surge_is_told_once_and_is_over_when_it_is(calm_post, var):
 
 def test_a_source_that_falls_silent_is_told_with_nobody_looking(calm_post):
     late = NOON + timedelta(hours=2, minutes=1)
-    (card,) = [c for c in alerts.evaluate(calm_post, "norte", late, late, "one") if c.rule == "source_silent"]
+    (card,) = [c for c in alerts.evaluate(calm_post, "norte", late, late, "one").moved if c.rule == "source_silent"]
     assert (card.subject, card.state) == ("control/flow", AlertState.FIRING)
     assert card.sentence.facts["last_at"] == NOON
 
@@ -134,7 +70,7 @@ def test_when_it_reports_again_the_alert_is_over(calm_post, var):
     alerts.evaluate(calm_post, "norte", late, late, "one")
     send(calm_post, var, NOON, [60] * 3, late + timedelta(minutes=1))
     back = late + timedelta(minutes=2)
-    moved = alerts.evaluate(calm_post, "norte", back, back, "one")
+    moved = alerts.evaluate(calm_post, "norte", back, back, "one").moved
     assert [(c.rule, c.state) for c in moved if c.rule == "source_silent"] == [("source_silent", AlertState.RESOLVED)]
 
 
@@ -142,7 +78,7 @@ def test_two_evaluators_in_the_same_moment_open_one_alert(calm_post):
     late = NOON + timedelta(hours=2, minutes=1)
     with ThreadPoolExecutor(4) as pool:
         runs = [pool.submit(alerts.evaluate, calm_post, "norte", late, late, f"worker {n}") for n in range(4)]
-        moved = [run.result() for run in runs]
+        moved = [run.result().moved for run in runs]
     assert sum(bool(cards) for cards in moved) == 1
     with reading(calm_post) as conn:
         opened = select(func.count()).select_from(alert).where(alert.c.rule == "source_silent")
@@ -169,7 +105,7 @@ def test_the_version_rises_only_when_something_changed(calm_post):
 
 def test_an_acknowledgement_is_a_stored_step_and_the_alert_stays_open(calm_post):
     late = NOON + timedelta(hours=2, minutes=1)
-    (card,) = [c for c in alerts.evaluate(calm_post, "norte", late, late, "one") if c.rule == "source_silent"]
+    (card,) = [c for c in alerts.evaluate(calm_post, "norte", late, late, "one").moved if c.rule == "source_silent"]
     seen = alerts.acknowledge(calm_post, card.alert_id, "Rosa", "llamé al puesto", late + timedelta(minutes=3))
     assert (seen.acknowledged_by, seen.state) == ("Rosa", AlertState.FIRING)
     assert seen.transitions[-1][2] == "acknowledged"
@@ -183,7 +119,7 @@ def test_a_rule_that_breaks_is_an_alert_of_its_own_and_silences_no_other(calm_po
 
     monkeypatch.setattr(alerts, "RULES", (Rule("broken", broken, Patience()), *rules.RULES))
     late = NOON + timedelta(hours=2, minutes=1)
-    moved = alerts.evaluate(calm_post, "norte", late, late, "one")
+    moved = alerts.evaluate(calm_post, "norte", late, late, "one").moved
     assert {(c.rule, c.state) for c in moved} >= {
         ("broken", AlertState.ERROR),
         ("source_silent", AlertState.FIRING),
@@ -196,7 +132,7 @@ def test_a_rule_that_breaks_is_an_alert_of_its_own_and_silences_no_other(calm_po
     monkeypatch.setattr(alerts, "RULES", (works, *rules.RULES))
     later = late + timedelta(minutes=1)
     assert ("broken", AlertState.RESOLVED) in {
-        (c.rule, c.state) for c in alerts.evaluate(calm_post, "norte", later, later, "one")
+        (c.rule, c.state) for c in alerts.evaluate(calm_post, "norte", later, later, "one").moved
     }
 
 
@@ -221,4 +157,6 @@ def test_what_the_rules_see_is_read_at_one_moment(calm_post):
         seen = watch.recent(conn, "norte", NOON)
     assert seen.measure == "arrivals"
     assert seen.history is not None
-    assert seen.history.seen(11, 6) is not None
+    compared = seen.history.compared(11, 6)
+    assert compared is not None
+    assert compared.covered == compared.expected == 6

@@ -90,16 +90,58 @@ def test_an_hour_nobody_reports_has_no_usual_and_is_not_zero():
     known = history(hours(calm(56), missing=(3,)), TODAY, LIMA)
     assert known is not None
     assert np.isnan(known.hourly[1][3])
-    assert known.hours_before(5, 6) is None
+    assert not known.usually_told(3, 4)
+    today = known.with_day(hours({TODAY: 1440.0}), LIMA).compared(5, 6)
+    assert today is not None
+    assert (today.covered, today.expected, today.observed, today.usual.mid) == (5, 5, 300, 300)
 
 
-def test_a_window_with_a_missing_hour_is_not_seen():
-    known = history(hours(calm(56) | {TODAY: 1440.0}, missing=()), TODAY, LIMA)
+def test_an_hour_unreported_today_is_left_out_of_the_usual_too():
+    known = history(hours(calm(56)), TODAY, LIMA)
     assert known is not None
-    assert known.seen(23, 24) == pytest.approx(1440)
-    holey = history(hours(calm(56) | {TODAY: 1440.0}, missing=(3,)), TODAY, LIMA)
+    whole = known.with_day(hours({TODAY: 1440.0}), LIMA).compared(23, 24)
+    holey = known.with_day(hours({TODAY: 1440.0}, missing=(3, 4)), LIMA).compared(23, 24)
+    assert whole is not None
     assert holey is not None
-    assert holey.seen(23, 24) is None
+    assert (whole.covered, whole.observed, whole.usual.mid) == (24, 1440, 1440)
+    assert (holey.covered, holey.expected, holey.observed, holey.usual.mid) == (22, 24, 1320, 1320)
+    assert holey.whole.mid == 1440
+
+
+def test_a_past_day_with_a_hole_still_says_what_is_usual():
+    days = hours(calm(56))
+    rng = np.random.default_rng(5)
+    holey = days.where(rng.random(len(days)) > 0.05)  # hardly a window of two days is whole
+    known = history(holey, TODAY, LIMA)
+    assert known is not None
+    today = known.with_day(hours({TODAY: 1440.0}), LIMA).compared(23, 48)
+    assert today is not None
+    assert today.whole.mid == 2880
+    assert today.whole.days >= 30
+
+
+def test_a_day_of_its_own_length_is_counted_by_its_own_hours():
+    for on in (date(2019, 3, 30), date(2019, 10, 26)):  # 23 and 25 hours, the day starting at six
+        past = {on - timedelta(days=n): 2400.0 for n in range(1, DAYS + 1)}
+        day = day_on(MADRID, on)
+        length = round((day.end - day.start) / timedelta(hours=1))
+        known = history(hours(past | {on: 100.0 * length}, MADRID), on, MADRID)
+        assert known is not None
+        for slot in range(length):
+            seen = known.compared(slot, 12)
+            assert seen is not None
+            assert (seen.covered, seen.observed) == (12, pytest.approx(1200))
+            assert seen.usual.mid == pytest.approx(1200)
+        assert known.compared(length - 1, length).observed == pytest.approx(100 * length)  # type: ignore[union-attr]
+
+
+def test_no_hour_is_lost_where_the_clock_goes_back():
+    after = date(2019, 10, 28)
+    known = history(hours({after - timedelta(days=n): 2500.0 for n in range(1, DAYS + 1)}, MADRID), after, MADRID)
+    assert known is not None
+    lengths = np.diff(known.starts)
+    assert sorted(set(lengths.tolist())) == [24, 25]
+    assert np.nansum(known.line) == pytest.approx(2500.0 * DAYS)
 
 
 def test_daily_reports_have_a_daily_usual():

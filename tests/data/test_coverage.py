@@ -130,9 +130,11 @@ def test_without_people_present_the_need_is_unknown():
     assert (found.required, found.ratio, found.delivered) == (None, None, 6000)
 
 
-def test_another_unit_is_not_compared():
+def test_another_spelling_is_converted_and_another_unit_is_not_compared():
     found = service(judged([line(Service.WATER, 6, "m3")], (WATER,)), Service.WATER)
-    assert (found.delivered, found.state) == (None, State.MISSING)
+    assert (found.delivered, found.ratio) == (6000, 0.8)
+    drums = service(judged([line(Service.WATER, 6, "bidones")], (WATER,)), Service.WATER)
+    assert (drums.delivered, drums.state) == (None, State.MISSING)
 
 
 def test_more_than_needed_is_shown_as_more():
@@ -162,9 +164,9 @@ def test_the_worst_comes_first_and_what_nobody_reports_before_what_is_nearly_cov
     assert [row.service for row in sectors[0].services] == [Service.LATRINES, Service.WATER]
 
 
-def test_sectors_the_site_does_not_have_are_not_shown():
+def test_a_sector_that_reports_is_shown_even_where_the_sites_file_forgot_it():
     sectors = judged([line(Service.LEGAL_ORIENTATION, 5, "", sector="protection")], ())
-    assert Sector.PROTECTION not in {row.sector for row in sectors}
+    assert {row.sector for row in sectors} == {*SITE.sectors, Sector.PROTECTION}
 
 
 @given(st.floats(0, 20000), st.floats(0, 20000), st.floats(0, 400000))
@@ -195,3 +197,36 @@ def test_what_is_used_by_the_day_follows_the_hours_people_were_there():
     assert mean_present(readings, Window(DAY.start, six + timedelta(hours=6))) == 700
     assert mean_present([(six, 50.0)], Window(DAY.start, six + timedelta(hours=1))) == 50
     assert mean_present([], Window(DAY.start, six)) is None
+
+
+def test_what_two_sources_tell_of_one_organisation_is_delivered_once():
+    own = line(Service.WATER, 3750, "litros", source="adra", organisation="ADRA", own=True)
+    matrix = line(Service.WATER, 4000, "litros", source="gtrm-5w", organisation="ADRA", own=False)
+    for lines in ([own, matrix], [matrix, own]):
+        assert service(judged(lines, (WATER,)), Service.WATER).delivered == 3750
+    assert service(judged([matrix], (WATER,)), Service.WATER).delivered == 4000
+
+
+def test_who_has_not_reported_yet_leaves_a_lower_bound_and_no_alarm():
+    """Both deliver just what is needed; one of them reported only the first half of the morning."""
+    late = [
+        line(Service.WATER, 3750, "litros", organisation="A", source="a"),
+        line(Service.WATER, 1875, "litros", end=6, organisation="B", source="b"),
+    ]
+    found = service(judged(late, (WATER,)), Service.WATER)
+    assert (found.delivered, found.required, found.gap, found.at_least) == (5625, 7500, 1875, True)
+    assert (found.carried_ratio, found.level) == (pytest.approx(1), Level.NORMAL)
+
+
+def test_who_gave_no_amount_leaves_the_level_unknown_unless_the_rest_is_enough():
+    silent = line(Service.WATER, None, "litros", organisation="B", source="b")
+    half = service(judged([line(Service.WATER, 3750, "litros"), silent], (WATER,)), Service.WATER)
+    whole = service(judged([line(Service.WATER, 7500, "litros"), silent], (WATER,)), Service.WATER)
+    assert (half.at_least, half.level, half.carried_ratio) == (True, Level.NO_DATA, None)
+    assert (whole.at_least, whole.level) == (True, Level.NORMAL)
+
+
+def test_a_head_count_at_the_end_of_the_span_counts():
+    noon = DAY.start + timedelta(hours=12)
+    assert mean_present([(noon, 900.0)], Window(DAY.start, noon)) == 900
+    assert mean_present([(noon + timedelta(hours=1), 900.0)], Window(DAY.start, noon)) == 900

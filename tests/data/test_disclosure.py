@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.disclosure import INSIDE, hidden_cells, is_small, masked_sectors, masked_service, may_cross_by_hour
+from data.disclosure import INSIDE, masked_sectors, masked_service
 from data.types import SectorCoverage, ServiceCoverage
 from data.vocabulary import Audience, Level, Sector, Service, State
 
@@ -16,13 +15,15 @@ PLAIN = ServiceCoverage(
     Sector.GBV, Service.GBV_RESPONSE, 3.0, 10.0, "atenciones", 7.0, 0.3, State.OK, Level.CRITICAL, None,
     "arrivals", 10.0, 1.0, "per-arrival", "a handbook", "emergency", ("Una",), 3.0,
 )  # fmt: skip
+SEVEN = replace(PLAIN, delivered=7.0, contacts=7.0)
 
 
 def test_a_small_count_of_a_protected_category_is_masked_with_all_that_gives_it_back():
     masked = masked_service(PLAIN, Audience.OPEN)
     assert masked.state is State.MASKED
     assert masked.masked
-    assert (masked.delivered, masked.gap, masked.ratio, masked.contacts) == (None, None, None, None)
+    figures = (masked.delivered, masked.gap, masked.ratio, masked.carried_ratio, masked.contacts)
+    assert figures == (None,) * 5
 
 
 def test_whoever_works_in_protection_sees_it():
@@ -56,26 +57,21 @@ def test_masking_a_sector_keeps_its_order_level_and_worst_service():
     assert (masked.level, masked.state) == (Level.CRITICAL, State.MASKED)
 
 
-@pytest.mark.parametrize("sector", [Sector.GBV, Sector.TRAFFICKING])
-def test_protected_categories_are_never_crossed_by_hour(sector):
-    assert not may_cross_by_hour(sector, Audience.OPEN)
-    assert may_cross_by_hour(sector, Audience.PROTECTION)
-    assert may_cross_by_hour(Sector.WASH, Audience.OPEN)
-
-
-@given(st.lists(st.one_of(st.none(), st.integers(0, 60)), min_size=2, max_size=12), st.sampled_from([5, 10]))
-def test_a_shown_total_never_gives_a_hidden_cell_back(cells, threshold):
-    hidden = hidden_cells(cells, threshold)
-    assert all(i in hidden for i, count in enumerate(cells) if is_small(count, threshold))
-    positive = [i for i, count in enumerate(cells) if count]
-    if hidden and len(positive) > 1:
-        # Total minus what is shown is the sum of at least two people-bearing cells.
-        assert len(hidden) >= 2
-
-
 @given(st.floats(0, 100))
 def test_no_count_under_the_threshold_is_ever_shown_to_the_open_audience(count):
     row = replace(PLAIN, delivered=count, contacts=count)
     shown = masked_service(row, Audience.OPEN)
     assert shown.delivered is None or not 0 < shown.delivered < INSIDE
     assert shown.contacts is None or not 0 < shown.contacts < INSIDE
+
+
+def test_the_operator_sets_how_small_is_too_small():
+    sector = SectorCoverage(Sector.GBV, Level.CRITICAL, State.OK, SEVEN, (SEVEN,))
+    (wider,), (usual,) = masked_sectors((sector,), Audience.OPEN, 10), masked_sectors((sector,), Audience.OPEN)
+    assert (wider.services[0].delivered, usual.services[0].delivered) == (None, 7)
+
+
+def test_two_sessions_for_two_people_hide_as_two_people_do():
+    sessions = replace(PLAIN, sector=Sector.HEALTH, unit="sesiones", delivered=2.0, contacts=2.0)
+    assert masked_service(sessions, Audience.OPEN).delivered is None
+    assert masked_service(replace(sessions, delivered=40.0), Audience.OPEN).delivered == 40

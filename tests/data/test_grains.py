@@ -272,3 +272,25 @@ def test_the_order_of_lines_does_not_matter(lines, random):
 def test_hours_of_a_frame_keep_their_zone():
     starts = pd.Series(pd.to_datetime(["2018-10-31T14:20Z"])).astype("datetime64[us, UTC]")
     assert hour_starts(LIMA, starts).iloc[0] == pd.Timestamp("2018-10-31T14:00Z")
+
+
+def told(*lines: dict[str, Any]) -> tuple[float, bool]:
+    figure = day_figure(*lines)
+    return figure["people"], bool(figure["at_least"])
+
+
+def test_a_day_with_an_unreported_hour_is_at_least_its_figure():
+    assert told(*every_hour(10, last=23)) == (230, True)
+    assert told(*every_hour(10)) == (240, False)
+
+
+def test_a_lower_bound_of_the_day_takes_no_higher_one_back():
+    hours_but_one = every_hour(100, last=23)
+    assert told(*hours_but_one, line("00:00", 1440, 1800, at_least=True)) == (2300, True)
+    assert told(*hours_but_one, line("00:00", 1440, 2500, at_least=True)) == (2500, True)
+    assert told(*hours_but_one, line("00:00", 1440, 2350)) == (2350, False)
+
+
+def test_the_line_of_a_day_that_is_not_over_is_at_least_what_it_says():
+    afternoon = MIDNIGHT + timedelta(hours=15)
+    assert told(line("00:00", 1440, 700, received_at=afternoon, issued_at=afternoon)) == (700, True)

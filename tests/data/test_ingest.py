@@ -16,12 +16,24 @@ from sqlalchemy import func, select
 from data import snapshots, tables
 from data.ingest import NoSuchReport, ingest, preview, undo
 from data.lines import LINES
-from data.queries import deliveries, delivery
+from data.queries import deliveries, delivery, flow_by_hour
+from data.receipts import Receipt, Sent, enter, unread
 from data.revisions import NATURAL_KEY
-from data.store import create_store, reading
+from data.store import create_store, reading, writing
+from data.types import Window
 from data.versions import version_of
 from data.vocabulary import Dataset
-from tests.data.centre import NOON, contents, flow_csv, hour_csv, open_centre, people_by_hour, people_of_day, send
+from tests.data.centre import (
+    ARRIVALS,
+    NOON,
+    contents,
+    flow_csv,
+    hour_csv,
+    open_centre,
+    people_by_hour,
+    people_of_day,
+    send,
+)
 
 LATER = NOON + timedelta(hours=1)
 
@@ -104,7 +116,7 @@ def test_good_rows_count_and_bad_ones_are_listed_with_line_and_reason(centre, va
 
 def test_what_was_issued_later_counts_whichever_arrives_first(centre, var):
     old, new = hour_csv("09:00", 40), hour_csv("09:00", 55)
-    send(centre, var, new, issued_at=LATER)
+    send(centre, var, new, issued_at=LATER, now=LATER)
     send(centre, var, old, issued_at=NOON, now=LATER + timedelta(hours=1))
     assert people_by_hour(centre) == {"09:00": 55}
 
@@ -361,3 +373,84 @@ def test_a_file_with_personal_data_is_refused_and_its_bytes_are_not_kept(embedde
     with reading(embedded) as conn:
         [listed] = deliveries(conn, None, 5)
     assert listed.state == "refused"
+
+
+def test_rows_of_a_delivery_are_accepted_rejected_or_without_a_report(embedded, var):
+    content = (
+        b"site,stage,measure,start,minutes,people\n"
+        b"tumbes,migration-control,served,2018-10-31T09:00,60,12\n"
+        b"tumbes,migration-control,served,2018-10-31T10:00,60,\n"
+        b"tumbes,migration-control,served,2018-10-31T11:00,60,\n"
+        b"tumbes,migration-control,served,2018-10-31T12:00,60,-1\n"
+    )
+    first = ingest(embedded, content, "horas.csv", source="migraciones", now=NOON, var=var)
+    again = ingest(embedded, content, "horas.csv", source="migraciones", now=NOON, var=var)
+    assert (again.already_received, again.report) == (True, first.report)
+    with reading(embedded) as conn:
+        [listed] = deliveries(conn, "tumbes", 5)
+    for told in (first, again, listed):
+        assert (told.accepted, told.rejected, told.not_reported) == (1, 1, 2)
+    assert listed.rows == 4
+
+
+def test_the_first_figures_sent_again_after_a_correction_take_the_correction_back(centre, var):
+    forty, fifty = hour_csv("09:00", 40), hour_csv("09:00", 50)
+    send(centre, var, forty)
+    send(centre, var, fifty, now=LATER)
+    back = send(centre, var, forty, now=LATER + timedelta(hours=1))
+    assert not back.already_received
+    assert people_by_hour(centre) == {"09:00": 40}
+    assert send(centre, var, forty, now=LATER + timedelta(hours=2)).report == back.report
+
+
+def test_a_retry_with_its_key_never_takes_a_later_correction_back(centre, var):
+    forty = hour_csv("09:00", 40)
+    first = send(centre, var, forty, idempotency_key="n1")
+    send(centre, var, hour_csv("09:00", 50), now=LATER, idempotency_key="n2")
+    assert send(centre, var, forty, now=LATER, idempotency_key="n1").report == first.report
+    assert people_by_hour(centre) == {"09:00": 50}
+
+
+def test_a_key_that_stood_for_another_dataset_is_refused(centre, var):
+    nine = hour_csv("09:00", 40)
+    send(centre, var, nine, idempotency_key="n1")
+    other = send(centre, var, nine, idempotency_key="n1", dataset=Dataset.PRESENT)
+    assert (other.state, [issue.code for issue in other.issues]) == ("refused", ["idempotency_key_reused"])
+
+
+def test_kept_bytes_without_an_entry_are_found(embedded, var):
+    send(embedded, var, hour_csv("09:00", 40))
+    snapshots.keep(var, b"received, and then the power went")
+    with reading(embedded) as conn:
+        [lost] = unread(conn, var)
+    assert lost.read_bytes() == b"received, and then the power went"
+
+
+def test_bytes_that_count_are_kept_when_read_in_another_way_they_look_personal(embedded, var):
+    """The same file under another dataset is refused; what counts was read from it and stays."""
+    head = b"site,stage,measure,start,minutes,people,telefono"
+    text = head + b"\ntumbes,migration-control,arrivals,2018-10-31T09:00,60,4,\n"
+    sha256 = snapshots.keep(var, text)
+    with writing(embedded) as conn:
+        sent = Sent("migraciones", "a.csv", sha256, len(text), Dataset.FLOW, None, NOON, None, None)
+        enter(conn, sent, Receipt(None, 1, 0, False, (), "flow", "migraciones", "accepted"), 1, NOON, None)
+    refused = send(embedded, var, text, dataset=Dataset.QUEUE)
+    assert [issue.code for issue in refused.issues] == ["personal_column"]
+    assert snapshots.kept(var, sha256) == text
+
+
+def test_a_report_that_says_it_was_written_tomorrow_is_refused(centre, var):
+    tomorrow = send(centre, var, hour_csv("09:00", 40), issued_at=NOON + timedelta(days=1))
+    assert (tomorrow.state, [issue.code for issue in tomorrow.issues]) == ("refused", ["issued_in_future"])
+    assert send(centre, var, hour_csv("09:00", 40), issued_at=NOON).state == "accepted"
+
+
+def test_a_correction_that_says_only_its_day_counts_after_what_came_that_day(centre, var):
+    hours = {"start": "2018-11-01T09:00"}
+    first = flow_csv((60, 40), columns=("minutes", "people"), **hours)
+    mended = flow_csv((60, 50, "2018-11-01"), columns=("minutes", "people", "issued_at"), **hours)
+    send(centre, var, first)
+    send(centre, var, mended, now=LATER)
+    with reading(centre) as conn:
+        today = flow_by_hour(conn, ARRIVALS, Window(NOON - timedelta(hours=12), NOON))
+    assert today["people"].tolist() == [50]

@@ -5,13 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime
-from importlib.resources import as_file, files
 
-from alembic import command
+import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, inspect, text
+from sqlalchemy import BigInteger, Engine, inspect, text
 
 from data.alert_book import evaluated_at, open_alerts
 from data.history import organisations
@@ -59,28 +57,45 @@ def test_line_numbers_have_room_for_years_of_reports():
         assert column is None or isinstance(column.type, BigInteger)
 
 
-def test_a_store_of_the_first_release_keeps_its_rules_and_its_alerts(any_engine):
-    """Brought back to the first tables, filled as that release did, and migrated again."""
-    with any_engine.begin() as conn:
-        metadata.drop_all(conn)
-        conn.execute(text("DROP TABLE alembic_version"))
-    with as_file(files("data") / "migrations") as scripts, writing(any_engine) as conn:
-        config = Config()
-        config.set_main_option("script_location", str(scripts))
-        config.attributes["connection"] = conn
-        command.upgrade(config, "0001")
+def migrated_to(url: str, release: str) -> Engine:
+    store = create_store(url)
+    migrate(store, release)
+    return store
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_deliveries_of_the_first_release_get_the_rows_that_reported_nothing(database, request):
+    store = migrated_to(request.getfixturevalue(f"{database}_url"), "0001")
+    columns = "source, dataset, filename, sha256, bytes, issued_at, issued_given, received_at, state"
+    values = "'a', 'flow', 'f.csv', 'ab', 1, '2019-01-01 00:00:00', false, '2019-01-01 00:00:00', 'partial'"
+    with writing(store) as conn:
+        for rows, accepted, rejected in ((10, 7, 1), (0, 0, 0), (5, 5, 0)):
+            counts = f"{rows}, {accepted}, {rejected}"
+            conn.execute(text(f"INSERT INTO report (rows, accepted, rejected, {columns}) VALUES ({counts}, {values})"))
+    migrate(store)
+    with store.connect() as conn:
+        found = conn.execute(text("SELECT not_reported FROM report ORDER BY report_id")).scalars().all()
+    assert found == [2, 0, 0]
+    store.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a_store_of_the_first_release_keeps_its_rules_and_its_alerts(database, request):
+    store = migrated_to(request.getfixturevalue(f"{database}_url"), "0001")
+    with writing(store) as conn:
         at = "2019-06-14 05:00:00.000000" + ("" if conn.dialect.name == "sqlite" else "+00")
         for statement in FIRST_RELEASE:
             conn.execute(text(statement.format(at=at)))
-    migrate(any_engine)
+    migrate(store)
     then = datetime(2019, 6, 14, 6, tzinfo=UTC)
-    with reading(any_engine) as conn:
+    with reading(store) as conn:
         assert official_source(conn, "norte", "migration-control", "arrivals", then, then) == "control"
         assert [place.name for place in sites(conn, then)] == ["Norte"]
         assert organisations(conn, then) == {"control": "Migraciones"}
         [card] = open_alerts(conn, "norte", then)
         assert (card.state, card.evidence) == ("firing", {"ratio": 2})
         assert evaluated_at(conn, "norte", then) == datetime(2019, 6, 14, 5, tzinfo=UTC)
+    store.dispose()
 
 
 FIRST_RELEASE = (

@@ -135,16 +135,17 @@ def test_a_night_of_25_hours_arrives_whole():
 
 def test_a_shift_may_end_in_the_hour_that_comes_twice_or_never():
     rows = (
-        "ohare,services,served,2018-11-04T01:30,,5,2018-11-04T01:15",
+        "ohare,services,served,2018-11-04T01:00,,5,2018-11-04T01:00",
         "ohare,services,served,2018-03-10T18:00,,5,2018-03-11T02:00",
     )
     parsed = read(flow(*rows, extra=",end"))
-    assert parsed.rows["minutes"].tolist() == [45, 8 * 60]
+    assert parsed.rows["minutes"].tolist() == [60, 8 * 60]
 
 
 def test_a_date_alone_is_the_operational_day_of_the_site():
     parsed = read(flow("night,services,served,2018-10-31,1440,1", "night,services,served,2018-10-31T00:00,1440,1"))
-    assert parsed.rows["start"].tolist() == [utc(2018, 10, 31, 11), utc(2018, 10, 31, 5)]
+    assert parsed.rows["start"].tolist() == [utc(2018, 10, 31, 11)]
+    assert parsed.rejected_by == {"day_starts_elsewhere": 1}  # midnight there is in the middle of two days
 
 
 def test_of_two_rows_with_one_key_the_last_counts():
@@ -159,7 +160,8 @@ def test_of_two_rows_with_one_key_the_last_counts():
 def test_rows_written_at_different_times_are_revisions_and_all_stay():
     parsed = read(flow(GOOD + ",2018-11-01", GOOD.replace("312", "320") + ",2018-11-02", extra=",issued_at"))
     assert parsed.rows["people"].tolist() == [312, 320]
-    assert parsed.rows["issued_at"].tolist() == [utc(2018, 11, 1, 5), utc(2018, 11, 2, 5)]
+    # Who gives only the day wrote at its end.
+    assert parsed.rows["issued_at"].tolist() == [utc(2018, 11, 2, 4, 59, 59), utc(2018, 11, 3, 4, 59, 59)]
 
 
 def test_a_row_cannot_count_a_time_after_its_report():

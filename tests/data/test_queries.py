@@ -29,6 +29,7 @@ from data.queries import (
 )
 from data.store import reading
 from data.types import Window
+from data.vocabulary import Dataset
 from tests.data.centre import ARRIVALS, LAST_OF_OCTOBER, NOON, flow_csv, hour_csv, open_centre, send
 
 LATER = NOON + timedelta(hours=1)
@@ -209,14 +210,26 @@ def test_who_reports_here_includes_whoever_should_and_did_not(centre, var):
     assert pd.isna(rows.loc["dtm", "cadence_minutes"])
 
 
-def test_the_age_of_the_data_is_that_of_the_newest_delivery_that_counts(centre, var):
+def test_the_age_of_the_data_is_that_of_what_the_newest_report_tells(centre, var):
     send(centre, var, hour_csv("09:00", 40))
     newest = send(centre, var, hour_csv("10:00", 44), now=LATER)
+    send(centre, var, hour_csv("07:00", 44), now=LATER)  # a backlog
+    nine = datetime(2018, 10, 31, 14, tzinfo=UTC)
     with reading(centre) as conn:
-        assert data_as_of(conn, "tumbes") == LATER
+        assert data_as_of(conn, "tumbes") == nine + timedelta(hours=2)
     undo(centre, newest.report or 0, LATER, "maria")
     with reading(centre) as conn:
-        assert data_as_of(conn, "tumbes") == NOON
+        assert data_as_of(conn, "tumbes") == nine + timedelta(hours=1)
+
+
+def test_goods_counted_now_make_no_queue_younger(centre, var):
+    stock = f"site,organisation,item,at,quantity,unit\ntumbes,Cruz Roja,frazadas,{NOON.isoformat()},5,frazadas".encode()
+    send(centre, var, stock, dataset=Dataset.STOCK)
+    with reading(centre) as conn:
+        assert data_as_of(conn, "tumbes") == NOON  # nobody speaks of people
+    send(centre, var, hour_csv("09:00", 40), now=LATER)
+    with reading(centre) as conn:
+        assert data_as_of(conn, "tumbes") == datetime(2018, 10, 31, 15, tzinfo=UTC)
 
 
 def test_the_desk_of_a_site_lists_its_own_deliveries_newest_first(centre, var):

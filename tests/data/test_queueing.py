@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from data.analytics import erlang, queueing, rates
 from data.analytics.buckets import HOUR, Buckets, Curve, buckets, curve
 from data.analytics.observed import Observed, Readings, readings
+from data.analytics.pressure import pressure
+from data.analytics.sentences import situation_sentence
 from data.analytics.stages import stage_state
-from data.vocabulary import Lane, Stage
+from data.vocabulary import Lane, Level, Stage
 
 FIVE_POINT_FOUR = 60 / 5.4  # people per counter-hour at 5.4 minutes each
 
@@ -262,6 +265,50 @@ def test_numbered_tickets_are_a_head_count():
     )  # fmt: skip
     state = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, readings=told), NOON)
     assert (state.waiting, state.counters_open) == (320, 9)
+
+
+def hours_before(buckets: Buckets, hours: float) -> Buckets:
+    return replace(buckets, start=buckets.start - hours * HOUR)
+
+
+def test_hours_nobody_reported_do_not_make_a_queue_old():
+    """300 wait, 100 come an hour: whoever is served now came three hours ago, whatever was not reported since."""
+    waits = {}
+    for silent in (0, 1, 2, 3, 13):
+        came = hours_before(whole_hours([100.0] * 40), silent)
+        seen = Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, came, came, head_counts([300]))
+        state = stage_state(seen, NOON)
+        waits[silent] = (state.head_wait, state.over_12h)
+    assert waits[0] == waits[1] == waits[2] == (pytest.approx(3), 0)
+    assert waits[3] == waits[13] == (None, None)
+
+
+def test_a_queue_is_carried_on_only_as_far_as_all_who_left_were_counted():
+    came, went = whole_hours([100.0] * 5), whole_hours([80.0] * 5)
+    last_two = np.array([False, False, False, True, True])
+    read = head_counts([300, 320, 340])  # the newest at noon
+    early = replace(read, at=read.at - 3 * HOUR)  # the newest at nine
+    exact = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, came, went, early), NOON)
+    bounded = replace(went, at_least=last_two)
+    partly = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, came, bounded, early), NOON)
+    unread = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, came, bounded), NOON)
+    assert exact.waiting == pytest.approx(340 + 3 * 20)
+    assert (partly.waiting, partly.waiting_at) == (pytest.approx(340 + 20), NOON - timedelta(hours=2))
+    assert unread.waiting is None
+
+
+def test_a_queue_that_nobody_looked_at_for_hours_says_nothing_of_who_joins_now():
+    read = head_counts([100, 140, 180], 11)
+    hours = whole_hours([150.0] * 6), whole_hours([110.0] * 6)
+    for age, outdated in ((1, False), (4, True)):
+        parts = [hours_before(one, age) for one in hours]
+        old = replace(read, at=read.at - age * HOUR)
+        state = stage_state(Observed(Stage.MIGRATION_CONTROL, Lane.GENERAL, *parts, old), NOON)
+        assert (state.waiting, state.outdated) == (180, outdated)
+        assert (state.wait is None, state.over_12h is None, state.head_wait is None) == (outdated,) * 3
+        said = situation_sentence(state, pressure(state, None, None))
+        assert (said.key == "sentence.outdated") == outdated
+        assert (pressure(state, None, None).level is Level.NO_DATA) == outdated
 
 
 def test_a_stage_nobody_reports_is_unknown_and_not_empty():

@@ -10,12 +10,14 @@ from sqlalchemy import func, insert, select
 
 from data import tables
 from data.clock import Replay, start_replay, stored_replay
-from data.queries import known_sources, official_source, phase, standards
+from data.queries import flow_by_day, known_sources, official_source, phase, standards
+from data.queries.board import official_sources
 from data.sites import UnknownSite, WrongSiteFile, add_site, load_site, site, sites
 from data.store import create_store, reading, writing
+from data.types import Window
 from data.versions import raise_version, version_of, versions
 from data.vocabulary import Sector, Stage
-from tests.data.centre import NOON, SITE, open_centre
+from tests.data.centre import ARRIVALS, NOON, SITE, flow_csv, open_centre, people_of_day, send
 
 
 def test_the_embedded_store_can_be_read_while_it_is_written(engine):
@@ -149,6 +151,31 @@ def test_the_same_site_file_again_changes_no_rule_and_a_newer_one_holds_from_now
         assert standards(conn, "tumbes", later)["value"].tolist() == [20]
         assert conn.execute(select(func.count()).select_from(tables.standard)).scalar() == 2
         assert len(sites(conn)) == 1
+
+
+def test_a_day_that_begins_at_another_hour_is_counted_anew(any_engine, var):
+    open_centre(any_engine)
+    send(any_engine, var, flow_csv(("2018-10-31T05:00", 60, 7), ("2018-10-31T09:00", 60, 40)))
+    before = people_of_day(any_engine)
+    for file in (SITE.replace('zone = "America/Lima"', 'zone = "America/Lima"\nday_start_hour = 6'), SITE):
+        with writing(any_engine) as conn:
+            add_site(conn, load_site(file), NOON, "test")
+            found = site(conn, "tumbes")
+            around = Window(NOON - timedelta(days=3), NOON + timedelta(days=1))
+            days, known = flow_by_day(conn, ARRIVALS, around), flow_by_day(conn, ARRIVALS, around, NOON)
+        assert days[["day", "people"]].values.tolist() == known[["day", "people"]].values.tolist()
+        assert days["people"].tolist() == ([7, 40] if found.day_start_hour else [47])
+    assert people_of_day(any_engine) == before == 47
+
+
+def test_who_is_no_longer_official_is_so_nowhere(any_engine):
+    open_centre(any_engine)
+    entry = '[[official]]\nstage = "migration-control"\nmeasure = "arrivals"\nsource = "{}"'
+    assert entry.format("migraciones") in SITE
+    with writing(any_engine) as conn:
+        add_site(conn, load_site(SITE.replace(entry.format("migraciones"), entry.format(""))), NOON, "test")
+        assert official_source(conn, "tumbes", "migration-control", "arrivals", NOON) is None
+        assert ("migration-control", "arrivals") not in official_sources(conn, "tumbes", NOON)
 
 
 def test_an_unknown_site_is_named_with_the_known_ones(engine):

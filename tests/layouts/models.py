@@ -336,10 +336,12 @@ def days() -> pd.DataFrame:
             "method": method,
             "state": ["missing" if n == 12 else "provisional" if n == 30 else "ok" for n in range(31)],
             "at_least": [n == 20 for n in range(31)],
+            "differs": [-120.0 if n == 22 else np.nan for n in range(31)],
             "arrivals": entries * 1.1,
             "entries_was": pd.Series([900.0 if n == 15 else None for n in range(31)], dtype=float),
             "arrivals_was": pd.Series([None] * 31, dtype=float),
             "approved": ["lucia" if n < 15 else None for n in range(31)],
+            "arrivals_at_least": [n == 21 for n in range(31)],
         }
     )
 

@@ -15,9 +15,10 @@ from layouts.board import Board
 from layouts.html import to_html
 from layouts.pages import PAGES
 from layouts.pages.pieces import rest_of_sectors
+from layouts.tables import days_table
 from layouts.tokens import resolve, template
 from layouts.translator import translator
-from tests.layouts.models import NOW, SITE, models, sector, service
+from tests.layouts.models import NOW, SITE, days, models, sector, service
 
 EMPTY = (False, True)
 
@@ -146,3 +147,12 @@ def test_a_sector_that_reported_without_a_standard_is_not_called_silent() -> Non
     assert rest_of_sectors((reported, reported), 0, t) == "2 sectores más"
     assert rest_of_sectors((reported, silent), 0, t) == "2 sectores más; sin reporte: 1"
     assert rest_of_sectors((), 0, t) == ""
+
+
+def test_a_days_own_report_that_differs_from_its_hours_is_told() -> None:
+    t = translator(Language.ES, "America/Lima")
+    said = to_html(days_table(days(), t))
+    told = t("word.day_report_says", people=1100 + 60 * 22 - 120)
+    assert said.count("el reporte del día dice") == 1
+    assert told in said
+    assert said.count("≥") == 2

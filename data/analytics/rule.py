@@ -1,0 +1,61 @@
+"""What an alert rule is: what it may look at, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from data.analytics.baseline import History
+from data.analytics.buckets import Buckets
+from data.analytics.freshness import Expected
+from data.analytics.lifecycle import Patience, Seen
+from data.types import Pressure, SectorCoverage, Site, Window
+from data.vocabulary import Level
+
+
+@dataclass(frozen=True)
+class Recent:
+    """What the rules may look at: one site at one moment, nothing later."""
+
+    site: Site
+    now: datetime
+    hours: Buckets  # people at the entry stage, the newest day and before
+    day: Window  # the operational day of the newest whole hour: just after midnight that is yesterday
+    history: History | None  # of that day, with its hours in the last row; None under 14 days
+    measure: str  # "arrivals", or "served" where nobody counts arrivals: that series is capped by capacity
+    source: str | None
+    reports: tuple[Expected, ...]
+    pressure: Pressure
+    sectors: tuple[SectorCoverage, ...]  # as they are: what is decided on
+    shown_sectors: tuple[SectorCoverage, ...]  # as the open audience may see them: alert texts go everywhere
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule says about one subject. Facts of the evidence fill the alert's sentence.
+
+    Where a subject is judged by several things, `about` is the one that speaks loudest and `unknown` are those nobody
+    reports: an alert about one of them is not over because the others are calm.
+    """
+
+    subject: str
+    seen: Seen
+    level: Level
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    about: str | None = None
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`watches` names every subject there is now: an alert about another one is over, what it watched being gone.
+
+    Of a subject that `find` leaves out nothing is known. Without `watches` none is ever gone.
+    """
+
+    name: str
+    find: Callable[[Recent], tuple[Finding, ...]]
+    patience: Patience
+    watches: Callable[[Recent], frozenset[str]] | None = None
