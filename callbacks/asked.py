@@ -14,6 +14,7 @@ from data.vocabulary import EVERY_LANE, Lane, Measure, Stage
 
 # The longest window of each step: a longer question is several questions.
 LONGEST = {"hour": timedelta(days=100), "day": timedelta(days=3700)}
+LONGEST_COMPARISON = timedelta(days=400)
 FIRST_WINDOW = {"hour": timedelta(days=2), "day": timedelta(days=30)}
 
 
@@ -71,6 +72,25 @@ def revisions_ask(params: Mapping[str, str]) -> dict[str, str | None]:
         "stage": _word(params, "stage", tuple(Stage), "") if params.get("stage") else None,
         "source": params.get("source") or None,
     }
+
+
+@dataclass(frozen=True)
+class FigureAsk:
+    """One figure of a site over a window, by every source."""
+
+    site: Site
+    stage: Stage
+    measure: Measure
+    window: Window
+    as_of: datetime | None = None
+
+
+def figure_ask(params: Mapping[str, str], site: Site, now: datetime) -> FigureAsk:
+    """From `stage, measure, from, to, as_of`; raises WrongAsk."""
+    stage = _word(params, "stage", tuple(Stage), site.entry_stage)
+    measure = _word(params, "measure", tuple(Measure), Measure.SERVED)
+    window = window_ask(params, site, now, FIRST_WINDOW["day"], LONGEST_COMPARISON)
+    return FigureAsk(site, Stage(stage), Measure(measure), window, moment_ask(params, "as_of", site))
 
 
 def window_ask(params: Mapping[str, str], site: Site, now: datetime, usual: timedelta, longest: timedelta) -> Window:

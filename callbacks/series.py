@@ -87,19 +87,19 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
-        nothing: Answer = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
-        nothing["state"] = str(State.MISSING)
-        return {"start": _iso(start, site), **nothing, "method": None, "source": source}
+        nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
+        return {"start": iso(start, site), **nothing, "method": None, "source": source}
+    told = {} if pd.isna(row.get("differs")) else {"differs": _number(row["differs"])}
     return {
-        "start": _iso(start, site),
+        "start": iso(start, site),
         "value": _number(row["people"]),
         "low": _number(row.get("low")),
         "high": _number(row.get("high")),
         "at_least": bool(row["at_least"]),
-        "differs": _number(row.get("differs")),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,
+        **told,
     }
 
 
@@ -108,20 +108,20 @@ def revisions(conn: Connection, scope: Scope, site: Site, window: Window, asked:
     found = flow_revisions(conn, site.site, window, scope.audience, scope.as_of, **asked)
     rows = [
         {
-            "at": _iso(one.at, site),
+            "at": iso(one.at, site),
             "kind": one.kind,
             "stage": one.stage,
             "measure": one.measure,
             "lane": one.lane,
             "source": one.source,
-            "start": _iso(one.start, site),
-            "end": _iso(one.end, site),
+            "start": iso(one.start, site),
+            "end": iso(one.end, site),
             "from": _number(one.old),
             "to": _number(one.new),
             "masked": one.masked,
             "report": one.report_id,
             "who": one.who,
-            "issued_at": _iso(one.issued_at, site),
+            "issued_at": iso(one.issued_at, site),
             "reason": one.reason,
         }
         for one in found[:REVISIONS_SHOWN]
@@ -146,7 +146,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
     ]
     return {
         "site": site.site,
-        "as_of": _iso(model.frame.data_as_of, site),
+        "as_of": iso(model.frame.data_as_of, site),
         "pressure": {
             "level": str(model.pressure.level),
             "at_least": model.pressure.at_least,
@@ -157,7 +157,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
 
 
 def _station(row: Station, site: Site) -> Answer:
-    return {name: _plain(value, site) for name, value in asdict(row).items()}
+    return {name: plain(value, site) for name, value in asdict(row).items()}
 
 
 def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: datetime) -> Answer:
@@ -176,17 +176,17 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             rows += [_service(row, day, site) for row in sector.services]
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
-                rows.append({"day": _iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
+                rows.append({"day": iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
     return {"site": site.site, "as_of": _known(conn, site, scope.as_of), "rows": rows}
 
 
 def _known(conn: Connection, site: Site, as_of: datetime | None) -> str | None:
     """The moment an answer speaks of: the one asked for, or that of the newest delivery that counts."""
-    return _iso(as_of or queries.data_as_of(conn, site.site), site)
+    return iso(as_of or queries.data_as_of(conn, site.site), site)
 
 
 def _service(row: ServiceCoverage, day: Window, site: Site) -> Answer:
-    return {"day": _iso(day.start, site), **{name: _plain(value, site) for name, value in asdict(row).items()}}
+    return {"day": iso(day.start, site), **{name: plain(value, site) for name, value in asdict(row).items()}}
 
 
 def alerts(conn: Connection, site: Site, state: str, t: Translator, as_of: datetime | None = None) -> Answer:
@@ -209,13 +209,13 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
         "subject": card.subject,
         "state": str(card.state),
         "level": str(card.level),
-        "since": _iso(card.since, site),
-        "updated": _iso(card.updated, site),
+        "since": iso(card.since, site),
+        "updated": iso(card.updated, site),
         "message": t.sentence(card.sentence),
         "evidence": dict(card.evidence),
         "acknowledged_by": card.acknowledged_by,
         "transitions": [
-            {"at": _iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
+            {"at": iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
         ],
     }
 
@@ -227,15 +227,15 @@ def reports(conn: Connection, site: Site, as_of: datetime | None = None) -> Answ
 
 
 def _delivery(row: Delivery, site: Site) -> Answer:
-    fields = {name: _plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
+    fields = {name: plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
     return {"report": row.report_id, **fields}
 
 
-def _plain(value: Any, site: Site) -> Any:
+def plain(value: Any, site: Site) -> Any:
     if isinstance(value, datetime):
-        return _iso(value, site)
+        return iso(value, site)
     if isinstance(value, tuple | list):
-        return [_plain(part, site) for part in value]
+        return [plain(part, site) for part in value]
     if isinstance(value, str):
         return str(value)
     if isinstance(value, float):
@@ -250,5 +250,5 @@ def _number(value: Any) -> float | int | None:
     return int(value) if float(value).is_integer() else float(value)
 
 
-def _iso(at: datetime | None, site: Site) -> str | None:
+def iso(at: datetime | None, site: Site) -> str | None:
     return None if at is None else at.astimezone(ZoneInfo(site.zone)).isoformat()

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callbacks import series as told
-from callbacks.asked import WrongAsk, moment_ask, revisions_ask, series_ask, window_ask
+from callbacks.asked import WrongAsk, figure_ask, moment_ask, revisions_ask, series_ask, window_ask
+from callbacks.beside import sources_beside
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
@@ -42,6 +43,12 @@ async def series(request: Request) -> Response:
     then = await _moment(request, site)
     ask = _understood(lambda: series_ask(request.query_params, site, then or now))
     return await _answered(request, lambda conn: told.series(conn, ask, now), told.SERIES_TAGS)
+
+
+async def reconciliation(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    ask = _understood(lambda: figure_ask(request.query_params, site, now))
+    return await _answered(request, lambda conn: sources_beside(conn, ask, now))
 
 
 async def queue(request: Request) -> Response:
@@ -166,6 +173,7 @@ def _lang(request: Request) -> Language:
 
 ROUTES = [
     Route("/series", series),
+    Route("/reconciliation", reconciliation),
     Route("/queue", queue),
     Route("/coverage", coverage),
     Route("/alerts", alerts),

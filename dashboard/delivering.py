@@ -10,15 +10,17 @@ from typing import Any
 from sqlalchemy import Engine
 
 from dashboard.settings import Settings
+from data.analytics.doubts import NEEDS_REASON
 from data.clock import reading as clock_reading
 from data.clock import real_now, stored_replay
-from data.ingest import ingest, preview
+from data.ingest import Agreed, ingest, preview
 from data.receipts import Receipt, plain_facts
 from data.sources import DEFAULT, Limits
 from data.sources.mapping import Mapping
 from data.store import create_store, migrate, reading
-from data.types import Clock, Issue
+from data.types import Clock, Flag, Issue
 from data.vocabulary import Dataset
+from layouts.agreement import flag_sentence
 from layouts.translator import Translator
 
 # Exit status of a command.
@@ -70,6 +72,7 @@ def deliver(
     idempotency_key: str | None = None,
     only_sites: Collection[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    agreed: Agreed | None = None,
 ) -> Receipt:
     clock = domain_clock(store)
     now = clock()
@@ -102,6 +105,7 @@ def deliver(
         progress=progress,
         reason=way.reason,
         clock=clock,
+        agreed=agreed,
     )
 
 
@@ -131,6 +135,24 @@ def answer(receipt: Receipt, t: Translator) -> dict[str, Any]:
         "sites": list(receipt.sites),
         "issues": [_told(issue, t) for issue in receipt.issues],
         "notes": [_told(note, t) for note in receipt.notes],
+        "flags": [told_flag(flag, t) for flag in receipt.flags],
+    }
+
+
+def told_flag(flag: Flag, t: Translator) -> dict[str, Any]:
+    """A figure that counts and is asked about, for a program."""
+    return {
+        "flag": flag.flag,
+        "code": flag.code,
+        "message": flag_sentence(flag, t),
+        "dataset": flag.dataset,
+        "source": flag.source,
+        "site": flag.site,
+        "key": dict(flag.key),
+        "start": flag.start.isoformat(),
+        "end": flag.end.isoformat(),
+        "facts": dict(flag.facts),
+        "needs_reason": flag.code in NEEDS_REASON,
     }
 
 

@@ -69,6 +69,37 @@ REVISION_ROW: Schema = {
         "reason": {"type": ["string", "null"]},
     },
 }
+SOURCE_ROW: Schema = {
+    "type": "object",
+    "required": ["source", "official", "value", "at_least", "method", "difference", "difference_share", "flagged"],
+    "properties": {
+        "source": TEXT,
+        "organisation": {"type": ["string", "null"]},
+        "official": {"type": "boolean"},
+        "value": {**NUMBER_OR_NULL, "description": "null where the source reported nothing in the window"},
+        "at_least": {"type": "boolean"},
+        "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
+        "definition": {"type": ["string", "null"], "description": "what it counts, in the source's words"},
+        "hours": {"type": "number", "description": "reported, of hours_asked"},
+        "hours_asked": {"type": "number"},
+        "reports": {"type": "integer"},
+        "difference": {**NUMBER_OR_NULL, "description": "less the official figure, over the periods both report"},
+        "difference_share": NUMBER_OR_NULL,
+        "flagged": {"type": "boolean", "description": "differs by more than limit_share of the official figure"},
+    },
+}
+FLAG: Schema = {
+    "type": "object",
+    "required": ["flag", "code", "message", "start", "end", "needs_reason"],
+    "properties": {
+        **dict.fromkeys(("flag", "code", "message", "dataset", "source", "site"), TEXT),
+        "key": {"type": "object"},
+        "facts": {"type": "object"},
+        "start": MOMENT,
+        "end": MOMENT,
+        "needs_reason": {"type": "boolean"},
+    },
+}
 ISSUE: Schema = {
     "type": "object",
     "required": ["line", "column", "code", "message"],
@@ -90,6 +121,7 @@ RECEIPT: Schema = {
         "already_received": {"type": "boolean"},
         "state": _words(("accepted", "partial", "refused", "undone", "held")),
         "issues": {"type": "array", "items": ISSUE},
+        "flags": {"type": "array", "items": FLAG, "description": "figures that count and are asked about"},
     },
 }
 ERROR: Schema = {"type": "object", "required": ["error", "message"], "properties": {"error": TEXT, "message": TEXT}}
@@ -158,6 +190,15 @@ DESCRIPTION: Schema = {
             _parameter("source", TEXT, "Source; the official one without it."),
             _parameter("step", _words(LONGEST), "Hours or operational days."),
             _parameter("hxl", _words(("0", "1")), "1 puts a row of HXL tags under the header of the CSV."),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/reconciliation": _get(
+            "One figure by every source, side by side and never added up; the official one first.",
+            _rows(SOURCE_ROW),
+            _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
+            _parameter("measure", _words(Measure), "Measure; served without it."),
             FROM,
             TO,
             AS_OF,

@@ -41,6 +41,9 @@ async def post_report(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     viewer = viewer_of(request)
     lang = asked_language(request, shell)
+    # What was typed on a shared phone goes out under the name of who typed it, or waits.
+    if request.headers.get("caudal-account", viewer.holder) != viewer.holder:
+        raise Refused(409, "other_account")
     asked = request.query_params
     source = asked.get("source") or viewer.source or ""
     if not source:

@@ -23,9 +23,10 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard import api, health, pages_http, refusals, sign_in
+from dashboard import api, decisions, health, pages_http, refusals, sign_in
 from dashboard.access import Viewer
 from dashboard.beat import EVALUATION, LONGEST_TURN_SECONDS, beat_file
+from dashboard.desk import routes as desk
 from dashboard.drawings import Drawings
 from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
@@ -54,12 +55,14 @@ def application(shell: Shell) -> ASGIApp:
     app = Starlette(
         routes=[
             *pages,
+            *desk.ROUTES,
             Route("/board/{page}", board),
             Route("/live", Live()),
             Route("/_v/{token}/_dash-layout", pages_http.layout),
             Route("/_v/{token}/_dash-dependencies", pages_http.dependencies),
             Mount("/_v/{token}", DashCallbacks(shell)),
             Mount("/api/v1", routes=api.ROUTES),
+            *decisions.ROUTES,
             Route("/login", sign_in.login, methods=["GET", "POST"]),
             Route("/logout", sign_in.logout, methods=["POST"]),
             Route("/screen/{token}", sign_in.screen),

@@ -22,7 +22,7 @@ from dashboard.feeding.pull import pull
 from dashboard.feeding.trouble import Trouble
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
-from data import alerts
+from data import alerts, waiting
 from data.clock import reading, real_now, stored_replay
 from data.feeds.book import UnknownFeed, due_feeds
 from data.sites import sites
@@ -146,11 +146,17 @@ def beat(bench: Bench) -> None:
     write_beat(bench.settings.var, {name: round(now - at, 1) for name, at in bench.finished.items()})
 
 
+def sweep_waiting(bench: Bench) -> None:
+    """Files that nobody accepted within a day go, whether or not anybody sends another one."""
+    waiting.sweep(bench.settings.var, real_now())
+
+
 def jobs() -> tuple[Job, ...]:
     return (
         Job("beat", BEAT_SECONDS, beat),
         Job(EVALUATION, FEED_SECONDS, Evaluation()),
         Job("feeds", 2.0, pull_feeds),
+        Job("waiting", 600.0, sweep_waiting),
     )
 
 

@@ -6,7 +6,7 @@ The caller holds the locks of the sites and raises their data versions last of a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from data.receipts import Receipt, Sent, enter, told_to_wait
 from data.rollups import Touched
 from data.sites import sites
 from data.tables import report, report_site
-from data.types import Clock, Site
+from data.types import Clock, Flag, Site
 from data.vocabulary import Dataset
 
 
@@ -59,6 +59,7 @@ def write_delivery(
         lines = write_lines(conn, dataset, report_id, lines, tell)
     if told.reasons is not None:
         write_reasons(conn, lines, told.reasons)
+    flags: tuple[Flag, ...] = ()
     for name in receipt.sites:
         here = lines["site"] == name
         conn.execute(
@@ -75,10 +76,11 @@ def write_delivery(
         )
         sender = sent.sent_by or sent.source
         counts = hold_back(conn, dataset, name, report_id, lines[here], sent.received_at, sender)
-        rebuild(conn, dataset, Touched(places[name], sent.source, counts, report_id))
+        touched = Touched(places[name], sent.source, counts, report_id)
+        flags += rebuild(conn, dataset, touched, sent.received_at, report_id)
     if told.clock is not None:
         conn.execute(update(report).where(report.c.report_id == report_id).values(recorded_at=told.clock()))
-    return told_to_wait(conn, receipt)
+    return told_to_wait(conn, replace(receipt, flags=flags))
 
 
 def withdraw(conn: Connection, found: Row[Any], now: datetime, by: str) -> None:
@@ -94,4 +96,4 @@ def withdraw(conn: Connection, found: Row[Any], now: datetime, by: str) -> None:
     for place in sites(conn):
         here = touched[touched["site"] == place.site]
         if len(here):
-            rebuild(conn, dataset, Touched(place, found.source, here))
+            rebuild(conn, dataset, Touched(place, found.source, here), now, found.report_id)

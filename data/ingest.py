@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -11,12 +12,21 @@ from sqlalchemy import Connection, Engine, select
 from data import snapshots
 from data.delivered import Told, write_delivery
 from data.lines import lines_of, stage_lines
-from data.receipts import COUNTS, Receipt, Sent, already, enter, key_reused, refused_before
+from data.receipts import (
+    Receipt,
+    Sent,
+    already,
+    enter,
+    forget_unless_counted,
+    key_reused,
+    refused_before,
+)
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
 from data.sources.canonical import DATASETS
 from data.sources.combining import combined, rule_of
+from data.sources.fields import PERSONAL_TEXT
 from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report
@@ -27,12 +37,18 @@ from data.versions import raise_version
 from data.vocabulary import Dataset
 
 Progress = Callable[[int, int], None]
+# Asked inside the writing transaction as agreed(conn, parsed=, lines=); raises NotAsAgreed to stop it.
+Agreed = Callable[..., None]
 
 # SQLite has one writer: a delivery of so many lines is put aside first and moved in one statement.
 STAGE_FROM = 50_000
 
-# The one refusal after which the bytes are not kept.
-PERSONAL = "personal_column"
+# After these issues the bytes are not kept.
+PERSONAL = ("personal_column", PERSONAL_TEXT)
+
+
+class NotAsAgreed(Exception):
+    """What would be written is not what its sender saw and accepted. Nothing was written."""
 
 
 def ingest(
@@ -53,6 +69,7 @@ def ingest(
     progress: Progress | None = None,
     reason: str | None = None,
     clock: Clock | None = None,
+    agreed: Agreed | None = None,
 ) -> Receipt:
     """Receive one delivery. The same one again changes nothing; a file that cannot be read is refused and listed.
 
@@ -60,6 +77,7 @@ def ingest(
     was undone may come again and counts again. Rows about other sites than `only_sites` (None: every one) are unknown
     to this sender and rejected. `progress` hears rows written and rows to write. `reason` says why it differs from what
     was sent before. `clock` tells when the lines began to count, which may be a while after `now`, when they came.
+    Raises NotAsAgreed when `agreed` does, or when a delivery that was agreed to would be refused.
     """
     sent = Sent(
         source=source,
@@ -72,12 +90,15 @@ def ingest(
         key=idempotency_key,
         sent_by=sent_by,
         reason=reason,
+        mapping=None if mapping is None else (mapping.name, mapping.toml),
     )
     with reading(engine) as conn:
         known = already(conn, sent)
         wrong_key = key_reused(conn, sent)
         places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
     if known is not None:
+        if any(issue.code in PERSONAL for issue in known.issues):
+            snapshots.forget(var, sent.sha256)
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
@@ -87,11 +108,17 @@ def ingest(
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
-        if refused.issue.code == PERSONAL:
-            _forget(engine, var, sent.sha256)
+        if refused.issue.code in PERSONAL:
+            forget_unless_counted(engine, var, sent.sha256)
+        if agreed is not None:
+            raise NotAsAgreed from refused
         return _refuse(engine, sent, _refusal(sent, refused))
-    receipt = _receipt(parsed, source)
+    receipt = receipt_of_parsed(parsed, source)
+    if any(issue.code in PERSONAL for issue in receipt.issues):
+        snapshots.forget(var, sent.sha256)
     if receipt.state == "refused":
+        if agreed is not None:
+            raise NotAsAgreed
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
     rows = parsed.rows
@@ -99,16 +126,17 @@ def ingest(
         rule = rule_of(parsed.dataset, mapping.submissions.combine)
         rows = combined(rows, DATASETS[parsed.dataset], rule)
     lines = lines_of(rows, parsed.dataset, source, issued or now, now)
+    check = None if agreed is None else partial(agreed, parsed=parsed, lines=lines)
     told = Told(lines, rows.get("reason"), clock)
-    return _accept(engine, sent, receipt, parsed.rows_in, issued, told, places, progress)
+    return _accept(engine, sent, receipt, parsed.rows_in, issued, told, places, progress, check)
 
 
-def _forget(engine: Engine, var: Path, sha256: str) -> None:
-    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+def forget_unentered(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes of a delivery that was not written after all go, unless some entry speaks of them."""
     with reading(engine) as conn:
-        r = report.c
-        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
-            snapshots.forget(var, sha256)
+        entered = conn.execute(select(report.c.report_id).where(report.c.sha256 == sha256)).first()
+    if entered is None:
+        snapshots.forget(var, sha256)
 
 
 def preview(
@@ -129,10 +157,10 @@ def preview(
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         return Receipt(None, 0, 0, False, (refused.issue,), str(dataset or ""), source, "refused")
-    return _receipt(parsed, source)
+    return receipt_of_parsed(parsed, source)
 
 
-def _receipt(parsed: Parsed, source: str) -> Receipt:
+def receipt_of_parsed(parsed: Parsed, source: str) -> Receipt:
     accepted = len(parsed.rows)
     return Receipt(
         report=None,
@@ -162,6 +190,7 @@ def _accept(
     told: Told,
     places: Mapping[str, Site],
     progress: Progress | None,
+    check: Callable[[Connection], None] | None,
 ) -> Receipt:
     dataset, lines = Dataset(receipt.dataset), told.lines
     tell = None if progress is None else lambda done: progress(done, len(lines))
@@ -174,6 +203,8 @@ def _accept(
         if (wrong_key := key_reused(conn, sent)) is not None:
             return enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
         lock_sites(conn, receipt.sites)
+        if check is not None:
+            check(conn)
         receipt = write_delivery(conn, sent, receipt, rows, issued, told, places, staged=staged, tell=tell)
         for name in receipt.sites:
             raise_version(conn, name)

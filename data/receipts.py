@@ -7,14 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, Engine, insert, or_, select
 
+from data.flags import flags_of_report
 from data.holding import waiting
-from data.snapshots import all_kept
-from data.store import unless_there
-from data.tables import report, report_issue, report_site
+from data.snapshots import all_kept, forget
+from data.store import reading, unless_there
+from data.tables import report, report_issue, report_mapping, report_site
 from data.tables import source as source_table
-from data.types import Issue
+from data.types import Flag, Issue
 from data.vocabulary import Dataset
 
 ISSUES_AT_ONCE = 10_000
@@ -37,6 +38,7 @@ class Sent:
     key: str | None
     sent_by: str | None
     reason: str | None = None
+    mapping: tuple[str, str] | None = None  # name and text of the mapping it is read by
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Receipt:
     sites: tuple[str, ...] = ()
     not_reported: int = 0
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
+    flags: tuple[Flag, ...] = ()  # figures that count and are asked about
 
 
 def already(conn: Connection, sent: Sent) -> Receipt | None:
@@ -116,6 +119,7 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
     """The receipt of a row of `report`, given again."""
     i, s = report_issue.c, report_site.c
     issues = conn.execute(select(report_issue).where(i.report_id == row.report_id).order_by(i.issue))
+    places = tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars())
     receipt = Receipt(
         report=row.report_id,
         accepted=row.accepted,
@@ -126,7 +130,8 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         source=row.source,
         state=row.state,
         not_reported=row.not_reported,
-        sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
+        sites=places,
+        flags=flags_of_report(conn, places, row.report_id),
     )
     return receipt if row.state == "undone" else told_to_wait(conn, receipt)
 
@@ -141,6 +146,14 @@ def seen(conn: Connection, source: str, sha256: str) -> bool:
     """Whether these bytes ever came from this source, also if they were undone or refused since."""
     r = report.c
     return conn.execute(select(r.report_id).where(r.source == source, r.sha256 == sha256)).first() is not None
+
+
+def forget_unless_counted(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+    with reading(engine) as conn:
+        r = report.c
+        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
+            forget(var, sha256)
 
 
 def unread(conn: Connection, var: Path) -> list[Path]:
@@ -216,6 +229,9 @@ def enter(
                 for number, issue in enumerate(receipt.issues[first : first + ISSUES_AT_ONCE], start=first + 1)
             ],
         )
+    if sent.mapping is not None:
+        name, toml = sent.mapping
+        conn.execute(insert(report_mapping).values(report_id=report_id, mapping=name[:120], toml=toml))
     return replace(receipt, report=report_id)
 
 

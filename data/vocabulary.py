@@ -63,6 +63,10 @@ class Method(StrEnum):
     MODELLED = "modelled"
 
 
+# Drawn dashed or pale: nobody counted these people one by one.
+SOFT_METHODS = frozenset({Method.ESTIMATED, Method.MODELLED})
+
+
 class Sex(StrEnum):
     FEMALE = "female"
     MALE = "male"

@@ -41,6 +41,8 @@ class KpiView:
     word: str | None = None  # goes to data-text: a word instead of a number
     level: str | None = None
     approved: str | None = None  # who vouches for it
+    method: str | None = None
+    coverage: str = ""  # method and hours observed, in words
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from data.types import FlowModel, QueueModel, Window
+from data.types import Flag, FlowModel, QueueModel, Window
+from data.vocabulary import Measure
 from layouts import tables
 from layouts.board import Figure, Tree
 from layouts.figures.curves import cumulative
@@ -56,6 +57,18 @@ def _hours_window(model: FlowModel) -> Window:
     return Window(pd.Timestamp(first).to_pydatetime(), pd.Timestamp(last).to_pydatetime() + timedelta(hours=1))
 
 
+def _at_entry(model: FlowModel, *measures: Measure) -> tuple[Flag, ...]:
+    """The doubts about the figures drawn: those of the official source of the entry stage."""
+    asked = measures or (Measure.ARRIVALS, Measure.SERVED)
+    entry = model.frame.site.entry_stage
+    drawn = {(str(one.measure), one.official) for one in model.sources if one.stage is entry and one.measure in asked}
+    return tuple(
+        flag
+        for flag in model.doubts
+        if flag.key.get("stage") == entry and (flag.key.get("measure"), flag.source) in drawn
+    )
+
+
 def _readings_window(model: QueueModel) -> Window:
     """The operational day around the readings, so that the axis says 00:00 to 24:00."""
     now = model.frame.clock.now
@@ -83,14 +96,16 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "hourly",
         "flow",
-        lambda model, t: hourly(model.hours, model.events, _hours_window(model), model.frame.clock.now, t),
+        lambda model, t: hourly(
+            model.hours, model.events, _hours_window(model), model.frame.clock.now, t, _at_entry(model)
+        ),
         _hourly_says,
         lambda model, t: tables.hours_table(model.hours, t),
     ),
     Chart(
         "daily",
         "flow",
-        lambda model, t: daily(model.days, t),
+        lambda model, t: daily(model.days, t, _at_entry(model, Measure.SERVED)),
         _caveat("daily"),
         lambda model, t: tables.days_table(model.days, t),
     ),

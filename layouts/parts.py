@@ -72,6 +72,7 @@ def kpi_attributes(view: KpiView) -> dict[str, Any]:
         "data-bound": plain(view.bound),
         "data-text": plain(view.word),
         "data-level": plain(view.level),
+        "data-method": plain(view.method),
         "data-approved": plain(view.approved),
     }
 
@@ -84,7 +85,7 @@ def kpi_card(view: KpiView, t: Translator, *, about: bool = True) -> Component:
         html.Div(view.note, id=ids.kpi_note(view.name), className="kpi-note"),
         html.Div(
             [
-                html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from"),
+                html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from", title=view.coverage),
                 " ",
                 html.Span(className="age", **data(as_of=view.as_of or "")),
             ],

@@ -20,12 +20,14 @@ from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
 from data.closing import approvals
 from data.days import day_of, days_of
 from data.earlier import Marks
+from data.flags import open_flags
 from data.picture import series_key
 from data.queries import SeriesKey
+from data.reconciling import figures_to_compare, reconciliation
 from data.revised import began, revised
-from data.types import ClockReading, FlowModel, Scope, Window
+from data.types import ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
-from data.vocabulary import Dataset, Measure, Method, State
+from data.vocabulary import SOFT_METHODS, Dataset, Measure, Method, State
 
 DAYS_SHOWN = 30
 # Beyond this a band of hours is too fine to read, and the days speak.
@@ -50,6 +52,8 @@ def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
         days=_days(conn, scope, base, days, marks),
         events=events_around(conn, scope, window),
         alerts=base.alerts,
+        sources=_sources(conn, scope, base, window),
+        doubts=open_flags(conn, scope.site, Window(days[0].start, days[-1].end), scope.as_of),
         revisions=recent_revisions(conn, scope, window, base.frame.version),
     )
 
@@ -61,6 +65,15 @@ def _marks(conn: Connection, scope: Scope, base: Ground, window: Window) -> dict
         m: revised(conn, seen.site, series_key(seen.site, seen.official, m), window, scope.as_of, base.frame.version)
         for m in (Measure.ARRIVALS, Measure.SERVED)
     }
+
+
+def _sources(conn: Connection, scope: Scope, base: Ground, window: Window) -> tuple[Reconciliation, ...]:
+    """Every source of the figures this page shows, and of others that several report."""
+    site = base.picture.site
+    return tuple(
+        reconciliation(conn, site, stage, measure, window, base.now, scope.as_of)
+        for stage, measure in figures_to_compare(conn, site, window, scope.as_of)
+    )
 
 
 def _hours(
@@ -85,6 +98,8 @@ def _hours(
             "provisional": _flag(came, placed["came"], ~came.whole) | _flag(went, placed["went"], ~went.whole),
             "at_least": _flag(came, placed["came"], came.at_least),
             "modelled": _flag(came, placed["came"], came.method == Method.MODELLED),
+            "people_soft": _flag(came, placed["came"], np.isin(came.method.astype(str), sorted(SOFT_METHODS))),
+            "served_soft": _flag(went, placed["went"], np.isin(went.method.astype(str), sorted(SOFT_METHODS))),
             "people_was": _was(hours, marks[Measure.ARRIVALS]),
             "served_was": _was(hours, marks[Measure.SERVED]),
             "late": _late(conn, base, came, Measure.ARRIVALS, marks, placed["came"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from data.analytics.kpis import kpis
 from data.analytics.seen import Seen
 from data.analytics.windows import curve_day
 from data.closing import Approval, approvals
+from data.flags import open_flags
 from data.picture import Picture, picture
 from data.queries.board import events
 from data.sites import site as site_named
@@ -35,6 +37,8 @@ from data.versions import version_of
 from data.vocabulary import KpiName, Measure, State
 
 EVENTS_BACK = timedelta(days=2)
+# Headlines about the day, and the measure whose figures they add up.
+DOUBTED = {str(KpiName.ENTRIES_TODAY): Measure.SERVED, str(KpiName.ARRIVALS_TODAY): Measure.ARRIVALS}
 EVENTS_AHEAD = timedelta(days=14)
 
 
@@ -89,7 +93,7 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     checked_at = evaluated_at(conn, scope.site, scope.as_of)
     told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock))
     told = vouched(told, approvals(conn, scope.site, seen.day, scope.as_of), seen.day)
-    return Ground(frame, seen, now, alarms, sectors, alerts, told)
+    return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, told, scope.as_of))
 
 
 def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) -> Mapping[str, Kpi]:
@@ -102,6 +106,18 @@ def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) 
         name: replace(kpi, approved=who, state=State.OK) for name, kpi in of_day.items() if kpi.value is not None
     }
     return {**kpis, **approved}
+
+
+def doubted(conn: Connection, seen: Picture, shown: Mapping[str, Kpi], as_of: datetime | None) -> Mapping[str, Kpi]:
+    """The day's headlines say when one of their figures waits for an answer."""
+    entry = str(seen.site.entry_stage)
+    flags = Counter(
+        flag.key.get("measure")
+        for flag in open_flags(conn, seen.site.site, seen.day, as_of)
+        if flag.key.get("stage") == entry and seen.official.get((entry, flag.key.get("measure", ""))) == flag.source
+    )
+    open_on = {name: flags[str(measure)] for name, measure in DOUBTED.items() if flags[str(measure)]}
+    return {name: replace(kpi, doubts=open_on[name]) if name in open_on else kpi for name, kpi in shown.items()}
 
 
 def headlines(

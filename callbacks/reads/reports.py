@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from callbacks.reads.corrections import changed_by
 from callbacks.reads.ground import ground
-from data import queries
+from data import disclosure, queries
+from data.duplicates import duplicates
+from data.flags import open_flags
 from data.queries.reporting import issues_of
 from data.types import ClockReading, ReportsModel, Scope
 
@@ -20,7 +22,7 @@ ISSUES_SHOWN = 50
 def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel:
     base = ground(conn, scope, clock)
     came = queries.deliveries(conn, scope.site, SHOWN, scope.as_of)
-    wrong = issues_of(conn, [d.report_id for d in came if d.rejected or d.state == "refused"], ISSUES_SHOWN)
+    wrong = issues_of(conn, [d.report_id for d in came], ISSUES_SHOWN)
     late = {(row.source, row.dataset): bool(row.late(base.now)) for row in base.picture.reports}
     numbers = tuple(d.report_id for d in came)
     last = queries.last_received(conn, scope.site, base.now, scope.as_of)
@@ -32,4 +34,6 @@ def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel
         deliveries=tuple(replace(d, issues=wrong.get(d.report_id, ())) for d in came),
         revisions=changed_by(conn, scope, numbers, base.frame.version),
         last_by_source=last.assign(overdue=overdue.to_numpy()),
+        doubts=disclosure.masked_flags(open_flags(conn, scope.site, as_of=scope.as_of), scope.audience),
+        duplicates=disclosure.masked_duplicates(duplicates(conn, scope.site, as_of=scope.as_of), scope.audience),
     )

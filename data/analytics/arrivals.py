@@ -28,6 +28,7 @@ class DayTotal:
     high: float | None = None
     filling: bool = False  # not all reports of an hour it contains have come
     general: float | None = None  # those of the general lane alone, where there are others
+    hours: float | None = None  # reported
 
     def usual_so_far(self, usual: History, day: Window) -> float:
         """Usual people by the same moment of the same kind of day."""
@@ -47,6 +48,7 @@ def reported_day(days: pd.DataFrame, day: Window) -> DayTotal | None:
         Method(row["method"]),
         _known(row["low"]),
         _known(row["high"]),
+        float(row["minutes"]) / 60,
     )
 
 
@@ -76,6 +78,7 @@ def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
         bool(today.at_least.any()) or holes,
         Method(str(names[counts.argmax()])),
         filling=not bool(today.whole.all()),
+        hours=covered / 3600,
     )
 
 

@@ -14,6 +14,7 @@ from data.feeds.records import Record, content_of
 from data.sources import Limits, Parsed, parse
 from data.sources.canonical import DATASETS
 from data.sources.combining import line_key, to_json
+from data.sources.fields import PERSONAL_TEXT
 from data.sources.mapped import Submissions
 from data.types import Site
 
@@ -57,6 +58,8 @@ def read_records(
     # The bytes are kept before anything of them counts; only mapped answers are in them.
     sha256 = snapshots.keep(var, content)
     parsed = parse(content, "feed.json", dataset=None, mapping=mapping, sites=places, now=now, limits=limits)
+    if any(issue.code == PERSONAL_TEXT for issue in parsed.issues):
+        snapshots.forget(var, sha256)
     spec = DATASETS[parsed.dataset]
     parts: dict[str, list[Part]] = {}
     for row in parsed.rows.to_dict("records"):

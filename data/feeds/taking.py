@@ -100,7 +100,7 @@ def _refuse(
 ) -> None:
     content = content_of(feed, fresh)
     sha256 = snapshots.keep(var, content)
-    if refused.issue.code == PERSONAL:
+    if refused.issue.code in PERSONAL:
         snapshots.forget(var, sha256)
     receipt = Receipt(None, 0, 0, False, (refused.issue,), str(feed.mapping.dataset), feed.source, "refused")
     with writing(engine) as conn:

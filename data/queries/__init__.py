@@ -11,6 +11,7 @@ from data.queries.deliveries import (
     known_sources,
     last_received,
 )
+from data.queries.delivery_story import delivery_story, mapping_text, report_of_bytes
 from data.queries.feeds import feed_states
 from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, reported_until, series
 from data.queries.queue import latest_present, latest_queue, present_readings, queue_readings, roster
@@ -22,6 +23,7 @@ __all__ = [
     "data_as_of",
     "deliveries",
     "delivery",
+    "delivery_story",
     "feed_states",
     "first_received",
     "flow_by_day",
@@ -30,11 +32,13 @@ __all__ = [
     "last_received",
     "latest_present",
     "latest_queue",
+    "mapping_text",
     "official_source",
     "phase",
     "policy_events",
     "present_readings",
     "queue_readings",
+    "report_of_bytes",
     "reported_until",
     "roster",
     "series",

@@ -17,6 +17,7 @@ from data.queries.flow import HOUR_COLUMNS, SeriesKey
 from data.revisions import counting
 from data.tables import (
     Utc,
+    duplicate_decision,
     flow_hourly,
     official,
     policy_event,
@@ -52,7 +53,7 @@ START, END = bindparam("start", type_=Utc()), bindparam("end", type_=Utc())
 AT, AS_OF = bindparam("at", type_=Utc()), bindparam("as_of", type_=Utc())
 
 
-def _raw(conn: Connection, table: Table, names: Sequence[str]) -> Select[Any]:
+def raw(conn: Connection, table: Table, names: Sequence[str]) -> Select[Any]:
     """Moments as SQLite keeps them: a conversion per cell would cost more than the query."""
     columns = [table.c[name] for name in names]
     if conn.dialect.name != "sqlite":
@@ -105,7 +106,7 @@ def official_sources(
 def _hours(conn: Connection, as_of: Any) -> Select[Any]:
     h = flow_hourly.c
     return (
-        _raw(conn, flow_hourly, (*SERIES, *HOUR_COLUMNS))
+        raw(conn, flow_hourly, (*SERIES, *HOUR_COLUMNS))
         .where(h.site == SITE, *(h[name].in_(bindparam(name, expanding=True)) for name in SERIES))
         .where(h.hour >= START, h.hour < END)
         .order_by(*(h[name] for name in SERIES), h.hour)
@@ -150,12 +151,15 @@ def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[ob
 @_kept
 def _services_print(conn: Connection, as_of: Any) -> Select[Any]:
     line = service_line.c
-    stmt: Select[Any, Any, Any] = select(func.count(), func.max(line.line_id), func.sum(line.report_id))
+    decided = select(func.count()).select_from(duplicate_decision).where(duplicate_decision.c.site == SITE)
+    stmt: Select[Any, Any, Any, Any] = select(
+        func.count(), func.max(line.line_id), func.sum(line.report_id), decided.scalar_subquery()
+    )
     return stmt.where(line.site == SITE, line.start >= START, line.start < END, counting(service_line))
 
 
 def print_of_services(conn: Connection, site: str, window: Window) -> tuple[object, ...]:
-    """Changes whenever a line about services in the window comes or stops counting."""
+    """Changes whenever a line about services in the window comes or stops counting, or duplicates are decided."""
     return tuple(conn.execute(_services_print(conn, None), _asked(site, window)).one())
 
 
@@ -163,7 +167,7 @@ def print_of_services(conn: Connection, site: str, window: Window) -> tuple[obje
 def _queue(conn: Connection, as_of: Any) -> Select[Any]:
     q = queue_reading.c
     return (
-        _raw(conn, queue_reading, QUEUE_CELLS)
+        raw(conn, queue_reading, QUEUE_CELLS)
         .where(q.site == SITE, q.at >= START, q.at < END, counting(queue_reading, as_of))
         .order_by(q.issued_at, q.received_at, q.line_id)
     )

@@ -13,8 +13,8 @@ from data import grains
 from data.days import days_of
 from data.frames import frame
 from data.history import recorded_by
+from data.places import site
 from data.revisions import counting
-from data.sites import site
 from data.tables import flow_daily, flow_hourly, flow_line, official
 from data.types import Site, Window
 from data.versions import version_of

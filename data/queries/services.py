@@ -8,10 +8,13 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from data import service_grains
+from data.analytics.overlaps import left_out
 from data.days import days_of
+from data.duplicates import rulings
 from data.frames import frame
 from data.grains import winning
 from data.history import organisations
+from data.places import site as site_named
 from data.revisions import NATURAL_KEY, counting
 from data.tables import service_daily, service_line, stock_reading
 from data.types import Site, Window
@@ -28,6 +31,8 @@ STOCK_LOOK_BACK = timedelta(days=31)
 
 def service_totals(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
     """Reports of services whose period starts in the window; a day and its shifts are never both among them.
+
+    Of two who reported the same thing only the one that counts by the decision known at `as_of`.
 
     Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at, own
     (whether the source is the organisation's own).
@@ -50,7 +55,11 @@ def _periods(conn: Connection, site: str, window: Window, as_of: datetime | None
             counting(service_line, as_of),
         ),
     )
-    return service_grains.service_totals(read)
+    won = service_grains.service_winning(read)
+    decided = rulings(conn, site, as_of)
+    if decided and not won.empty:
+        won = won[~left_out(won, decided, days_of(site_named(conn, site, as_of), window))]
+    return service_grains.service_totals(won)
 
 
 def services_by_day(conn: Connection, site: str, window: Window) -> pd.DataFrame:

@@ -19,7 +19,8 @@ from data.sources.mapped import Applied, Mapping, applied
 from data.sources.recognition import CANONICAL_NAMES, canonical_table
 from data.sources.sheet import Grid
 from data.sources.totals import without_sums
-from data.types import Issue, Site
+from data.sources.understood import columns_read
+from data.types import ColumnRead, Issue, Site
 from data.validate import check
 from data.vocabulary import Dataset
 
@@ -71,6 +72,7 @@ class Parsed:
     rejected_by: abc.Mapping[str, int] = field(default_factory=dict)
     file_rows: int = 0  # rows of the sheet under its header
     rejected_lines: frozenset[int] = frozenset()
+    columns: tuple[ColumnRead, ...] = ()  # what was understood of each column of the file
 
     @property
     def accepted(self) -> int:
@@ -100,7 +102,7 @@ def parse(
         style = Style()
     else:
         table = without_sums(layout.named_table(grid, mapping.wanted, mapping.header_row), notes)
-        personal.refuse_personal(table, mapping.counted)
+        personal.refuse_personal(table, mapping.counted, mapping.times, mapping.texts)
         if dataset is not None and dataset != mapping.dataset:
             raise refuse("other_dataset", dataset=str(dataset), mapping=mapping.name, expected=str(mapping.dataset))
         spec, read = DATASETS[mapping.dataset], applied(mapping, table)
@@ -129,6 +131,7 @@ def parse(
         rejected_by=checked.findings.reasons(checked.not_reported),
         file_rows=len(table.lines),
         rejected_lines=frozenset(read.lines[checked.rejected].tolist()),
+        columns=columns_read(spec, table, mapping, checked.rows),
     )
 
 

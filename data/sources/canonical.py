@@ -20,6 +20,7 @@ MOST_TICKETS = 10_000_000
 MOST_WAIT_MINUTES = 30 * 24 * 60
 MOST_AMOUNT = 1e9
 LONGEST_TEXT = 160
+SHORTEST_PROSE = 200
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Column:
     may_be_empty: bool = False  # its column must stand in the file, its cells may be empty
     key: bool = False  # part of the natural key
     tag: str = ""  # HXL
+
+    @property
+    def is_prose(self) -> bool:
+        """Free text, in which somebody may have written about a person."""
+        return self.holds == TEXT and (self.most or LONGEST_TEXT) >= SHORTEST_PROSE
 
 
 @dataclass(frozen=True)

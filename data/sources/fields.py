@@ -14,12 +14,15 @@ from data.sources import numbers
 from data.sources.canonical import AMOUNT, LONGEST_TEXT, Column
 from data.sources.findings import Findings
 from data.sources.numbers import Signs
-from data.sources.personal import safe
+from data.sources.personal import safe, shape
+from data.sources.personal_text import found_in
 from data.sources.sheet import Cells, Mask, shown
 from data.sources.words import is_blank, plain, spellings, translated
 from data.types import Site
 
 ERROR = re.compile(r"#(REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|GETTING_DATA|SPILL|CALC)[!?]?", re.IGNORECASE)
+# What stands where a text was taken out, and the code under which the sender hears of it.
+TAKEN_OUT, PERSONAL_TEXT = "texto retirado", "personal_text"
 YES = {"true", "1", "si", "s", "yes", "y", "x", "verdadero"}
 NO = {"false", "0", "no", "n", "falso"}
 
@@ -120,7 +123,22 @@ def read_texts(draft: Draft, column: Column, words: Mapping[str, str] | None = N
         return _unreadable(value) or ("text_too_long" if len(text(value)) > most else "")
 
     draft.faults(column, fault, lambda value: {"length": len(_written(value)), "most": most})
-    return draft.cells[column.name].map(text)
+    cells = draft.cells[column.name].map(text)
+    return _without_persons(draft, column, cells) if column.is_prose else cells
+
+
+def _without_persons(draft: Draft, column: Column, cells: Cells) -> Cells:
+    """Texts that speak of a person are taken out; those that differed still differ, so that no row takes another's."""
+    found = {place: piece for place, value in enumerate(cells.values) if (piece := found_in(value))}
+    if not found:
+        return cells
+    distinct: dict[str, int] = {}
+    numbers = {place: distinct.setdefault(cells.values[place], len(distinct) + 1) for place in found}
+    kept = [f"{TAKEN_OUT} {numbers[place]}" if place in found else value for place, value in enumerate(cells.values)]
+    where = np.fromiter((place in found for place in range(len(cells.values))), bool, len(cells.values))[cells.codes]
+    shapes = {place: shape(piece) for place, piece in found.items()}
+    draft.findings.remark(column.name, PERSONAL_TEXT, where, lambda row: {"shape": shapes[int(cells.codes[row])]})
+    return Cells(cells.codes, kept)
 
 
 def _written(value: Any) -> str:

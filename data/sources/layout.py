@@ -27,6 +27,10 @@ def named(value: Any) -> str:
     return shown(value)[:LONGEST_NAME]
 
 
+# Columns that Caudal puts beside rejected rows when it gives them back: no part of the report.
+GIVEN_BACK = "caudal:"
+
+
 def is_tag(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_NAME and TAG.fullmatch(value) is not None
 
@@ -57,13 +61,19 @@ def table_by(grid: Grid, judge: Judge, header_row: int | None = None) -> Table:
     below = np.arange(header + 1, grid.height)
     if tag_row is not None:
         below = below[below != tag_row]
-    columns = [column.rows(below) for column in grid.columns]
+    own = [place for place in range(len(grid.columns)) if not _given_back(names, place)]
+    names, groups, tags = ([part[place] for place in own if place < len(part)] for part in (names, groups, tags))
+    columns = [grid.columns[place].rows(below) for place in own]
     written = np.zeros(len(below), dtype=bool)
     for column in columns:
         written |= ~column.empty()
         if written.all():
             break
     return Table(names, [column.rows(written) for column in columns], below[written] + 1, tags, groups)
+
+
+def _given_back(names: list[str], place: int) -> bool:
+    return place < len(names) and plain(names[place]).startswith(GIVEN_BACK)
 
 
 def best_header(top: Top, wanted: Collection[str]) -> tuple[int, int, bool]:

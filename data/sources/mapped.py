@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc as abc
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial, reduce
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from data.sources import moments
-from data.sources.canonical import AMOUNT, COUNT, DATASETS, MINUTES, PEOPLE
+from data.sources.canonical import AMOUNT, COUNT, DATASETS, MINUTES, MOMENT, PEOPLE, Column
 from data.sources.fields import Style
 from data.sources.guards import refuse
 from data.sources.headers import pieces
@@ -78,6 +79,7 @@ class Mapping:
     delimiter: str | None = None
     issued_at: datetime | None = None
     submissions: Submissions | None = None
+    toml: str = ""  # what it was read from
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -88,10 +90,24 @@ class Mapping:
     @property
     def counted(self) -> frozenset[str]:
         """Plain spellings of the headers that hold numbers of people or things."""
-        spec = DATASETS[self.dataset]
-        numeric = {c.name for c in spec.columns if c.holds in (PEOPLE, COUNT, AMOUNT, MINUTES)}
-        taken = [h for name, take in self.takes.items() if name in numeric for many in take.headers for h in many]
-        return frozenset(map(plain, taken + [h for each in self.each for h in each.headers]))
+        numeric = self._headers(lambda column: column.holds in (PEOPLE, COUNT, AMOUNT, MINUTES))
+        return numeric | frozenset(plain(h) for each in self.each for h in each.headers)
+
+    @property
+    def times(self) -> frozenset[str]:
+        """Plain spellings of the headers that hold moments."""
+        return self._headers(lambda column: column.holds == MOMENT)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Plain spellings of the headers that hold free text."""
+        return self._headers(lambda column: column.is_prose)
+
+    def _headers(self, of: Callable[[Column], bool]) -> frozenset[str]:
+        names = {column.name for column in DATASETS[self.dataset].columns if of(column)}
+        return frozenset(
+            plain(h) for name, take in self.takes.items() if name in names for many in take.headers for h in many
+        )
 
 
 @dataclass(frozen=True)

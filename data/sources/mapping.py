@@ -43,6 +43,14 @@ def packaged() -> list[str]:
     return sorted(path.stem for path in PACKAGED.glob("*.toml") if path.stem != "README")
 
 
+def fits(mapping: Mapping, headers: abc.Iterable[str]) -> bool:
+    """Whether a file with these headers has every column that the mapping needs."""
+    present = set(map(plain, headers))
+    needed = [accepted for take in mapping.takes.values() if not take.optional for accepted in take.headers]
+    needed += [each.headers for each in mapping.each] + [only.headers for only in mapping.only]
+    return all(any(plain(header) in present for header in accepted) for accepted in needed)
+
+
 KEYS = {
     *("name", "dataset", "source", "issued_at", "file", "constants", "columns", "each", "drop", "keep", "words"),
     *("dates", "numbers", "blank", "submissions"),
@@ -100,6 +108,7 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
         delimiter=_text(parts["file"], "delimiter", wrongs),
         issued_at=issued if isinstance(issued, datetime) and issued.tzinfo else None,
         submissions=_submissions(parts["submissions"], wrongs) if "submissions" in told else None,
+        toml=text,
     )
     from_period = {"end"} if mapping.period else set()
     given = {*mapping.constants, *mapping.takes, *(e.into for e in each), *from_period}

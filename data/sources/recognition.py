@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from data.sources import layout, personal
-from data.sources.canonical import AMOUNT, COUNT, DATASETS, PEOPLE, DatasetSpec
+from data.sources.canonical import AMOUNT, COUNT, DATASETS, MOMENT, PEOPLE, DatasetSpec
 from data.sources.guards import refuse
 from data.sources.sheet import Cells, Grid, Table
 from data.sources.totals import without_sums
@@ -28,7 +28,9 @@ def canonical_table(
     written = [name for name in table.names if name]
     spec = _spec_of(dataset, named, table)
     counted = [plain(column.name) for column in spec.columns if column.holds in (PEOPLE, COUNT, AMOUNT)]
-    personal.refuse_personal(table, counted)
+    times = [plain(column.name) for column in spec.columns if column.holds == MOMENT]
+    texts = [plain(column.name) for column in spec.columns if column.is_prose]
+    personal.refuse_personal(table, counted, times, texts)
     layout.refuse_duplicates(table, {plain(name) for name in spec.names})
     tags = by_tag(spec.dataset)
     for place, cells in enumerate(table.columns):

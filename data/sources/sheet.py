@@ -18,6 +18,9 @@ import pandas as pd
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+# A text that begins with one of these is run by a spreadsheet as a formula.
+FORMULA_SIGNS = ("=", "+", "-", "@")
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -75,7 +78,9 @@ def from_objects(column: Sequence[Any]) -> Cells:
 
 def tidy(value: Any) -> Any:
     if isinstance(value, str):
-        return value.strip(" \t\r\n\f\v\u00a0\u200b\ufeff")
+        text = value.strip(" \t\r\n\f\v\u00a0\u200b\ufeff")
+        # The sign by which a spreadsheet is told that a text is no formula; rejected rows go back with it.
+        return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
     if value is None:
         return ""
     if isinstance(value, bool):

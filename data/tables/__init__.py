@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
 from data.tables.closing import closing, hold
+from data.tables.desk import report_mapping
 from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.history import alert_moment, evaluation_log, line_reason, site_history, source_history
 from data.tables.lines import (
@@ -37,6 +39,9 @@ __all__ = [
     "clock",
     "closing",
     "data_version",
+    "definition",
+    "duplicate_decision",
+    "duplicate_flag",
     "ended_session",
     "evaluation",
     "evaluation_log",
@@ -47,6 +52,7 @@ __all__ = [
     "flow_hourly",
     "flow_line",
     "hold",
+    "line_flag",
     "line_reason",
     "metadata",
     "official",
@@ -56,6 +62,7 @@ __all__ = [
     "referral_line",
     "report",
     "report_issue",
+    "report_mapping",
     "report_site",
     "resource_reading",
     "roster_line",
@@ -70,4 +77,5 @@ __all__ = [
     "standard",
     "stock_reading",
     "token",
+    "tolerance",
 ]

@@ -20,6 +20,8 @@ site = Table(
     Column("sectors", JSON, nullable=False),
     Column("safe_capacity", Integer),
     Column("ubigeo", String(12)),
+    Column("lanes", JSON),  # null: those that report
+    Column("services", JSON),  # offered here; null: nobody said
     Column("position", Integer, nullable=False, default=0),
 )
 

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from data.types import FlowModel
 from data.vocabulary import Look
+from layouts.agreement import sources_beside
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
 from layouts.corrections import revisions_table
@@ -28,6 +29,7 @@ def draw(model: FlowModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, len(model.alerts), t),
             "events": _events(model, t),
             "revisions": revisions_table(model.revisions, t),
+            "agreed_sources": sources_beside(model.sources, t, model.frame.site.site),
             **texts_of("flow", model, t),
         },
     )
@@ -68,6 +70,9 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                     chart(board, "daily", board.figures["daily"], t),
                 ],
                 className="two even",
+            ),
+            panel(
+                board, "agreed_sources", [title("agreed_sources", t), slot(board, "agreed_sources", "sources-beside")]
             ),
             panel(board, "revisions", [title("revisions", t), scrolling(board, "revisions", "revisions", t)]),
         ],

@@ -11,6 +11,8 @@ from dash.development.base_component import Component
 
 from data.types import Delivery, Issue, ReportsModel, Revision
 from data.vocabulary import Look
+from layouts import ids
+from layouts.agreement import doubts_table, duplicates_table
 from layouts.board import Board
 from layouts.corrections import changes_of
 from layouts.headlines import kpi_views
@@ -18,6 +20,8 @@ from layouts.pages import shell
 from layouts.parts import Parts, age, kpi_card, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
+# One person's form goes in here (dashboard/desk); the panel is not seen while its place is empty.
+SEND_PLACE = html.Div(id=ids.text("send"), className="send-place")
 HEADLINES = ("reports_missing", "confidence")
 MOST_ISSUES = 50
 
@@ -29,6 +33,8 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, None, t),
             "sources": _sources(model.last_by_source, t),
             "deliveries": _deliveries(model.deliveries, model.revisions, t),
+            "doubts": doubts_table(model.doubts, t),
+            "duplicates": duplicates_table(model.duplicates, t),
         },
     )
 
@@ -59,7 +65,7 @@ def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[R
         return html.P(t("word.no_deliveries"), className="quiet")
     rows: list[list[Any]] = [
         [
-            t.number(one.report_id),
+            html.A(t.number(one.report_id), href=f"/reports/{one.report_id}"),
             t.moment(one.received_at),
             one.organisation or one.source,
             t.word("dataset", one.dataset),
@@ -115,7 +121,10 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 "kpi-row",
             ),
+            panel(board, "send", [title("send", t), SEND_PLACE]),
             panel(board, "sources", [title("sources", t), scrolling(board, "sources", "sources", t)]),
+            panel(board, "doubts", [title("doubts", t), scrolling(board, "doubts", "doubts", t)]),
+            panel(board, "duplicates", [title("duplicates", t), scrolling(board, "duplicates", "duplicates", t)]),
             panel(board, "deliveries", [title("deliveries", t), scrolling(board, "deliveries", "deliveries", t)]),
         ],
     )

@@ -16,6 +16,8 @@ from data.types import (
     CoverageModel,
     DayCurves,
     Delivery,
+    Duplicate,
+    Flag,
     FlowModel,
     Frame,
     Issue,
@@ -24,6 +26,7 @@ from data.types import (
     Pressure,
     PressureComponent,
     QueueModel,
+    Reconciliation,
     ReportsModel,
     Revision,
     Scope,
@@ -32,6 +35,7 @@ from data.types import (
     ServiceCoverage,
     Site,
     SituationModel,
+    SourceFigure,
     Station,
     Window,
 )
@@ -42,6 +46,7 @@ from data.vocabulary import (
     Lane,
     Language,
     Level,
+    Measure,
     Method,
     Sector,
     Service,
@@ -122,7 +127,15 @@ def curves() -> DayCurves:
         Stage.MIGRATION_CONTROL,
         DAY,
         pd.DataFrame(
-            {"at": times(at), "arrivals": arrivals, "served": served, "provisional": share > 0.97, "modelled": False}
+            {
+                "at": times(at),
+                "arrivals": arrivals,
+                "served": served,
+                "provisional": share > 0.97,
+                "modelled": False,
+                "arrivals_soft": share < 0.3,
+                "served_soft": share < 0,
+            }
         ),
         pd.DataFrame({"at": times(usual), "low": mid * 0.8, "mid": mid, "high": mid * 1.2}),
         carried_in=680,
@@ -139,7 +152,17 @@ def curves() -> DayCurves:
 
 def no_curves() -> DayCurves:
     no = pd.Series([], dtype=float)
-    points = pd.DataFrame({"at": times([]), "arrivals": no, "served": no, "provisional": no, "modelled": no})
+    points = pd.DataFrame(
+        {
+            "at": times([]),
+            "arrivals": no,
+            "served": no,
+            "provisional": no,
+            "modelled": no,
+            "arrivals_soft": no,
+            "served_soft": no,
+        }
+    )
     usual = pd.DataFrame({"at": times([]), "low": no, "mid": no, "high": no})
     return DayCurves(Stage.MIGRATION_CONTROL, DAY, points, usual, None, None, False, None, None, None, weekday=4)
 
@@ -318,6 +341,8 @@ def hours() -> pd.DataFrame:
             "people_was": pd.Series([400.0 if n == 8 else None for n in range(24)], dtype=float),
             "served_was": pd.Series([None] * 24, dtype=float),
             "late": [n == 6 for n in range(24)],
+            "people_soft": [n < 4 for n in range(24)],
+            "served_soft": [n < 4 for n in range(24)],
         }
     )
 
@@ -399,6 +424,72 @@ REVISIONS = tuple(
     )
     for kind, hours, length, new in (("correction", 3, 1, 425.0), ("undo", 30, 24, None), ("release", 5, 1, None))
 )
+FLAG = Flag(
+    "simulacro-norte",
+    "0123456789ab",
+    "served_over_present",
+    "flow",
+    "migraciones",
+    {"stage": "migration-control", "measure": "served", "lane": "general"},
+    DAY.start + timedelta(hours=9),
+    DAY.start + timedelta(hours=10),
+    {"value": 400.0, "there": 100.0, "arrived": None},
+    4,
+    NOW,
+)
+FIGURE = SourceFigure(
+    "migraciones", "Migraciones", True, 3429.0, False, Method.REGISTERED, None, DAY.start, NOW, 18.0, 18.3, 60, 4, NOW
+)
+SOURCES = tuple(
+    Reconciliation(
+        Stage.MIGRATION_CONTROL,
+        measure,
+        DAY,
+        official,
+        "acta 12",
+        "ana",
+        NOW,
+        0.1,
+        (
+            FIGURE,
+            replace(
+                FIGURE,
+                source="<b>dtm</b>",
+                official=False,
+                value=1500.0,
+                at_least=True,
+                method=Method.SAMPLED,
+                periods=3,
+                compared=2,
+                difference=-1929.0,
+                difference_share=-0.5626,
+                flagged=True,
+            ),
+            replace(FIGURE, source="acnur", official=False, value=None, method=None, first=None, last=None, as_of=None),
+        ),
+    )
+    for measure, official in ((Measure.SERVED, "migraciones"), (Measure.ARRIVALS, None))
+)
+SAID = {"quantity": 300.0, "people": 280.0, "unit": "raciones", "shift": "", "start_at": "", "end_at": ""}
+DUPLICATE = Duplicate(
+    "simulacro-norte",
+    "ba9876543210",
+    "aa",
+    DAY.start,
+    "food",
+    "meals",
+    "",
+    ("adra", "ADRA"),
+    ("cruz-roja", "<b>Cruz</b> Roja"),
+    {"first": SAID, "second": SAID},
+    NOW,
+)
+DUPLICATES = (
+    DUPLICATE,
+    replace(
+        DUPLICATE, flag="1", verdict="first-counts", reason="acta 3", who="ana", decided_at=NOW, onwards=True, facts={}
+    ),
+)
 DELIVERIES = (
     Delivery(4, "migraciones", "Migraciones", "flow", "flujo.csv", NOW, NOW, 96, 96, 0, "accepted", "ab" * 32),
     Delivery(3, "unicef", "UNICEF", "service", "servicios.xlsx", NOW, NOW, 40, 37, 3, "partial", "cd" * 32),
@@ -445,16 +536,20 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             like(days()) if empty else days(),
             events,
             alerts,
+            () if empty else SOURCES,
+            () if empty else (FLAG,),
             () if empty else REVISIONS,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
-        "coverage": CoverageModel(here, kpis, sectors, DAY),
+        "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),
         "alerts": AlertsModel(here, kpis, alerts, (), None if empty else NOW),
         "reports": ReportsModel(
             here,
             kpis,
             () if empty else DELIVERIES,
             like(LAST) if empty else LAST,
+            () if empty else (FLAG,),
+            () if empty else DUPLICATES,
             {} if empty else {4: REVISIONS},
         ),
     }

@@ -1,0 +1,24 @@
+"""How far figures may differ before somebody is asked. A site's own values hold from the moment they were set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from data.tables import tolerance
+
+DEFAULTS: Mapping[str, float] = {
+    "source-difference": 0.10,  # share of the official figure
+    "times-usual": 10.0,  # times the middle of what is usual
+    "times-highest": 3.0,  # times the upper edge of what is usual, and the lower edge over it
+    "smallest-usual": 5.0,  # people: below this, two instead of one would be "twice the usual"
+}
+
+
+def tolerances(conn: Connection, site: str, at: datetime) -> Mapping[str, float]:
+    """Every limit in force at a site at a moment."""
+    t = tolerance.c
+    rows = conn.execute(select(t.name, t.value).where(t.site == site, t.valid_from <= at).order_by(t.valid_from)).all()
+    return {**DEFAULTS, **{row.name: row.value for row in rows}}
