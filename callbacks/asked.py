@@ -13,9 +13,19 @@ from data.types import Site, Window
 from data.vocabulary import EVERY_LANE, Lane, Measure, Stage
 
 # The longest window of each step: a longer question is several questions.
-LONGEST = {"hour": timedelta(days=100), "day": timedelta(days=3700)}
+LONGEST = {
+    "hour": timedelta(days=100),
+    "day": timedelta(days=3700),
+    "week": timedelta(days=3700),
+    "month": timedelta(days=3700),
+}
 LONGEST_COMPARISON = timedelta(days=400)
-FIRST_WINDOW = {"hour": timedelta(days=2), "day": timedelta(days=30)}
+FIRST_WINDOW = {
+    "hour": timedelta(days=2),
+    "day": timedelta(days=30),
+    "week": timedelta(days=84),
+    "month": timedelta(days=366),
+}
 
 
 # No border centre kept figures before them; arithmetic with time zones ends not far beyond.

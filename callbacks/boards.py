@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from callbacks import reads
 from data.types import ClockReading, Frame, Scope
 from layouts.board import Board
+from layouts.fresh import fresh_texts
 from layouts.pages import PAGES
 from layouts.parts import marks_of
 from layouts.translator import translator
@@ -16,7 +17,8 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
     """`page` is a name of PAGES. The version is that of the data `conn` sees, and of the domain minute."""
     model = reads.READS[PAGES[page].read](conn, scope, clock)
     frame = model.frame
-    parts = PAGES[page].draw(model, translator(scope.language, frame.site.zone))
+    t = translator(scope.language, frame.site.zone)
+    parts = PAGES[page].draw(model, t)
     return Board(
         version=version_of(frame),
         page=page,
@@ -30,7 +32,7 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
         sites=tuple({"site": one.site, "name": one.name, "kind": str(one.kind)} for one in frame.sites),
         kpis=parts.kpis,
         figures=parts.figures,
-        texts=parts.texts,
+        texts={**parts.texts, **fresh_texts(page, frame, t)},
     )
 
 

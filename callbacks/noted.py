@@ -9,16 +9,13 @@ from sqlalchemy import Connection
 
 from callbacks.asked import SeriesAsk
 from data import queries
-from data.analytics.freshness import cadences, expected
-from data.analytics.lateness import came_late
+from data.analytics.lateness import Lateness
 from data.closing import approvals
 from data.days import day_of
 from data.queries import SeriesKey
-from data.queries.reporting import expected_rows
-from data.revised import began, revised
+from data.revised import lateness, revised
 from data.types import Window
 from data.versions import version_of
-from data.vocabulary import Dataset
 
 HOUR = timedelta(hours=1)
 
@@ -28,10 +25,11 @@ def noted(
 ) -> list[dict[str, Any]]:
     """The rows of a series; `revised_from`, `late` and `approved_by` stand only where there is something to say."""
     site, as_of = ask.site, ask.as_of
+    if ask.step not in ("hour", "day"):
+        return rows
     marks = revised(conn, site, key, ask.window, as_of, version_of(conn, site.site))
     closed = approvals(conn, site.site, ask.window, as_of)
-    every = cadences(expected(expected_rows(conn, site.site, now, as_of))).get((key.source, Dataset.FLOW))
-    first = began(conn, site.site, key.source)
+    due = lateness(conn, site, key.source, ask.window, as_of) if ask.step == "hour" else Lateness()
     received = _received(conn, ask, key)
     told = []
     for row in rows:
@@ -41,7 +39,7 @@ def noted(
         vouches = [one.who for one in closed if one.window.start <= span.start and span.end <= one.window.end]
         notes = {
             "revised_from": (marks.hours if ask.step == "hour" else marks.days).get(start),
-            "late": (came is not None and came_late(span.end, came, every, first)) or None,
+            "late": (came is not None and due.late(start, came)) or None,
             "approved_by": vouches[0] if vouches else None,
         }
         told.append({**row, **{name: note for name, note in notes.items() if note is not None}})

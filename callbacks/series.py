@@ -14,18 +14,16 @@ from sqlalchemy import Connection
 
 from callbacks import reads
 from callbacks.asked import SeriesAsk
-from callbacks.csv_rows import SERIES_TAGS as SERIES_TAGS
-from callbacks.csv_rows import as_csv as as_csv
 from callbacks.noted import noted
 from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
 from data.covering import sector_coverage
 from data.days import days_of
+from data.long_grains import long_figures
 from data.observing import observe
 from data.picture import present_now
 from data.queries import SeriesKey
 from data.queries.board import official_sources
-from data.queries.corrected import flow_revisions
 from data.types import AlertCard, ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
 from data.vocabulary import Lane, State
 from layouts.translator import Translator
@@ -33,21 +31,19 @@ from layouts.translator import Translator
 Answer = dict[str, Any]
 ALERTS_SHOWN = 200
 REPORTS_SHOWN = 200
-REVISIONS_SHOWN = 1000
 
 
 def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
-    """One row per hour or operational day of the window up to now; `value` null where nothing was reported.
+    """One row per hour, operational day, week or month of the window up to now.
 
-    Site totals of flow are the same for every audience (`data.disclosure`).
+    `value` is null where nothing was reported. Site totals of flow are the same for every audience (`data.disclosure`).
     """
     now = now if ask.as_of is None else min(now, ask.as_of)
     source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now, ask.as_of)
     rows: list[Answer] = []
     if source is not None:
         key = SeriesKey(ask.site.site, ask.stage, ask.measure, source, ask.lane)
-        rows = list(_days(conn, ask, key, now) if ask.step == "day" else _hours(conn, ask, key, now))
-        rows = noted(conn, ask, key, rows, now)
+        rows = noted(conn, ask, key, list(READS[ask.step](conn, ask, key, now)), now)
     return {
         "site": ask.site.site,
         "measure": str(ask.measure),
@@ -55,7 +51,7 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
         "lane": ask.lane,
         "unit": "people",
         "step": ask.step,
-        "as_of": _known(conn, ask.site, ask.as_of),
+        "as_of": known_at(conn, ask.site, ask.as_of),
         "rows": rows,
     }
 
@@ -85,48 +81,34 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
         start += hour
 
 
+def _periods(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> Iterator[Answer]:
+    """Weeks and months: the sum of their days where all were reported, else what was reported of them as a whole."""
+    for period, figure in long_figures(conn, ask.site, key, ask.step, ask.window, ask.as_of).items():
+        if period.start < now:
+            row = None if figure is None else asdict(figure)
+            partly = figure is not None and (not figure.whole or now < period.end)
+            yield {**_row(ask.site, period.start, row, partly, key.source), "end": iso(period.end, ask.site)}
+
+
+READS = {"hour": _hours, "day": _days, "week": _periods, "month": _periods}
+
+
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
         nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
         return {"start": iso(start, site), **nothing, "method": None, "source": source}
-    told = {} if pd.isna(row.get("differs")) else {"differs": _number(row["differs"])}
+    told = {} if pd.isna(row.get("differs")) else {"differs": number(row["differs"])}
     return {
         "start": iso(start, site),
-        "value": _number(row["people"]),
-        "low": _number(row.get("low")),
-        "high": _number(row.get("high")),
+        "value": number(row["people"]),
+        "low": number(row.get("low")),
+        "high": number(row.get("high")),
         "at_least": bool(row["at_least"]),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,
         **told,
     }
-
-
-def revisions(conn: Connection, scope: Scope, site: Site, window: Window, asked: Mapping[str, str | None]) -> Answer:
-    """Figures of the window that say something else than they had said; `asked`: measure, stage, source."""
-    found = flow_revisions(conn, site.site, window, scope.audience, scope.as_of, **asked)
-    rows = [
-        {
-            "at": iso(one.at, site),
-            "kind": one.kind,
-            "stage": one.stage,
-            "measure": one.measure,
-            "lane": one.lane,
-            "source": one.source,
-            "start": iso(one.start, site),
-            "end": iso(one.end, site),
-            "from": _number(one.old),
-            "to": _number(one.new),
-            "masked": one.masked,
-            "report": one.report_id,
-            "who": one.who,
-            "issued_at": iso(one.issued_at, site),
-            "reason": one.reason,
-        }
-        for one in found[:REVISIONS_SHOWN]
-    ]
-    return {"site": site.site, "as_of": _known(conn, site, scope.as_of), "rows": rows}
 
 
 def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
@@ -136,7 +118,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
     parts = [
         {
             "name": part.name,
-            "value": _number(part.value),
+            "value": number(part.value),
             "level": str(part.level),
             "limits": list(part.limits),
             "unit": part.unit,
@@ -177,10 +159,10 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
                 rows.append({"day": iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
-    return {"site": site.site, "as_of": _known(conn, site, scope.as_of), "rows": rows}
+    return {"site": site.site, "as_of": known_at(conn, site, scope.as_of), "rows": rows}
 
 
-def _known(conn: Connection, site: Site, as_of: datetime | None) -> str | None:
+def known_at(conn: Connection, site: Site, as_of: datetime | None) -> str | None:
     """The moment an answer speaks of: the one asked for, or that of the newest delivery that counts."""
     return iso(as_of or queries.data_as_of(conn, site.site), site)
 
@@ -199,7 +181,7 @@ def alerts(conn: Connection, site: Site, state: str, t: Translator, as_of: datet
     if state not in ("open", "closed", "all"):
         cards = tuple(card for card in cards if card.state == state)
     rows = [_alert(card, site, t) for card in cards]
-    return {"site": site.site, "as_of": _known(conn, site, as_of), "rows": rows}
+    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
 
 
 def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
@@ -223,7 +205,7 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
 def reports(conn: Connection, site: Site, as_of: datetime | None = None) -> Answer:
     """The newest deliveries."""
     rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN, as_of)]
-    return {"site": site.site, "as_of": _known(conn, site, as_of), "rows": rows}
+    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
 
 
 def _delivery(row: Delivery, site: Site) -> Answer:
@@ -239,11 +221,11 @@ def plain(value: Any, site: Site) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, float):
-        return _number(value)
+        return number(value)
     return value
 
 
-def _number(value: Any) -> float | int | None:
+def number(value: Any) -> float | int | None:
     """Whole numbers as whole ones; missing as null."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None

@@ -13,9 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from callbacks import completeness as counted
 from callbacks import series as told
 from callbacks.asked import WrongAsk, figure_ask, moment_ask, revisions_ask, series_ask, window_ask
 from callbacks.beside import sources_beside
+from callbacks.corrected import revisions as revisions_told
+from callbacks.csv_form import SERIES_TAGS, as_csv
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
@@ -33,6 +36,7 @@ from layouts.translator import translator
 ALERTS = ("open", "closed", "all", *AlertState)
 COVERAGE_USUAL, COVERAGE_LONGEST = timedelta(days=1), timedelta(days=92)
 REVISIONS_USUAL = timedelta(days=7)
+RATES_USUAL, RATES_LONGEST = timedelta(days=14), timedelta(days=366)
 COMPRESSED_FROM_BYTES = 600
 
 Ask = Callable[[Connection], dict[str, Any]]
@@ -42,7 +46,7 @@ async def series(request: Request) -> Response:
     site, now = _site(request), _now(request)
     then = await _moment(request, site)
     ask = _understood(lambda: series_ask(request.query_params, site, then or now))
-    return await _answered(request, lambda conn: told.series(conn, ask, now), told.SERIES_TAGS)
+    return await _answered(request, lambda conn: told.series(conn, ask, now), SERIES_TAGS)
 
 
 async def reconciliation(request: Request) -> Response:
@@ -87,7 +91,16 @@ async def revisions(request: Request) -> Response:
     scope = await _scope(request, site)
     window = _understood(lambda: window_ask(params, site, scope.as_of or now, REVISIONS_USUAL, COVERAGE_LONGEST))
     asked = _understood(lambda: revisions_ask(params))
-    return await _answered(request, lambda conn: told.revisions(conn, scope, site, window, asked))
+    return await _answered(request, lambda conn: revisions_told(conn, scope, site, window, asked))
+
+
+async def completeness(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    asked = request.query_params
+    given = asked.get("from") or asked.get("to")
+    window = _understood(lambda: window_ask(asked, site, now, RATES_USUAL, RATES_LONGEST)) if given else None
+    as_of = _understood(lambda: moment_ask(asked, "as_of", site))
+    return await _answered(request, lambda conn: counted.completeness(conn, site, window, now, as_of))
 
 
 async def openapi(request: Request) -> Response:
@@ -97,16 +110,15 @@ async def openapi(request: Request) -> Response:
 
 async def _answered(request: Request, ask: Ask, tags: Mapping[str, str] | None = None) -> Response:
     shell: Shell = request.app.state.shell
-    as_csv = wants_csv(request)
+    csv = wants_csv(request)
     tagged = tags if request.query_params.get("hxl") == "1" else None
 
     def read() -> bytes:
         with reading(shell.engine) as conn:
             answer = ask(conn)
-        if as_csv:
-            return told.as_csv(answer, tagged).encode(
-                "utf-8-sig"
-            )  # a spreadsheet takes it for Latin-1 without the mark
+        if csv:
+            told_rows = as_csv(answer, tagged)
+            return told_rows.encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY, default=str)
 
     body = await anyio.to_thread.run_sync(read)
@@ -115,10 +127,10 @@ async def _answered(request: Request, ask: Ask, tags: Mapping[str, str] | None =
     if coding and len(body) > COMPRESSED_FROM_BYTES:
         body = coded(body, coding)
         headers["Content-Encoding"] = coding
-    if as_csv:
+    if csv:
         name = request.url.path.rsplit("/", 1)[-1]
         headers["Content-Disposition"] = f'attachment; filename="caudal-{name}.csv"'
-    return Response(body, media_type="text/csv; charset=utf-8" if as_csv else "application/json", headers=headers)
+    return Response(body, media_type="text/csv; charset=utf-8" if csv else "application/json", headers=headers)
 
 
 def wants_csv(request: Request) -> bool:
@@ -178,6 +190,7 @@ ROUTES = [
     Route("/coverage", coverage),
     Route("/alerts", alerts),
     Route("/reports", reports, methods=["GET"]),
+    Route("/reports/completeness", completeness),
     Route("/reports", post_report, methods=["POST"]),
     Route("/revisions", revisions),
     Route("/hooks/{feed}", post_submission, methods=["POST"]),

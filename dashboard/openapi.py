@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callbacks.asked import LONGEST
-from data.vocabulary import EVERY_LANE, AlertState, Dataset, Lane, Measure, Method, Stage, State
+from data.vocabulary import EVERY_LANE, AlertState, Dataset, Lane, Measure, Method, Rhythm, Stage, State
 
 Schema = dict[str, Any]
 
@@ -124,6 +124,23 @@ RECEIPT: Schema = {
         "flags": {"type": "array", "items": FLAG, "description": "figures that count and are asked about"},
     },
 }
+COUNT: Schema = {"type": "integer", "minimum": 0}
+RATE: Schema = {"type": ["number", "null"], "description": "Of the reports due; null where none was."}
+RATES_ROW: Schema = {
+    "type": "object",
+    "required": ["source", "dataset", "expected", "on_time", "late", "missing", "pending", "reporting_rate"],
+    "properties": {
+        "source": TEXT,
+        "organisation": {"type": ["string", "null"]},
+        "dataset": _words(Dataset),
+        "kind": {"type": ["string", "null"], "enum": [*map(str, Rhythm), None]},
+        **dict.fromkeys(("expected", "on_time", "late", "missing", "pending", "due"), COUNT),
+        "reporting_rate": RATE,
+        "reporting_rate_on_time": RATE,
+        "state": _words(("fine", "late", "silent")),
+        "periods": {"type": "array", "items": {"type": "object"}},
+    },
+}
 ERROR: Schema = {"type": "object", "required": ["error", "message"], "properties": {"error": TEXT, "message": TEXT}}
 
 
@@ -170,7 +187,7 @@ DESCRIPTION: Schema = {
     "security": [{"key": []}, {"session": []}, {}],
     "paths": {
         "/series": _get(
-            "People per hour or operational day of one series.",
+            "People per hour, operational day, week or month of one series.",
             {
                 "type": "object",
                 "required": ["site", "measure", "stage", "unit", "step", "as_of", "rows"],
@@ -188,7 +205,7 @@ DESCRIPTION: Schema = {
             _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
             _parameter("lane", _words((EVERY_LANE, *Lane)), "Lane; everybody, whichever lane they took, without it."),
             _parameter("source", TEXT, "Source; the official one without it."),
-            _parameter("step", _words(LONGEST), "Hours or operational days."),
+            _parameter("step", _words(LONGEST), "Hours, operational days, weeks or months."),
             _parameter("hxl", _words(("0", "1")), "1 puts a row of HXL tags under the header of the CSV."),
             FROM,
             TO,
@@ -220,6 +237,13 @@ DESCRIPTION: Schema = {
             _parameter("measure", _words(Measure), "Only this measure."),
             _parameter("stage", _words(Stage), "Only this stage."),
             _parameter("source", TEXT, "Only this source."),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/reports/completeness": _get(
+            "Reports expected, on time, late, missing and not due yet; the two reporting rates as DHIS2 defines them.",
+            _rows(RATES_ROW),
             FROM,
             TO,
             AS_OF,

@@ -115,6 +115,7 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
         "release": shell.release,
         "words": {
             "live": {word: t(f"live.{word}") for word in ("live", "reconnecting", "offline", "frozen")},
+            "fresh": {word: t(f"fresh.{word}") for word in ("fine", "late", "silent", "none")},
             "age": {
                 word: t(f"age.{word}")
                 for word in ("none", "seconds", "minutes", "hours", "whole_hours", "days", "future")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Subquery, func, select
 
 from data.tables import alert, alert_moment, alert_transition, evaluation, evaluation_log
 from data.types import AlertCard, Sentence, Window
-from data.vocabulary import AlertState, Level
+from data.vocabulary import AlertState, Level, Rhythm
 
 # What a page shows as open: a pending one is not yet told.
 TOLD = (AlertState.FIRING, AlertState.RECOVERING, AlertState.NO_DATA, AlertState.ERROR)
@@ -107,8 +107,12 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
     if rule == "coverage_gap":
         variant = "_masked" if evidence.get("masked") else "_at_least" if evidence.get("at_least") else ""
         return Sentence(f"alert.coverage_gap.sentence{variant}", facts)
-    if rule == "source_silent" and evidence.get("last_at") is None:
-        return Sentence("alert.source_silent.sentence_never", facts)
+    if rule == "source_silent":
+        # Alerts of the first release told the cadence in minutes only.
+        facts.setdefault("rhythm_minutes", evidence.get("cadence_minutes"))
+        variant = "sentence" if evidence.get("last_at") else "sentence_never"
+        named = evidence.get("rhythm") not in (None, Rhythm.MINUTES)
+        return Sentence(f"alert.source_silent.{variant}" + ("" if named else "_minutes"), facts)
     if rule == "pressure":
         variant = "never" if evidence.get("never") else str(evidence.get("component"))
         unit = evidence.get("unit")

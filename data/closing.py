@@ -184,5 +184,5 @@ def _release(conn: Connection, which: Sequence[Any], who: Who, now: datetime, re
         dataset = Dataset(row.dataset)
         touched = touched_by(conn, dataset, row.report_id)
         here = touched[touched["site"] == row.site]
-        rebuild(conn, dataset, Touched(site_named(conn, row.site), row.source, here))
+        rebuild(conn, dataset, Touched(site_named(conn, row.site), row.source, here), now, row.report_id)
     return tuple(sorted({row.report_id for row in rows}))

@@ -18,6 +18,7 @@ from data.lines import LINES, begins, ends, move_lines, rebuild, touched_by, wri
 from data.receipts import Receipt, Sent, enter, told_to_wait
 from data.rollups import Touched
 from data.sites import sites
+from data.spans import write_spans
 from data.tables import report, report_site
 from data.types import Clock, Flag, Site
 from data.vocabulary import Dataset
@@ -74,6 +75,7 @@ def write_delivery(
                 lines=int(here.sum()),
             )
         )
+        write_spans(conn, dataset, report_id, sent.source, sent.received_at, lines[here])
         sender = sent.sent_by or sent.source
         counts = hold_back(conn, dataset, name, report_id, lines[here], sent.received_at, sender)
         touched = Touched(places[name], sent.source, counts, report_id)

@@ -28,13 +28,16 @@ def remember_site(conn: Connection, row: Mapping[str, Any], now: datetime) -> No
         _write(conn, site_history, {"site": row["site"], "recorded_at": now}, {"facts": facts})
 
 
-def remember_source(conn: Connection, name: str, organisation: str | None, now: datetime) -> None:
+def remember_source(conn: Connection, name: str, now: datetime) -> None:
+    """Write down what a source's row says from `now` on, if it says something else than before."""
     h = source_history.c
+    row = conn.execute(select(source).where(source.c.source == name)).one()
+    facts = {column: value for column, value in row._mapping.items() if column != "source"}
     last = conn.execute(
-        select(h.organisation).where(h.source == name).order_by(h.recorded_at.desc()).limit(1)
-    ).one_or_none()
-    if last is None or last.organisation != organisation:
-        _write(conn, source_history, {"source": name, "recorded_at": now}, {"organisation": organisation})
+        select(h.facts).where(h.source == name).order_by(h.recorded_at.desc()).limit(1)
+    ).scalar_one_or_none()
+    if last != facts:
+        _write(conn, source_history, {"source": name, "recorded_at": now}, {"facts": facts})
 
 
 def _write(conn: Connection, table: Table, key: Mapping[str, Any], says: Mapping[str, Any]) -> None:
@@ -56,10 +59,15 @@ def site_rows(conn: Connection, as_of: datetime | None, name: str | None = None)
     return sorted(rows, key=lambda row: (row["position"], row["site"]))
 
 
+def source_rows(conn: Connection, as_of: datetime | None = None) -> dict[str, dict[str, Any]]:
+    """What is known of each source: organisation, name, contact_role, contact."""
+    if as_of is None:
+        return {row.source: dict(row._mapping) for row in conn.execute(select(source))}
+    h = source_history.c
+    rows = conn.execute(select(h.source, h.facts).where(h.recorded_at <= as_of).order_by(h.recorded_at))
+    return {row.source: row.facts for row in rows}
+
+
 def organisations(conn: Connection, as_of: datetime | None = None) -> dict[str, str | None]:
     """Who each source belongs to."""
-    if as_of is None:
-        return {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
-    h = source_history.c
-    rows = conn.execute(select(h.source, h.organisation).where(h.recorded_at <= as_of).order_by(h.recorded_at))
-    return {row.source: row.organisation for row in rows}
+    return {name: row.get("organisation") for name, row in source_rows(conn, as_of).items()}

@@ -12,7 +12,6 @@ from data import queries
 from data.analytics.arrivals import DayTotal, day_total, part_of_day, reported_day, with_other_lanes
 from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
-from data.analytics.freshness import Expected, expected
 from data.analytics.observed import Observed
 from data.analytics.pressure import pressure
 from data.analytics.seen import PresentNow
@@ -22,7 +21,8 @@ from data.covering import sector_coverage
 from data.observing import MOMENT, STAGE_REACH, Official, Place, observe
 from data.queries import SeriesKey
 from data.queries.board import official_sources, present_row, present_sources
-from data.queries.reporting import expected_rows
+from data.reporting import reporting
+from data.rhythm import Reporting
 from data.types import Pressure, SectorCoverage, Site, Window
 from data.usual import usual
 from data.vocabulary import EVERY_LANE, PRESENT, Lane, Measure, Method
@@ -46,7 +46,7 @@ class Picture:
     present: PresentNow | None
     pressure: Pressure
     sectors: tuple[SectorCoverage, ...]
-    reports: tuple[Expected, ...]
+    reports: tuple[Reporting, ...]
 
     @property
     def entry(self) -> Observed:
@@ -99,7 +99,7 @@ def picture(
             here.people / safe if here and safe else None,
         ),
         sectors=sector_coverage(conn, site, day, now, here, observed[general], official, as_of),
-        reports=expected(expected_rows(conn, site.site, now, as_of)),
+        reports=reporting(conn, site, now, as_of),
     )
 
 

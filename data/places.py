@@ -45,4 +45,5 @@ def _of_row(row: Mapping[str, Any]) -> Site:
         ubigeo=row["ubigeo"],
         lanes=tuple(Lane(lane) for lane in row.get("lanes") or ()),
         services=tuple(Service(service) for service in row.get("services") or ()),
+        shifts=tuple(row.get("shifts") or ()),
     )

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, func, or_, select
 
+from data.analytics.lateness import Lateness
+from data.analytics.reporting import dues
+from data.cadences import cadences
 from data.days import day_of, days_of
 from data.earlier import Marks, marks
 from data.frames import frame
@@ -65,8 +68,14 @@ def _read(conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: d
     return marks(lines, site, days)
 
 
-def began(conn: Connection, site: str, source: str) -> datetime | None:
-    """When the first delivery of flow came from a source: nothing was expected of it before."""
+def lateness(conn: Connection, site: Site, source: str, window: Window, as_of: datetime | None) -> Lateness:
+    """When reports of flow were due of a source, for the figures that start in the window."""
+    pair = (source, str(Dataset.FLOW))
+    held = [one.cadence for one in cadences(conn, site.site, as_of) if (one.source, one.dataset) == pair]
+    if not held:
+        return Lateness()
     rs = report_site.c
-    same = (rs.site == site, rs.source == source, rs.dataset == str(Dataset.FLOW))
-    return conn.execute(select(rs.received_at).where(*same).order_by(rs.received_at).limit(1)).scalar_one_or_none()
+    same = (rs.site == site.site, rs.source == source, rs.dataset == str(Dataset.FLOW))
+    began = conn.execute(select(rs.received_at).where(*same).order_by(rs.received_at).limit(1)).scalar_one_or_none()
+    reach = timedelta(minutes=max(one.minutes for one in held))
+    return Lateness(dues(site, held, Window(window.start - reach, window.end)), began)

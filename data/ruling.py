@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
-# A rule in a site's first file holds for the years before it too: history is judged by the rules we know.
-ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+from data.cadences import ALWAYS
 
 
 def set_rule(

@@ -10,9 +10,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from data.analytics.standards import NEED
+from data.cadences import CADENCE_COLUMNS, CADENCE_OPTIONAL, cadence_wrongs, shifts_of
 from data.tolerances import DEFAULTS
 from data.types import Site
-from data.vocabulary import OFFICIAL_FOR, Dataset, Lane, Measure, Sector, Service, SiteKind, Stage
+from data.vocabulary import OFFICIAL_FOR, Lane, Measure, Sector, Service, SiteKind, Stage
 
 
 class WrongSiteFile(ValueError):
@@ -38,7 +39,7 @@ PHASES = ("emergency", "stabilised")
 # Entry: the words each column may take (None: any text), and the columns that may be left out.
 ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | type[bool] | None], dict[str, Any]]] = {
     "official": ({"stage": tuple(Stage), "measure": OFFICIAL_FOR, "source": None, "reason": None}, {"reason": ""}),
-    "cadence": ({"source": None, "dataset": tuple(Dataset), "minutes": int}, {}),
+    "cadence": (CADENCE_COLUMNS, CADENCE_OPTIONAL),
     "standard": (
         {
             "service": tuple(Service),
@@ -53,8 +54,8 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | t
         {"provisional": False},
     ),
     "source": (
-        {"source": None, "organisation": None, "name": None, "contact_role": None},
-        {"organisation": None, "name": "", "contact_role": None},
+        {"source": None, "organisation": None, "name": None, "contact_role": None, "contact": None},
+        {"organisation": None, "name": "", "contact_role": None, "contact": None},
     ),
     # What a source counts under this name, in its own words: two may say "entries" and mean different people.
     "definition": ({"source": None, "stage": tuple(Stage), "measure": tuple(Measure), "words": None}, {}),
@@ -63,7 +64,7 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | t
 
 SITE_KEYS = {
     *("site", "name", "country", "zone", "kind", "day_start_hour", "entry_stage", "stages", "sectors"),
-    *("safe_capacity", "ubigeo", "phase", "lanes", "services"),
+    *("safe_capacity", "shifts", "ubigeo", "phase", "lanes", "services"),
 }
 
 
@@ -78,6 +79,7 @@ def load_site(path_or_text: Path | str) -> SiteFile:
     wrongs = [f"unknown entry {name!r}" for name in entries if name not in SITE_KEYS | ENTRIES.keys()]
     lists = {name: _rows(name, entries.get(name, []), wrongs) for name in ENTRIES}
     site = _site(entries, wrongs)
+    wrongs += cadence_wrongs(lists["cadence"], site.shifts if site else ())
     phase = str(entries.get("phase", PHASES[0]))
     if phase not in PHASES:
         wrongs.append(f"phase = {phase!r}: expected one of {', '.join(PHASES)}")
@@ -103,6 +105,7 @@ def _site(entries: Mapping[str, Any], wrongs: list[str]) -> Site | None:
                 wrongs.append(f"{name}: {word!r} is none of {', '.join(words)}")
     if entries.get("kind", "real") not in list(SiteKind):
         wrongs.append(f"kind = {entries['kind']!r}: expected one of {', '.join(SiteKind)}")
+    shifts = shifts_of(entries.get("shifts", []), wrongs)
     if entries.get("entry_stage") not in entries.get("stages", []):
         wrongs.append(f"entry_stage = {entries.get('entry_stage')!r}: expected one of the site's stages")
     if len(wrongs) > found:
@@ -121,6 +124,7 @@ def _site(entries: Mapping[str, Any], wrongs: list[str]) -> Site | None:
         ubigeo=entries.get("ubigeo"),
         lanes=tuple(Lane(word) for word in entries.get("lanes", [])),
         services=tuple(Service(word) for word in entries.get("services", [])),
+        shifts=shifts,
     )
 
 
@@ -135,6 +139,8 @@ def _rows(name: str, entries: Any, wrongs: list[str]) -> tuple[dict[str, Any], .
             value = row.get(column)
             if column not in row:
                 wrongs.append(f"{place}: {column} is missing")
+            elif value is None and column in optional:
+                continue
             elif kind is float and type(value) is int:
                 row[column] = float(value)
             elif isinstance(kind, type):

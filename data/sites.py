@@ -1,4 +1,4 @@
-"""Border points: kept in the store with their rules, with their rules. Their files are read by
+"""Border points, kept in the store with their rules. Their files are read by
 `data.site_files`; `data.places` finds them again."""
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from data import tables
+from data.cadences import Agreed, set_by_file
 from data.history import remember_site, remember_source
 from data.lines import rebuild_site
 from data.places import UnknownSite, site, sites
@@ -22,11 +23,11 @@ from data.versions import raise_version
 __all__ = ["SiteFile", "UnknownSite", "WrongSiteFile", "add_site", "load_site", "set_rule", "site", "sites"]
 
 
-def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> None:
+def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> tuple[Agreed, ...]:
     """Add a site, or bring it to what its file says now. Rules that changed hold from `now` on; older ones stay.
 
     What a newer file no longer mentions stays in force. Where the operational day begins at another hour than before,
-    the summaries by day are made again.
+    the summaries by day are made again. Returns the cadences that changed, for the audit.
     """
     lock_sites(conn, (file.site.site,))
     known = conn.execute(select(tables.site).where(tables.site.c.site == file.site.site)).one_or_none()
@@ -42,11 +43,10 @@ def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> No
     remember_site(conn, {**row, "position": position}, now)
     for entry in file.source:
         _add_source(conn, entry)
-        remember_source(conn, entry["source"], entry["organisation"], now)
+        remember_source(conn, entry["source"], now)
     for entry in file.official:
         set_rule(conn, tables.official, file.site.site, entry, ("stage", "measure"), now, set_by)
-    for entry in file.cadence:
-        set_rule(conn, tables.cadence, file.site.site, entry, ("source", "dataset"), now, set_by)
+    changed = set_by_file(conn, file.site, file.cadence, now, set_by)
     for entry in file.standard:
         set_rule(conn, tables.standard, file.site.site, entry, ("service", "phase"), now, set_by)
     for entry in file.definition:
@@ -55,6 +55,7 @@ def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> No
         set_rule(conn, tables.tolerance, file.site.site, entry, ("name",), now, set_by)
     set_rule(conn, tables.site_phase, file.site.site, {"phase": file.phase}, (), now, set_by)
     raise_version(conn, file.site.site)
+    return changed
 
 
 def _row_of(site: Site) -> dict[str, Any]:
@@ -72,6 +73,7 @@ def _row_of(site: Site) -> dict[str, Any]:
         "ubigeo": site.ubigeo,
         "lanes": [str(lane) for lane in site.lanes],
         "services": [str(service) for service in site.services],
+        "shifts": list(site.shifts) or None,
     }
 
 

@@ -9,6 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from data.rhythm import Cadence as Cadence
+from data.rhythm import Contact as Contact
+from data.rhythm import Expectation as Expectation
+from data.rhythm import Rates as Rates
+from data.rhythm import Reporting as Reporting
 from data.vocabulary import (
     AlertState,
     Audience,
@@ -60,6 +65,7 @@ class Site:
     ubigeo: str | None = None
     lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
     services: tuple[Service, ...] = ()
+    shifts: tuple[int, ...] = ()  # local hours at which shifts begin
 
 
 @dataclass(frozen=True)
@@ -459,6 +465,7 @@ class Frame:
     version: int
     scope: Scope
     official_source: str | None
+    reports: tuple[Reporting, ...] = ()  # how each source keeps its rhythm
 
 
 @dataclass(frozen=True)
@@ -472,6 +479,20 @@ class SituationModel:
     sectors: tuple[SectorCoverage, ...]
     alerts: tuple[AlertCard, ...]
     events: tuple[PolicyEvent, ...]
+
+
+@dataclass(frozen=True)
+class LongReport:
+    """A report of a week, a month or another long span, of a series that says nothing finer about that time."""
+
+    stage: str
+    measure: str
+    source: str
+    start: datetime
+    end: datetime
+    people: float
+    at_least: bool
+    method: str
 
 
 @dataclass(frozen=True)
@@ -494,6 +515,7 @@ class FlowModel:
     sources: tuple[Reconciliation, ...] = ()
     doubts: tuple[Flag, ...] = ()  # about the figures drawn
     revisions: tuple[Revision, ...] = ()
+    long: tuple[LongReport, ...] = ()  # of sources that report no finer grain
 
 
 @dataclass(frozen=True)
@@ -532,7 +554,7 @@ class ReportsModel:
     frame: Frame
     kpis: Mapping[str, Kpi]
     deliveries: tuple[Delivery, ...]
-    last_by_source: pd.DataFrame  # source, organisation, dataset, last_received, cadence_minutes, overdue (bool)
+    reports: tuple[Reporting, ...]  # the worst first; without a cadence at the end
     doubts: tuple[Flag, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     revisions: Mapping[int, tuple[Revision, ...]] = field(default_factory=dict)  # what a delivery changed

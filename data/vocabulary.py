@@ -148,6 +148,27 @@ class AlertState(StrEnum):
     ERROR = "error"
 
 
+class Rhythm(StrEnum):
+    """How often somebody reports, the slowest first; `NONE`: no longer."""
+
+    MONTHLY = "monthly"
+    WEEKLY = "weekly"
+    DAILY = "daily"
+    SHIFT = "shift"
+    HOURLY = "hourly"
+    MINUTES = "minutes"
+    NONE = "none"
+
+
+class ReportState(StrEnum):
+    """What became of one expected report."""
+
+    ON_TIME = "on-time"
+    LATE = "late"
+    MISSING = "missing"
+    PENDING = "pending"
+
+
 class SiteKind(StrEnum):
     """What a site's history is. Everything but `REAL` is marked on every screen and file."""
 

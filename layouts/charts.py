@@ -14,6 +14,7 @@ from data.vocabulary import Measure
 from layouts import tables
 from layouts.board import Figure, Tree
 from layouts.figures.curves import cumulative
+from layouts.figures.long import long_reports, long_table
 from layouts.figures.queues import counters_history, queue_history
 from layouts.figures.rates import daily, hourly
 from layouts.translator import Translator
@@ -108,6 +109,13 @@ CHARTS: tuple[Chart, ...] = (
         lambda model, t: daily(model.days, t, _at_entry(model, Measure.SERVED)),
         _caveat("daily"),
         lambda model, t: tables.days_table(model.days, t),
+    ),
+    Chart(
+        "long_reports",
+        "flow",
+        lambda model, t: long_reports(model.long, t),
+        lambda model, t: t("long.says"),
+        lambda model, t: long_table(model.long, t),
     ),
     Chart(
         "queue_history",

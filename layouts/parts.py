@@ -133,6 +133,10 @@ def scrolling(board: Board, name: str, panel_name: str, t: Translator) -> Compon
 
 
 def panel(board: Board, name: str, children: Children, class_name: str = "") -> Component:
+    """A part of the page with a title; at its end how fresh its source is, where one source speaks for it."""
+    fresh = f"fresh-{name}"
+    if fresh in board.texts and isinstance(children, list | tuple):
+        children = [*children, slot(board, fresh, "fresh-slot")]
     return html.Section(
         children,
         id=ids.panel(name),

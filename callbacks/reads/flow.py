@@ -14,22 +14,22 @@ from callbacks.reads.corrections import recent_revisions
 from callbacks.reads.ground import Ground, events_around, ground
 from data import queries
 from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
-from data.analytics.freshness import cadences
-from data.analytics.lateness import came_late
 from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
 from data.closing import approvals
 from data.days import day_of, days_of
 from data.earlier import Marks
 from data.flags import open_flags
+from data.long_grains import only_long
 from data.picture import series_key
 from data.queries import SeriesKey
 from data.reconciling import figures_to_compare, reconciliation
-from data.revised import began, revised
+from data.revised import lateness, revised
 from data.types import ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
-from data.vocabulary import SOFT_METHODS, Dataset, Measure, Method, State
+from data.vocabulary import SOFT_METHODS, Measure, Method, State
 
 DAYS_SHOWN = 30
+LONG_BACK = timedelta(days=400)
 # Beyond this a band of hours is too fine to read, and the days speak.
 BAND_DAYS = 8
 DAY_COLUMNS = [
@@ -55,6 +55,7 @@ def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
         sources=_sources(conn, scope, base, window),
         doubts=open_flags(conn, scope.site, Window(days[0].start, days[-1].end), scope.as_of),
         revisions=recent_revisions(conn, scope, window, base.frame.version),
+        long=only_long(conn, base.picture.site, Window(base.now - LONG_BACK, base.now), scope.as_of),
     )
 
 
@@ -102,8 +103,8 @@ def _hours(
             "served_soft": _flag(went, placed["went"], np.isin(went.method.astype(str), sorted(SOFT_METHODS))),
             "people_was": _was(hours, marks[Measure.ARRIVALS]),
             "served_was": _was(hours, marks[Measure.SERVED]),
-            "late": _late(conn, base, came, Measure.ARRIVALS, marks, placed["came"])
-            | _late(conn, base, went, Measure.SERVED, marks, placed["went"]),
+            "late": _late(conn, scope, base, came, Measure.ARRIVALS, marks, placed["came"])
+            | _late(conn, scope, base, went, Measure.SERVED, marks, placed["went"]),
         }
     )
 
@@ -118,22 +119,24 @@ def _was(hours: np.ndarray, marks: Marks) -> np.ndarray:
 
 def _late(
     conn: Connection,
+    scope: Scope,
     base: Ground,
     part: Buckets,
     measure: Measure,
     marks: Mapping[Measure, Marks],
     placed: np.ndarray,
 ) -> np.ndarray:
-    """Hours first told after they were expected, by the cadence in force."""
+    """Hours first told after their report was due."""
     source = base.picture.source(measure)
-    every = cadences(base.picture.reports).get((source or "", Dataset.FLOW))
-    first = began(conn, base.picture.site.site, source) if source and every and len(part) else None
+    if source is None or len(part) == 0:
+        return np.zeros(len(placed), dtype=bool)
+    reach = Window(moment(float(part.start[0])), moment(float(part.start[-1]) + HOUR))
+    due = lateness(conn, base.picture.site, source, reach, scope.as_of)
     told = {seconds(hour): seconds(at) for hour, at in marks[measure].first.items()}
-    received = np.array([told.get(float(start), at) for start, at in zip(part.start, part.received, strict=True)])
     late = np.array(
         [
-            came_late(moment(float(start) + HOUR), moment(float(at)), every, first)
-            for start, at in zip(part.start, received, strict=True)
+            due.late(moment(float(start)), moment(told.get(float(start), float(at))))
+            for start, at in zip(part.start, part.received, strict=True)
         ],
         dtype=bool,
     )

@@ -88,6 +88,7 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     now = moment_of(scope, clock)
     alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1), scope.as_of)
     seen = picture(conn, frame.site, curve_day(scope.window, now, frame.site), now, scope.as_of, alarms)
+    frame = replace(frame, reports=seen.reports)
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
     alerts = open_alerts(conn, scope.site, scope.as_of)
     checked_at = evaluated_at(conn, scope.site, scope.as_of)

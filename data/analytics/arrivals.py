@@ -26,9 +26,9 @@ class DayTotal:
     method: Method | None
     low: float | None = None
     high: float | None = None
-    filling: bool = False  # not all reports of an hour it contains have come
     general: float | None = None  # those of the general lane alone, where there are others
     hours: float | None = None  # reported
+    filling: bool = False  # not all reports of an hour it contains have come
 
     def usual_so_far(self, usual: History, day: Window) -> float:
         """Usual people by the same moment of the same kind of day."""

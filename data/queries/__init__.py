@@ -9,7 +9,6 @@ from data.queries.deliveries import (
     delivery,
     first_received,
     known_sources,
-    last_received,
 )
 from data.queries.delivery_story import delivery_story, mapping_text, report_of_bytes
 from data.queries.feeds import feed_states
@@ -29,7 +28,6 @@ __all__ = [
     "flow_by_day",
     "flow_by_hour",
     "known_sources",
-    "last_received",
     "latest_present",
     "latest_queue",
     "mapping_text",

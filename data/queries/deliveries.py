@@ -10,9 +10,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select, type_coerce
 
 from data.frames import frame
-from data.history import organisations, recorded_by
+from data.history import organisations
 from data.revisions import counting
-from data.tables import Utc, cadence, hold, report, report_issue, report_site, source
+from data.tables import Utc, hold, report, report_issue, report_site, source
 from data.types import Delivery, Issue
 from data.vocabulary import Dataset
 
@@ -82,39 +82,6 @@ def _delivery(
     )
 
 
-def last_received(
-    conn: Connection, site: str, at: datetime | None = None, as_of: datetime | None = None
-) -> pd.DataFrame:
-    """Who reports here, by the cadence in force at `at` (None: the newest) or because something came.
-
-    Columns: source, organisation, dataset, last_received, last_period_end, cadence_minutes; the last three are
-    missing where nothing came or no cadence was agreed.
-    """
-    rs, c = report_site.c, cadence.c
-    came = frame(
-        conn,
-        select(
-            rs.source,
-            rs.dataset,
-            func.max(rs.received_at).label("last_received"),
-            func.max(rs.period_end).label("last_period_end"),
-        )
-        .where(rs.site == site, counting(report_site, as_of))
-        .group_by(rs.source, rs.dataset),
-    )
-    agreed = frame(
-        conn,
-        select(c.source, c.dataset, c.minutes.label("cadence_minutes"))
-        .where(c.site == site, *([] if at is None else [c.valid_from <= at]), *recorded_by(cadence, as_of))
-        .order_by(c.valid_from, c.recorded_at),
-    ).drop_duplicates(["source", "dataset"], keep="last")
-    of = organisations(conn, as_of)
-    both = came.merge(agreed, on=["source", "dataset"], how="outer").astype({"cadence_minutes": float})
-    both["organisation"] = pd.Series([of.get(name) for name in both["source"]], index=both.index, dtype=object)
-    columns = ["source", "organisation", "dataset", "last_received", "last_period_end", "cadence_minutes"]
-    return both.sort_values(["source", "dataset"])[columns].reset_index(drop=True)
-
-
 # What a page's age speaks of: people and queues. A count of goods that has just come makes no queue younger.
 ABOUT_PEOPLE = (str(Dataset.FLOW), str(Dataset.QUEUE), str(Dataset.PRESENT))
 # The newest end of a period is among so many of the newest deliveries, unless as many backlogs came after it.
@@ -145,16 +112,16 @@ def first_received(conn: Connection, site: str) -> datetime | None:
 
 
 def known_sources(conn: Connection) -> pd.DataFrame:
-    """Columns: source, organisation, name, contact_role, reports, last_received (missing where nothing came)."""
+    """Columns: source, organisation, name, contact_role, contact, reports, last_received (missing if nothing came)."""
     s, r = source.c, report.c
     return frame(
         conn,
         select(
-            *(s.source, s.organisation, s.name, s.contact_role),
+            *(s.source, s.organisation, s.name, s.contact_role, s.contact),
             func.count(r.report_id).label("reports"),
             func.max(r.received_at).label("last_received"),
         )
         .join_from(source, report, s.source == r.source, isouter=True)
-        .group_by(s.source, s.organisation, s.name, s.contact_role)
+        .group_by(s.source, s.organisation, s.name, s.contact_role, s.contact)
         .order_by(s.source),
     )

@@ -45,6 +45,7 @@ class SeriesKey:
         return tuple(replace(self, lane=str(lane)) for lane in Lane) if self.lane == EVERY_LANE else (self,)
 
 
+LONGEST_DAY = 1500  # minutes: where clocks are put back
 HOUR_COLUMNS = ["hour", "people", "minutes", "at_least", "method", "received_at"]
 DAY_COLUMNS = [
     *("day", "people", "low", "high", "minutes", "at_least", "method", "differs", "grain_minutes", "received_at"),
@@ -169,13 +170,16 @@ def official_source(
     )
 
 
-def series(conn: Connection, site: str, window: Window) -> pd.DataFrame:
+def series(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
     """Every series with a figure of a day in the window. Columns: stage, measure, lane, source."""
-    d = flow_daily.c
+    table, begins = (flow_daily, "day") if as_of is None else (flow_line, "start")
+    c = table.c
+    # Longer reports make no figure of a day.
+    known = [] if as_of is None else [counting(flow_line, as_of), flow_line.c.minutes <= LONGEST_DAY]
     return frame(
         conn,
-        select(d.stage, d.measure, d.lane, d.source)
-        .where(d.site == site, d.day >= window.start, d.day < window.end)
+        select(c.stage, c.measure, c.lane, c.source)
+        .where(c.site == site, c[begins] >= window.start, c[begins] < window.end, *known)
         .distinct()
-        .order_by(d.stage, d.measure, d.lane, d.source),
+        .order_by(c.stage, c.measure, c.lane, c.source),
     )

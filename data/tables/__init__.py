@@ -26,6 +26,7 @@ from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
 from data.tables.sessions import ended_session
+from data.tables.spans import report_span
 
 __all__ = [
     "RowId",
@@ -64,6 +65,7 @@ __all__ = [
     "report_issue",
     "report_mapping",
     "report_site",
+    "report_span",
     "resource_reading",
     "roster_line",
     "screen",

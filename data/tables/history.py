@@ -41,7 +41,7 @@ source_history = Table(
     metadata,
     Column("source", String(80), primary_key=True),
     Column("recorded_at", Utc, primary_key=True),
-    Column("organisation", String(120)),
+    Column("facts", JSON, nullable=False),  # the columns of `source`
 )
 
 # Why a line says something else than before, where its sender wrote it beside the figure.

@@ -25,6 +25,7 @@ source = Table(
     Column("organisation", String(120)),
     Column("name", String(200), nullable=False),
     Column("contact_role", String(200)),
+    Column("contact", String(200)),  # telephone or mail of that office
 )
 
 report = Table(
@@ -90,6 +91,7 @@ report_site = Table(
     Column("period_end", Utc, nullable=False),
     Column("lines", Integer, nullable=False),
     Index(None, "site", "received_at"),
+    Index("ix_report_site_pair", "site", "source", "dataset", "received_at"),
 )
 
 # The newest deliveries of a place are looked for at every refresh of its pages.

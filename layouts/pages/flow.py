@@ -22,9 +22,12 @@ HEADLINES = ("arrivals_today", "entries_today", "arrivals_last_hour", "arrivals_
 
 
 def draw(model: FlowModel, t: Translator) -> Parts:
+    figures = figures_of("flow", model, t)
+    if not model.long:
+        del figures["long_reports"]
     return Parts(
         kpis=kpi_views(model.kpis, t),
-        figures=figures_of("flow", model, t),
+        figures=figures,
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "events": _events(model, t),
@@ -70,6 +73,12 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                     chart(board, "daily", board.figures["daily"], t),
                 ],
                 className="two even",
+            ),
+            # Only where somebody reports by the week or the month and by nothing finer.
+            *(
+                [chart(board, "long_reports", board.figures["long_reports"], t, "short")]
+                if "long_reports" in board.figures
+                else []
             ),
             panel(
                 board, "agreed_sources", [title("agreed_sources", t), slot(board, "agreed_sources", "sources-beside")]

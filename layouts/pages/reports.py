@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
@@ -17,7 +16,9 @@ from layouts.board import Board
 from layouts.corrections import changes_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.parts import Parts, age, kpi_card, panel, scrolling, slot, table, title
+from layouts.pages.calling import counts_table
+from layouts.pages.matrix import matrix
+from layouts.parts import Parts, kpi_card, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
 # One person's form goes in here (dashboard/desk); the panel is not seen while its place is empty.
@@ -31,33 +32,13 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
         kpis=kpi_views(model.kpis, t),
         texts={
             **shell.common_texts(model.frame, None, t),
-            "sources": _sources(model.last_by_source, t),
+            "reporting": matrix(model.reports, model.frame.clock.now, t),
+            "reporting-table": counts_table(model.reports, t),
             "deliveries": _deliveries(model.deliveries, model.revisions, t),
             "doubts": doubts_table(model.doubts, t),
             "duplicates": duplicates_table(model.duplicates, t),
         },
     )
-
-
-def _sources(frame: pd.DataFrame, t: Translator) -> Component:
-    rows: list[list[Any]] = []
-    for row in frame.to_dict("records"):
-        late = row["overdue"] is not None and bool(row["overdue"])
-        every = row["cadence_minutes"]
-        last = pd.Timestamp(row["last_received"]).to_pydatetime() if pd.notna(row["last_received"]) else None
-        rows.append(
-            [
-                row["organisation"] if pd.notna(row["organisation"]) else row["source"],
-                t.word("dataset", row["dataset"]),
-                t("word.no_cadence") if pd.isna(every) else t("word.every", every_minutes=float(every)),
-                html.Span([t.moment(last), " · ", age(last)]) if last else t("word.never_reported"),
-                html.B(t("word.late")) if late else t("word.on_time") if pd.notna(every) else "–",
-            ]
-        )
-    if not rows:
-        return html.P(t("word.no_sources"), className="quiet")
-    keys = ("word.organisation", "word.dataset", "word.cadence", "word.last_report", "word.state")
-    return table([t(key) for key in keys], rows, "sources", t("panel.sources.title"))
 
 
 def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[Revision]], t: Translator) -> Any:
@@ -122,7 +103,18 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "kpi-row",
             ),
             panel(board, "send", [title("send", t), SEND_PLACE]),
-            panel(board, "sources", [title("sources", t), scrolling(board, "sources", "sources", t)]),
+            panel(
+                board,
+                "reporting",
+                [
+                    title("reporting", t),
+                    slot(board, "reporting"),
+                    html.Details(
+                        [html.Summary(t("word.see_table")), scrolling(board, "reporting-table", "reporting", t)],
+                        className="twin",
+                    ),
+                ],
+            ),
             panel(board, "doubts", [title("doubts", t), scrolling(board, "doubts", "doubts", t)]),
             panel(board, "duplicates", [title("duplicates", t), scrolling(board, "duplicates", "duplicates", t)]),
             panel(board, "deliveries", [title("deliveries", t), scrolling(board, "deliveries", "deliveries", t)]),

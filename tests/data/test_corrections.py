@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from callbacks import reads
 from callbacks.asked import series_ask
-from callbacks.series import revisions, series
+from callbacks.corrected import revisions
+from callbacks.series import series
 from data.analytics.lateness import came_late
 from data.closing import Who, close_period, release_report
 from data.ingest import undo

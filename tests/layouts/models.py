@@ -12,21 +12,26 @@ import pandas as pd
 from data.types import (
     AlertCard,
     AlertsModel,
+    Cadence,
     ClockReading,
+    Contact,
     CoverageModel,
     DayCurves,
     Delivery,
     Duplicate,
+    Expectation,
     Flag,
     FlowModel,
     Frame,
     Issue,
     Kpi,
+    LongReport,
     PolicyEvent,
     Pressure,
     PressureComponent,
     QueueModel,
     Reconciliation,
+    Reporting,
     ReportsModel,
     Revision,
     Scope,
@@ -48,6 +53,8 @@ from data.vocabulary import (
     Level,
     Measure,
     Method,
+    ReportState,
+    Rhythm,
     Sector,
     Service,
     SiteKind,
@@ -393,17 +400,6 @@ def like(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[:0]
 
 
-LAST = pd.DataFrame(
-    {
-        "source": ["migraciones", "unicef"],
-        "organisation": ["Migraciones", "UNICEF"],
-        "dataset": ["flow", "service"],
-        "last_received": times([NOW - timedelta(minutes=9), NOW - timedelta(hours=6)]),
-        "last_period_end": times([NOW - timedelta(minutes=20), NOW - timedelta(hours=7)]),
-        "cadence_minutes": [15.0, 60.0],
-        "overdue": [False, True],
-    }
-)
 REVISIONS = tuple(
     Revision(
         at=NOW,
@@ -490,6 +486,61 @@ DUPLICATES = (
         DUPLICATE, flag="1", verdict="first-counts", reason="acta 3", who="ana", decided_at=NOW, onwards=True, facts={}
     ),
 )
+
+
+def expected(row: int, state: ReportState, covered: float = 0.0) -> Expectation:
+    """One hour, so many back from NOW."""
+    start = NOW.replace(minute=0) - timedelta(hours=row)
+    done = None if state in (ReportState.MISSING, ReportState.PENDING) else start + timedelta(minutes=66)
+    due = start + timedelta(minutes=75)
+    return Expectation(start, start + timedelta(hours=1), due, Rhythm.HOURLY, state, 1.0 if done else covered, done)
+
+
+LONG = tuple(
+    LongReport(
+        "migration-control", "served", "dtm",
+        DAY.start - timedelta(days=days), DAY.start - timedelta(days=days - 7), 700.0 * days, days == 7, "estimated",
+    )
+    for days in (21, 7)
+)  # fmt: skip
+HOURLY = Cadence(Rhythm.HOURLY, DAY.start, 60, 15, (), DAY.start, "rosa", "emergencia")
+DAILY = Cadence(Rhythm.DAILY, DAY.start - timedelta(days=20), 1440, 360)
+REPORTING = (
+    Reporting(
+        "unicef",
+        "service",
+        Contact("UNICEF", "coordinación de niñez", "anexo 12"),
+        HOURLY,
+        (
+            *(expected(row, ReportState.ON_TIME) for row in (9, 8, 7)),
+            expected(6, ReportState.LATE),
+            expected(5, ReportState.MISSING, 0.25),
+            *(expected(row, ReportState.MISSING) for row in (4, 3, 2)),
+            *(expected(row, ReportState.PENDING) for row in (1, 0)),
+        ),
+        NOW - timedelta(hours=6),
+        NOW - timedelta(hours=7),
+        NOW - timedelta(hours=4),
+        NOW - timedelta(hours=3),
+    ),
+    Reporting(
+        "migraciones",
+        "flow",
+        Contact("Migraciones"),
+        DAILY,
+        (
+            Expectation(
+                DAY.start - timedelta(days=1), DAY.start, DAY.start + timedelta(hours=6),
+                Rhythm.DAILY, ReportState.ON_TIME, 1.0, DAY.start + timedelta(hours=1),
+            ),
+        ),
+        NOW - timedelta(minutes=9),
+        NOW - timedelta(minutes=20),
+        NOW + timedelta(hours=8),
+        NOW + timedelta(hours=32),
+    ),
+    Reporting("dtm", "flow", Contact(), None, (), NOW - timedelta(days=1)),
+)  # fmt: skip
 DELIVERIES = (
     Delivery(4, "migraciones", "Migraciones", "flow", "flujo.csv", NOW, NOW, 96, 96, 0, "accepted", "ab" * 32),
     Delivery(3, "unicef", "UNICEF", "service", "servicios.xlsx", NOW, NOW, 40, 37, 3, "partial", "cd" * 32),
@@ -538,7 +589,7 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             alerts,
             () if empty else SOURCES,
             () if empty else (FLAG,),
-            () if empty else REVISIONS,
+            () if empty else LONG,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
         "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),
@@ -547,7 +598,7 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             here,
             kpis,
             () if empty else DELIVERIES,
-            like(LAST) if empty else LAST,
+            () if empty else REPORTING,
             () if empty else (FLAG,),
             () if empty else DUPLICATES,
             {} if empty else {4: REVISIONS},

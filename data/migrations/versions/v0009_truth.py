@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -18,7 +18,8 @@ RULES = {
     "standard": ("site", "service", "phase"),
     "site_phase": ("site",),
     "official": ("site", "stage", "measure"),
-    "cadence": ("site", "source", "dataset"),
+    "definition": ("site", "source", "stage", "measure"),
+    "tolerance": ("site", "name"),
 }
 
 
@@ -98,7 +99,7 @@ def _histories() -> None:
         "source_history",
         sa.Column("source", sa.String(80), nullable=False),
         sa.Column("recorded_at", MOMENT, nullable=False),
-        sa.Column("organisation", sa.String(120), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("source", "recorded_at", name=op.f("pk_source_history")),
     )
     op.create_table(
@@ -135,12 +136,11 @@ def _fill() -> None:
     )
     source = sa.Table("source", sa.MetaData(), autoload_with=conn)
     sources = sa.table(
-        "source_history", sa.column("source"), sa.column("recorded_at", MOMENT), sa.column("organisation")
+        "source_history", sa.column("source"), sa.column("recorded_at", MOMENT), sa.column("facts", sa.JSON())
     )
     # SQLite keeps a moment as text and takes it without a zone.
     began = ALWAYS.replace(tzinfo=None) if conn.dialect.name == "sqlite" else ALWAYS
-    for row in conn.execute(sa.select(site)).mappings().all():
-        facts = {name: value for name, value in row.items() if name != "site"}
-        conn.execute(history.insert().values(site=row["site"], recorded_at=began, facts=facts))
-    for row in conn.execute(sa.select(source)).mappings().all():
-        conn.execute(sources.insert().values(source=row["source"], recorded_at=began, organisation=row["organisation"]))
+    for old, new, key in ((site, history, "site"), (source, sources, "source")):
+        for row in conn.execute(sa.select(old)).mappings().all():
+            facts = {name: value for name, value in row.items() if name != key}
+            conn.execute(new.insert().values({key: row[key], "recorded_at": began, "facts": facts}))

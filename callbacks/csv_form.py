@@ -1,4 +1,4 @@
-"""An answer of the API as a table for a spreadsheet."""
+"""The rows of an answer as CSV."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+Answer = dict[str, Any]
 # HXL tags of the columns of `series`, so that OCHA's tools read its CSV as it is.
 SERIES_TAGS: Mapping[str, str] = {
     "start": "#date+start",
@@ -17,15 +18,15 @@ SERIES_TAGS: Mapping[str, str] = {
     "state": "#status",
     "method": "#meta+method",
     "source": "#meta+source",
+    "end": "#date+end",
     "revised_from": "#affected+earlier",
     "late": "#meta+late",
     "approved_by": "#meta+approved",
 }
-# What every row of a series has; the rest stands only where there is something to say.
-ALWAYS = tuple(SERIES_TAGS)[:8]
+USUAL_HEADER = ("start", "value", "low", "high", "at_least", "state", "method", "source")
 
 
-def as_csv(answer: dict[str, Any], tags: Mapping[str, str] | None = None) -> str:
+def as_csv(answer: Answer, tags: Mapping[str, str] | None = None) -> str:
     """The rows of an answer, under a row of HXL `tags` where asked for; nested facts are left out, and no cell can
     start a formula."""
     rows = answer["rows"]
@@ -34,7 +35,7 @@ def as_csv(answer: dict[str, Any], tags: Mapping[str, str] | None = None) -> str
     flat = [c for c in columns if c not in nested]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    header = flat or list(ALWAYS)
+    header = flat or list(USUAL_HEADER)
     writer.writerow(header)
     if tags is not None:
         writer.writerow([tags.get(column, "") for column in header])
