@@ -12,7 +12,7 @@ from callbacks.asked import WrongAsk, period_ask
 from data.closing import ClosingError, Who, approvals, close_period, release_report, unlock_period
 from data.holding import PeriodClosed
 from data.ingest import undo
-from data.queries import data_as_of, deliveries
+from data.queries import deliveries
 from data.sites import site
 from data.store import reading
 from data.tables import audit
@@ -70,8 +70,6 @@ def test_what_changes_nothing_and_what_lies_elsewhere_counts_at_once(centre: Eng
     changed = flow_csv(("2018-10-31T09:00", 60, 41), ("2018-11-01T10:00", 60, 80))
     assert send(centre, var, changed, NOON + timedelta(hours=2)).state == "held"
     assert people_by_hour(centre) == {"09:00": 40}
-    with reading(centre) as conn:
-        assert data_as_of(conn, "tumbes") == NOON + timedelta(hours=2), "it was received, whether it counts or not"
 
 
 def test_a_line_that_the_day_did_not_have_changes_it_too(centre: Engine, var: Path):
