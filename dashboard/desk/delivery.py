@@ -15,9 +15,10 @@ from dashboard.desk.plain_page import Plain, plain_of, plain_page
 from dashboard.desk.rejected import Gone, rejected_of
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
-from data import queries, snapshots
+from data import snapshots
 from data.accounts import record
 from data.ingest import NoSuchReport, undo
+from data.queries.delivery_story import delivery_story
 from data.store import reading, writing
 from data.types import DeliveryStory
 from layouts.desk import delivery as page
@@ -125,7 +126,7 @@ async def _story(request: Request, viewer: Viewer) -> DeliveryStory:
 
     def read() -> DeliveryStory | None:
         with reading(shell.engine) as conn:
-            return queries.delivery_story(conn, number)
+            return delivery_story(conn, number)
 
     found = await anyio.to_thread.run_sync(read) if number < 2**31 else None
     if found is None:

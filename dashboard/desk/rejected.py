@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from dashboard.delivering import limits_of, reason
 from dashboard.settings import Settings
-from data import queries, snapshots
+from data import snapshots
+from data.queries.delivery_story import mapping_text
 from data.sites import sites
 from data.sources import Refused, parse
 from data.sources.mapping import Mapping, WrongMapping, read_mapping
@@ -30,7 +31,7 @@ def rejected_of(
     """`one`: with its issues. Raises Gone."""
     limits = limits_of(settings)
     with reading(engine) as conn:
-        text = queries.mapping_text(conn, one.report_id)
+        text = mapping_text(conn, one.report_id)
         places = {place.site: place for place in sites(conn)}
     try:
         content = snapshots.kept(settings.var, one.sha256)

@@ -18,9 +18,10 @@ from dashboard.desk.waiting_file import Waiting, chosen, waiting_file
 from dashboard.gate import Refused
 from dashboard.reports_in import recorded
 from dashboard.shell import Shell
-from data import queries, waiting
+from data import waiting
 from data.ingest import PERSONAL, NotAsAgreed, forget_unentered
 from data.previews import Preview, as_shown, preview
+from data.queries.delivery_story import report_of_bytes
 from data.sources import Refused as FileRefused
 from data.sources.header_texts import headers_of
 from data.store import reading
@@ -169,7 +170,7 @@ async def _received_already(shell: Shell, found: Waiting, plain: Plain) -> Respo
 
     def number() -> int | None:
         with reading(shell.engine) as conn:
-            return queries.report_of_bytes(conn, found.source, found.sha256)
+            return report_of_bytes(conn, found.source, found.sha256)
 
     known = await anyio.to_thread.run_sync(number)
     if known is None:

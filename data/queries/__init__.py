@@ -3,14 +3,7 @@
 Frames hold what was reported: a period nobody reported has no row, never a zero. `as_of` gives what was known then.
 """
 
-from data.queries.deliveries import (
-    data_as_of,
-    deliveries,
-    delivery,
-    first_received,
-    known_sources,
-)
-from data.queries.delivery_story import delivery_story, mapping_text, report_of_bytes
+from data.queries.deliveries import data_as_of, deliveries, delivery, first_received, known_sources
 from data.queries.feeds import feed_states
 from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, reported_until, series
 from data.queries.queue import latest_present, latest_queue, present_readings, queue_readings, roster
@@ -22,7 +15,6 @@ __all__ = [
     "data_as_of",
     "deliveries",
     "delivery",
-    "delivery_story",
     "feed_states",
     "first_received",
     "flow_by_day",
@@ -30,13 +22,11 @@ __all__ = [
     "known_sources",
     "latest_present",
     "latest_queue",
-    "mapping_text",
     "official_source",
     "phase",
     "policy_events",
     "present_readings",
     "queue_readings",
-    "report_of_bytes",
     "reported_until",
     "roster",
     "series",

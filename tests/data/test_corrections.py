@@ -12,14 +12,15 @@ from callbacks import reads
 from callbacks.asked import series_ask
 from callbacks.corrected import revisions
 from callbacks.series import series
-from data.analytics.lateness import came_late
+from data.analytics.lateness import Lateness
+from data.analytics.reporting import Due
 from data.closing import Who, close_period, release_report
 from data.ingest import undo
 from data.queries.corrected import flow_revisions, revisions_by
 from data.sites import site
 from data.store import reading
-from data.types import ClockReading, Revision, Scope
-from data.vocabulary import Audience, Language, Role
+from data.types import ClockReading, Revision, Scope, Window
+from data.vocabulary import Audience, Language, Rhythm, Role
 from tests.data.centre import LAST_OF_OCTOBER, NOON, flow_csv, hour_csv, open_centre, send
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -148,11 +149,13 @@ def test_a_day_made_of_corrected_hours_says_what_it_was(centre: Engine, var: Pat
 
 
 def test_nothing_was_expected_of_a_source_before_its_first_delivery():
-    end = NOON
-    assert not came_late(end, NOON + 9 * HOUR, HOUR, began=NOON + 9 * HOUR)
-    assert came_late(end, NOON + 9 * HOUR, HOUR, began=NOON - HOUR)
-    assert not came_late(end, NOON + HOUR, HOUR, began=NOON - HOUR)
-    assert not came_late(end, NOON + 9 * HOUR, None, began=NOON - HOUR)
+    due = Due(Window(NOON - HOUR, NOON), NOON + 15 * MINUTE, Rhythm.HOURLY)
+    start, late = NOON - HOUR, NOON + 9 * HOUR
+    assert not Lateness([due], began=NOON + 9 * HOUR).late(start, late)
+    assert Lateness([due], began=NOON - HOUR).late(start, late)
+    assert not Lateness([due], began=NOON - HOUR).late(start, NOON + 15 * MINUTE)
+    assert not Lateness([due], began=NOON - HOUR).late(NOON, late), "nothing was due of that hour"
+    assert not Lateness([], began=NOON - HOUR).late(start, late)
 
 
 def test_the_flow_page_marks_what_the_api_marks(centre: Engine, var: Path):
