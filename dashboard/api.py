@@ -51,7 +51,8 @@ async def series(request: Request) -> Response:
 
 async def reconciliation(request: Request) -> Response:
     site, now = _site(request), _now(request)
-    ask = _understood(lambda: figure_ask(request.query_params, site, now))
+    then = await _moment(request, site)
+    ask = _understood(lambda: figure_ask(request.query_params, site, then or now))
     return await _answered(request, lambda conn: sources_beside(conn, ask, now))
 
 
@@ -98,8 +99,8 @@ async def completeness(request: Request) -> Response:
     site, now = _site(request), _now(request)
     asked = request.query_params
     given = asked.get("from") or asked.get("to")
-    window = _understood(lambda: window_ask(asked, site, now, RATES_USUAL, RATES_LONGEST)) if given else None
-    as_of = _understood(lambda: moment_ask(asked, "as_of", site))
+    as_of = await _moment(request, site)
+    window = _understood(lambda: window_ask(asked, site, as_of or now, RATES_USUAL, RATES_LONGEST)) if given else None
     return await _answered(request, lambda conn: counted.completeness(conn, site, window, now, as_of))
 
 

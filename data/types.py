@@ -514,8 +514,8 @@ class FlowModel:
     alerts: tuple[AlertCard, ...]
     sources: tuple[Reconciliation, ...] = ()
     doubts: tuple[Flag, ...] = ()  # about the figures drawn
-    revisions: tuple[Revision, ...] = ()
     long: tuple[LongReport, ...] = ()  # of sources that report no finer grain
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True)

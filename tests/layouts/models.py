@@ -590,6 +590,7 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             () if empty else SOURCES,
             () if empty else (FLAG,),
             () if empty else LONG,
+            () if empty else REVISIONS,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
         "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),
