@@ -8,6 +8,21 @@ from collections.abc import Mapping
 from typing import Any
 
 Answer = dict[str, Any]
+# HXL tags of the columns of `series`, so that OCHA's tools read its CSV as it is.
+SERIES_TAGS: Mapping[str, str] = {
+    "start": "#date+start",
+    "value": "#affected",
+    "low": "#affected+low",
+    "high": "#affected+high",
+    "at_least": "#meta+lowerbound",
+    "state": "#status",
+    "method": "#meta+method",
+    "source": "#meta+source",
+    "end": "#date+end",
+    "revised_from": "#affected+earlier",
+    "late": "#meta+late",
+    "approved_by": "#meta+approved",
+}
 USUAL_HEADER = ("start", "value", "low", "high", "at_least", "state", "method", "source")
 
 

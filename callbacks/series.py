@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from callbacks import reads
 from callbacks.asked import SeriesAsk
+from callbacks.noted import noted
 from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
 from data.chosen import official_sources
@@ -37,11 +38,12 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
 
     `value` is null where nothing was reported. Site totals of flow are the same for every audience (`data.disclosure`).
     """
-    source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now)
+    now = now if ask.as_of is None else min(now, ask.as_of)
+    source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now, ask.as_of)
     rows: list[Answer] = []
     if source is not None:
         key = SeriesKey(ask.site.site, ask.stage, ask.measure, source, ask.lane)
-        rows = list(READS[ask.step](conn, ask, key, now))
+        rows = noted(conn, ask, key, list(READS[ask.step](conn, ask, key, now)), now)
     return {
         "site": ask.site.site,
         "measure": str(ask.measure),
@@ -49,7 +51,7 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
         "lane": ask.lane,
         "unit": "people",
         "step": ask.step,
-        "as_of": iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
+        "as_of": known_at(conn, ask.site, ask.as_of),
         "rows": rows,
     }
 
@@ -95,12 +97,12 @@ def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: boo
     if row is None:
         nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
         return {"start": iso(start, site), **nothing, "method": None, "source": source}
-    told = {} if pd.isna(row.get("differs")) else {"differs": _number(row["differs"])}
+    told = {} if pd.isna(row.get("differs")) else {"differs": number(row["differs"])}
     return {
         "start": iso(start, site),
-        "value": _number(row["people"]),
-        "low": _number(row.get("low")),
-        "high": _number(row.get("high")),
+        "value": number(row["people"]),
+        "low": number(row.get("low")),
+        "high": number(row.get("high")),
         "at_least": bool(row["at_least"]),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
@@ -116,7 +118,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
     parts = [
         {
             "name": part.name,
-            "value": _number(part.value),
+            "value": number(part.value),
             "level": str(part.level),
             "limits": list(part.limits),
             "unit": part.unit,
@@ -143,11 +145,12 @@ def _station(row: Station, site: Site) -> Answer:
 def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: datetime) -> Answer:
     """One row per operational day of the window, sector and service; small counts masked for the audience."""
     rows = []
+    now = now if scope.as_of is None else min(now, scope.as_of)
     for day in days_of(site, window):
         until = min(now, day.end)
         if day.start >= now or not (window.start <= day.start < window.end):
             continue
-        official = official_sources(conn, site.site, until)
+        official = official_sources(conn, site.site, until, scope.as_of)
         seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
         here = present_now(conn, site, official, until, scope.as_of)
         sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
@@ -156,24 +159,29 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
                 rows.append({"day": iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
-    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": known_at(conn, site, scope.as_of), "rows": rows}
+
+
+def known_at(conn: Connection, site: Site, as_of: datetime | None) -> str | None:
+    """The moment an answer speaks of: the one asked for, or that of the newest delivery that counts."""
+    return iso(as_of or queries.data_as_of(conn, site.site), site)
 
 
 def _service(row: ServiceCoverage, day: Window, site: Site) -> Answer:
     return {"day": iso(day.start, site), **{name: plain(value, site) for name, value in asdict(row).items()}}
 
 
-def alerts(conn: Connection, site: Site, state: str, t: Translator) -> Answer:
+def alerts(conn: Connection, site: Site, state: str, t: Translator, as_of: datetime | None = None) -> Answer:
     """`state`: open (default), closed, all, or one of the states of an alert."""
     cards: tuple[AlertCard, ...] = ()
     if state != "closed":
-        cards += open_alerts(conn, site.site)
+        cards += open_alerts(conn, site.site, as_of)
     if state in ("closed", "all", "resolved"):
-        cards += recent_alerts(conn, site.site, ALERTS_SHOWN)
+        cards += recent_alerts(conn, site.site, ALERTS_SHOWN, as_of)
     if state not in ("open", "closed", "all"):
         cards = tuple(card for card in cards if card.state == state)
     rows = [_alert(card, site, t) for card in cards]
-    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
 
 
 def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
@@ -194,29 +202,15 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
     }
 
 
-def reports(conn: Connection, site: Site) -> Answer:
+def reports(conn: Connection, site: Site, as_of: datetime | None = None) -> Answer:
     """The newest deliveries."""
-    rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN)]
-    return {"site": site.site, "as_of": iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN, as_of)]
+    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
 
 
 def _delivery(row: Delivery, site: Site) -> Answer:
     fields = {name: plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
     return {"report": row.report_id, **fields}
-
-
-# HXL tags of the columns of `series`, so that OCHA's tools read its CSV as it is.
-SERIES_TAGS: Mapping[str, str] = {
-    "start": "#date+start",
-    "value": "#affected",
-    "low": "#affected+low",
-    "high": "#affected+high",
-    "at_least": "#meta+lowerbound",
-    "state": "#status",
-    "method": "#meta+method",
-    "source": "#meta+source",
-    "end": "#date+end",
-}
 
 
 def plain(value: Any, site: Site) -> Any:
@@ -227,11 +221,11 @@ def plain(value: Any, site: Site) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, float):
-        return _number(value)
+        return number(value)
     return value
 
 
-def _number(value: Any) -> float | int | None:
+def number(value: Any) -> float | int | None:
     """Whole numbers as whole ones; missing as null."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None

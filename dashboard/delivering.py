@@ -18,7 +18,7 @@ from data.receipts import Receipt, plain_facts
 from data.sources import DEFAULT, Limits
 from data.sources.mapping import Mapping
 from data.store import create_store, migrate, reading
-from data.types import Flag, Issue
+from data.types import Clock, Flag, Issue
 from data.vocabulary import Dataset
 from layouts.agreement import flag_sentence
 from layouts.translator import Translator
@@ -35,6 +35,7 @@ class Way:
     dataset: Dataset | None = None
     mapping: Mapping | None = None
     issued_at: datetime | None = None
+    reason: str | None = None  # why it differs from what was sent before
 
 
 def open_store(settings: Settings) -> Engine:
@@ -44,10 +45,15 @@ def open_store(settings: Settings) -> Engine:
     return store
 
 
-def domain_now(store: Engine) -> datetime:
+def domain_clock(store: Engine) -> Clock:
     """The domain clock: real time, or that of the replay which the store says is running."""
     with reading(store) as conn:
-        return clock_reading(stored_replay(conn), real_now()).now
+        replay = stored_replay(conn)
+    return lambda: clock_reading(replay, real_now()).now
+
+
+def domain_now(store: Engine) -> datetime:
+    return domain_clock(store)()
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -68,7 +74,8 @@ def deliver(
     progress: Callable[[int, int], None] | None = None,
     agreed: Agreed | None = None,
 ) -> Receipt:
-    now = domain_now(store)
+    clock = domain_clock(store)
+    now = clock()
     limits = limits_of(settings)
     if dry_run:
         return preview(
@@ -96,6 +103,8 @@ def deliver(
         only_sites=only_sites,
         limits=limits,
         progress=progress,
+        reason=way.reason,
+        clock=clock,
         agreed=agreed,
     )
 

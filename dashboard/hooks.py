@@ -20,6 +20,7 @@ from data.feeds import book
 from data.feeds.config import Feed
 from data.feeds.records import record_of
 from data.feeds.taking import At, Batch, take
+from data.holding import PeriodClosed
 from data.receipts import Receipt
 from data.sources import Limits
 from data.sources import Refused as Unreadable
@@ -74,6 +75,8 @@ def _taken(shell: Shell, feed: Feed, content: bytes, who: Viewer, limits: Limits
         receipt = take(shell.engine, feed, batch, at, shell.settings.var, limits, who.name, who.sites)
     except Unreadable as unreadable:
         return _nothing(feed, "refused", unreadable)
+    except PeriodClosed as closed:
+        raise Refused(409, "period_closed", site=closed.site, who=closed.approval.who) from None
     return receipt or _nothing(feed, "accepted")
 
 

@@ -45,6 +45,28 @@ SERIES_ROW: Schema = {
         "state": _words(State),
         "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
         "source": {"type": ["string", "null"]},
+        "revised_from": {**NUMBER_OR_NULL, "description": "What it had said before its last correction."},
+        "late": {"type": "boolean", "description": "First told after it was expected, by the source's cadence."},
+        "approved_by": {"type": ["string", "null"], "description": "Who closed the shift or day it lies in."},
+    },
+}
+REVISION_ROW: Schema = {
+    "type": "object",
+    "required": ["at", "kind", "stage", "measure", "source", "start", "end", "from", "to", "report", "who", "reason"],
+    "properties": {
+        "at": MOMENT,
+        "kind": _words(("correction", "undo", "release")),
+        "stage": _words(Stage),
+        "measure": _words(Measure),
+        "source": TEXT,
+        "start": MOMENT,
+        "end": MOMENT,
+        "from": NUMBER_OR_NULL,
+        "to": {**NUMBER_OR_NULL, "description": "null where nothing counts any more, or masked is true"},
+        "masked": {"type": "boolean"},
+        "report": {"type": "integer"},
+        "who": {"type": ["string", "null"]},
+        "reason": {"type": ["string", "null"]},
     },
 }
 SOURCE_ROW: Schema = {
@@ -97,7 +119,7 @@ RECEIPT: Schema = {
         "rejected": {"type": "integer"},
         "not_reported": {"type": "integer"},
         "already_received": {"type": "boolean"},
-        "state": _words(("accepted", "partial", "refused", "undone")),
+        "state": _words(("accepted", "partial", "refused", "undone", "held")),
         "issues": {"type": "array", "items": ISSUE},
         "flags": {"type": "array", "items": FLAG, "description": "figures that count and are asked about"},
     },
@@ -200,13 +222,24 @@ DESCRIPTION: Schema = {
         ),
         "/queue": _get("Every station now, and the pressure.", _rows({"type": "object"}), AS_OF),
         "/coverage": _get(
-            "Sectors and services against their standards, day by day.", _rows({"type": "object"}), FROM, TO
+            "Sectors and services against their standards, day by day.", _rows({"type": "object"}), FROM, TO, AS_OF
         ),
         "/alerts": _get(
             "Alerts with their transitions.",
             _rows({"type": "object"}),
             _parameter("state", _words(("open", "closed", "all", *AlertState)), "Which alerts; open without it."),
+            AS_OF,
             LANG,
+        ),
+        "/revisions": _get(
+            "Figures that say something else than they had said: from what to what, when, by whom, why.",
+            _rows(REVISION_ROW),
+            _parameter("measure", _words(Measure), "Only this measure."),
+            _parameter("stage", _words(Stage), "Only this stage."),
+            _parameter("source", TEXT, "Only this source."),
+            FROM,
+            TO,
+            AS_OF,
         ),
         "/reports/completeness": _get(
             "Reports expected, on time, late, missing and not due yet; the two reporting rates as DHIS2 defines them.",
@@ -231,13 +264,14 @@ DESCRIPTION: Schema = {
             },
         },
         "/reports": {
-            **_get("The newest deliveries.", _rows({"type": "object"})),
+            **_get("The newest deliveries.", _rows({"type": "object"}), AS_OF),
             "post": {
                 "summary": "Send a report as a file: CSV, XLSX or JSON in the canonical columns.",
                 "parameters": [
                     _parameter("source", TEXT, "Who reports; a key has its own."),
                     _parameter("dataset", _words(Dataset), "What is reported; guessed from the columns without it."),
                     _parameter("issued_at", MOMENT, "When the report was written; the newest counts."),
+                    _parameter("reason", TEXT, "Why it corrects what was sent before; X-Reason does the same."),
                     _parameter("filename", TEXT, "Name under which the delivery is listed."),
                     _parameter("Idempotency-Key", TEXT, "The same key again changes nothing.", place="header"),
                     LANG,

@@ -18,6 +18,7 @@ from dashboard.document import OWN_SCRIPTS, document, entry_point
 from dashboard.drawings import Drawn
 from dashboard.encoded import BoardKey, Encoded
 from dashboard.gate import require_board, viewer_of
+from dashboard.moments import checked
 from dashboard.shell import Shell
 from dashboard.sign_in import signed_in_as
 from dashboard.view import View, view_of, view_of_token
@@ -39,6 +40,7 @@ async def drawn(request: Request, view: View) -> tuple[Encoded, Drawn]:
     require_board(viewer, view.page, view.site)
     site = shell.seen.site(view.site)
     assert site is not None, "the view was checked against the same sites"
+    await checked(shell, view.site, view.as_of)
     encoded = await shell.hub.board(BoardKey(view.page, view.scope(viewer.audience)))
     return encoded, request.app.state.drawings.of(encoded, view, site)
 
@@ -112,7 +114,7 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
         "quietHour": shell.settings.quiet_hour if view.page == "wall" else None,
         "release": shell.release,
         "words": {
-            "live": {word: t(f"live.{word}") for word in ("live", "reconnecting", "offline")},
+            "live": {word: t(f"live.{word}") for word in ("live", "reconnecting", "offline", "frozen")},
             "fresh": {word: t(f"fresh.{word}") for word in ("fine", "late", "silent", "none")},
             "age": {
                 word: t(f"age.{word}")

@@ -52,7 +52,7 @@ async def refused(request: Request, why: Exception) -> Response:
 
 async def bad_address(request: Request, why: Exception) -> Response:
     assert isinstance(why, BadAddress)
-    t = translator(lang_of(request))
+    t = translator(lang_of(request), why.zone)
     title = t.maybe(f"address.{why.code}_title") or t("address.title")
     return _no(request, why.status, why.code, title, t(f"address.{why.code}", **why.facts))
 

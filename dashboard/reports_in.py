@@ -32,6 +32,7 @@ FILE_NAMES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "report.xlsx",
 }
 LONGEST_KEY = 200
+LONGEST_REASON = 1000
 
 log = structlog.get_logger()
 
@@ -57,7 +58,8 @@ async def post_report(request: Request) -> Response:
     content = await body_of(request, limits.file_bytes)
     if content is None:
         return too_large(shell, source, translator(lang))
-    way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell))
+    reason = (asked.get("reason") or _said(request.headers.get("x-reason")) or "").strip()[:LONGEST_REASON] or None
+    way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell), reason)
     take = partial(
         deliver,
         shell.engine,
@@ -90,6 +92,14 @@ def status_of(receipt: Receipt) -> int:
     if receipt.already_received:
         return 200
     return 422 if receipt.state == "refused" else 201
+
+
+def _said(header: str | None) -> str | None:
+    """Headers travel as Latin-1; a sender who wrote UTF-8 into one meant it."""
+    try:
+        return None if header is None else header.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return header
 
 
 def _file_name(request: Request) -> str:

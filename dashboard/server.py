@@ -33,6 +33,7 @@ from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
 from dashboard.heads import PromptHeads
 from dashboard.hub import Busy
 from dashboard.live import EventStream, NotLive, board_response
+from dashboard.moments import checked
 from dashboard.running import forget_address, note_address
 from dashboard.sessions import COOKIE
 from dashboard.settings import Settings
@@ -91,6 +92,7 @@ def application(shell: Shell) -> ASGIApp:
 async def board(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     _, key = _asked_board(request, request.path_params["page"])
+    await checked(shell, key.scope.site, key.scope.as_of)
     return await board_response(request, shell.hub, key, lambda: shell.is_live(key))
 
 
@@ -101,6 +103,8 @@ class Live:
         request = Request(scope, receive)
         shell: Shell = request.app.state.shell
         viewer, key = _asked_board(request, request.query_params.get("board", "situation"))
+        if key.scope.as_of is not None:
+            raise BadAddress("frozen_stream")
         asking = request.state.asking
         cookie = request.cookies.get(COOKIE)
 

@@ -144,6 +144,14 @@ def sign_in(engine: Engine, name: str, password: str, now: datetime) -> Account:
     return _account(row)
 
 
+def role_of(conn: Connection, name: str) -> Role | None:
+    """Of an account that can sign in; None where there is none of this name."""
+    row = conn.execute(
+        select(account.c.role).where(account.c.account == name, account.c.disabled_at.is_(None))
+    ).one_or_none()
+    return None if row is None else Role(row.role)
+
+
 def sign_out(engine: Engine, name: str, session: str, now: datetime) -> None:
     """This session ends wherever its cookie is held; the account's other ones go on."""
     with writing(engine) as conn:

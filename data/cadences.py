@@ -118,16 +118,13 @@ def _made(
 
 
 def cadences(conn: Connection, site: str, as_of: datetime | None = None) -> tuple[Agreed, ...]:
-    """Every cadence of the site, by source, dataset and the moment it begins; as it had been decided by `as_of`.
-
-    What holds from always was never decided at a moment, and is known at any.
-    """
+    """Every cadence of the site, by source, dataset and the moment it begins; as it had been decided by `as_of`."""
     c = cadence.c
     rows = conn.execute(select(cadence).where(c.site == site).order_by(c.source, c.dataset, c.valid_from, c.set_at))
     known = {
         (row.source, row.dataset, row.valid_from): Agreed(row.source, row.dataset, _of_row(row))
         for row in rows
-        if as_of is None or row.set_at <= as_of or row.valid_from == ALWAYS
+        if as_of is None or row.set_at <= as_of
     }
     return tuple(known.values())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from data.types import Duplicate, Flag, SectorCoverage, ServiceCoverage
+from data.types import Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage
 from data.vocabulary import Audience, Sector, State
 
 INSIDE = 5  # smallest count the open audience sees inside the mechanism
@@ -47,6 +47,13 @@ def masked_service(row: ServiceCoverage, audience: Audience, threshold: int = IN
             return replace(row, **HIDDEN)
         return replace(row, contacts=None, masked=True)
     return row
+
+
+def masked_revision(row: Revision, audience: Audience) -> Revision:
+    """That a part of a figure changed is told; how many people it counts is not: a total would give others away."""
+    if audience is Audience.PROTECTION or not row.broken_down:
+        return row
+    return replace(row, old=None, new=None, masked=True)
 
 
 def masked_sectors(

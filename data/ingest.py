@@ -7,21 +7,18 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 from sqlalchemy import Connection, Engine, select
 
 from data import snapshots
-from data.delivered import withdraw, write_delivery
+from data.delivered import Told, write_delivery
 from data.lines import lines_of, stage_lines
 from data.receipts import (
-    COUNTS,
     Receipt,
     Sent,
     already,
     enter,
     forget_unless_counted,
     key_reused,
-    receipt_of,
     refused_before,
 )
 from data.sites import sites
@@ -33,7 +30,9 @@ from data.sources.fields import PERSONAL_TEXT
 from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report
-from data.types import Issue, Site
+from data.types import Clock, Issue, Site
+from data.undoing import NoSuchReport as NoSuchReport
+from data.undoing import undo as undo
 from data.versions import raise_version
 from data.vocabulary import Dataset
 
@@ -52,10 +51,6 @@ class NotAsAgreed(Exception):
     """What would be written is not what its sender saw and accepted. Nothing was written."""
 
 
-class NoSuchReport(LookupError):
-    """No delivery of this number that counts."""
-
-
 def ingest(
     engine: Engine,
     content: bytes,
@@ -72,13 +67,16 @@ def ingest(
     only_sites: Collection[str] | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
+    reason: str | None = None,
+    clock: Clock | None = None,
     agreed: Agreed | None = None,
 ) -> Receipt:
     """Receive one delivery. The same one again changes nothing; a file that cannot be read is refused and listed.
 
     The same has the same idempotency key, or the same source, bytes and issued_at (where given). A delivery that
     was undone may come again and counts again. Rows about other sites than `only_sites` (None: every one) are unknown
-    to this sender and rejected. `progress` hears rows written and rows to write.
+    to this sender and rejected. `progress` hears rows written and rows to write. `reason` says why it differs from what
+    was sent before. `clock` tells when the lines began to count, which may be a while after `now`, when they came.
     Raises NotAsAgreed when `agreed` does, or when a delivery that was agreed to would be refused.
     """
     sent = Sent(
@@ -91,6 +89,7 @@ def ingest(
         received_at=now,
         key=idempotency_key,
         sent_by=sent_by,
+        reason=reason,
         mapping=None if mapping is None else (mapping.name, mapping.toml),
     )
     with reading(engine) as conn:
@@ -128,7 +127,8 @@ def ingest(
         rows = combined(rows, DATASETS[parsed.dataset], rule)
     lines = lines_of(rows, parsed.dataset, source, issued or now, now)
     check = None if agreed is None else partial(agreed, parsed=parsed, lines=lines)
-    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress, check)
+    told = Told(lines, rows.get("reason"), clock)
+    return _accept(engine, sent, receipt, parsed.rows_in, issued, told, places, progress, check)
 
 
 def forget_unentered(engine: Engine, var: Path, sha256: str) -> None:
@@ -187,12 +187,12 @@ def _accept(
     receipt: Receipt,
     rows: int,
     issued: datetime | None,
-    lines: pd.DataFrame,
+    told: Told,
     places: Mapping[str, Site],
     progress: Progress | None,
     check: Callable[[Connection], None] | None,
 ) -> Receipt:
-    dataset = Dataset(receipt.dataset)
+    dataset, lines = Dataset(receipt.dataset), told.lines
     tell = None if progress is None else lambda done: progress(done, len(lines))
     staged = engine.dialect.name == "sqlite" and len(lines) >= STAGE_FROM
     before = (lambda conn: stage_lines(conn, dataset, lines, tell)) if staged else None
@@ -205,7 +205,7 @@ def _accept(
         lock_sites(conn, receipt.sites)
         if check is not None:
             check(conn)
-        receipt = write_delivery(conn, sent, receipt, rows, issued, lines, places, staged=staged, tell=tell)
+        receipt = write_delivery(conn, sent, receipt, rows, issued, told, places, staged=staged, tell=tell)
         for name in receipt.sites:
             raise_version(conn, name)
     return receipt
@@ -232,22 +232,3 @@ def enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> 
     for place in sorted(sites(conn), key=lambda place: place.site):
         raise_version(conn, place.site)
     return receipt
-
-
-def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
-    """A delivery stops counting; its lines, bytes and trace stay. Its idempotency key is free again.
-
-    Raises NoSuchReport when there is none of this number, or none that counts.
-    """
-    r = report.c
-    with writing(engine) as conn:
-        found = conn.execute(select(report).where(r.report_id == report_id).with_for_update()).one_or_none()
-        if found is None or found.state not in COUNTS:
-            raise NoSuchReport(f"no report {report_id} that counts: {found.state if found else 'never received'}")
-        touched_sites = receipt_of(conn, found).sites
-        lock_sites(conn, touched_sites)
-        withdraw(conn, found, now, by)
-        undone = receipt_of(conn, conn.execute(select(report).where(r.report_id == report_id)).one())
-        for name in touched_sites:
-            raise_version(conn, name)
-    return undone

@@ -13,23 +13,14 @@ from data.bulk import Tell, insert_frame, insert_staged, stage, unstage
 from data.doubting import doubt_flow
 from data.frames import MOMENT, frame
 from data.presence_doubts import doubt_presence
+from data.revisions import TABLE
 from data.rollups import Touched, clear_site, rebuild_flow
 from data.service_doubts import doubt_services
 from data.service_rollups import rebuild_services
 from data.types import Flag, Site
 from data.vocabulary import Dataset
 
-LINES: dict[Dataset, Table] = {
-    Dataset.FLOW: tables.flow_line,
-    Dataset.QUEUE: tables.queue_reading,
-    Dataset.ROSTER: tables.roster_line,
-    Dataset.SERVICE: tables.service_line,
-    Dataset.STOCK: tables.stock_reading,
-    Dataset.RESOURCE: tables.resource_reading,
-    Dataset.REFERRAL: tables.referral_line,
-    Dataset.PRESENT: tables.present_reading,
-    Dataset.EVENT: tables.policy_event,
-}
+LINES: dict[Dataset, Table] = {dataset: tables.metadata.tables[name] for dataset, name in TABLE.items()}
 
 # A line's number is its report's times this, plus its place in the report: the later report has the higher ones.
 LINES_PER_REPORT = 2**24
@@ -98,6 +89,13 @@ def write_lines(
     return numbered
 
 
+def write_reasons(conn: Connection, lines: pd.DataFrame, reasons: pd.Series) -> None:
+    """Keep why a line says something else than before, where its sender wrote it beside the figure."""
+    given = reasons.reset_index(drop=True)
+    told = lines[["site", "line_id"]].reset_index(drop=True).assign(reason=given)
+    insert_frame(conn, tables.line_reason, told[given.notna() & (given != "")])
+
+
 def _numbered(lines: pd.DataFrame, report_id: int) -> pd.DataFrame:
     return lines.assign(report_id=report_id, line_id=report_id * LINES_PER_REPORT + pd.RangeIndex(len(lines)))
 
@@ -114,6 +112,8 @@ def rebuild(conn: Connection, dataset: Dataset, touched: Touched, now: datetime,
 
     Returns the doubts that `report_id` raised.
     """
+    if touched.lines.empty:
+        return ()
     if dataset is Dataset.FLOW:
         return doubt_flow(conn, touched, rebuild_flow(conn, touched), now, report_id)
     if dataset is Dataset.SERVICE:

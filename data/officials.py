@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from data.history import recorded_by
 from data.places import site as site_named
 from data.sites import set_rule
 from data.tables import official, source
@@ -67,12 +68,14 @@ def set_official(
     return choices(conn, site, now)[stage, str(measure)]
 
 
-def choices(conn: Connection, site: str, at: datetime) -> Mapping[tuple[str, str], Choice]:
+def choices(
+    conn: Connection, site: str, at: datetime, as_of: datetime | None = None
+) -> Mapping[tuple[str, str], Choice]:
     """By stage and measure, the choice in force at a moment."""
     o = official.c
     rows = conn.execute(
         select(o.stage, o.measure, o.source, o.reason, o.set_by, o.valid_from)
-        .where(o.site == site, o.valid_from <= at)
-        .order_by(o.valid_from)
+        .where(o.site == site, o.valid_from <= at, *recorded_by(official, as_of))
+        .order_by(o.valid_from, o.recorded_at)
     )
     return {(row.stage, row.measure): Choice(*row) for row in rows}

@@ -70,7 +70,7 @@ def picture(
     in_alarm: tuple[Window, ...] = (),
 ) -> Picture:
     """Everything about the site that a headline needs. `day` is the operational day whose totals are asked for."""
-    official = official_sources(conn, site.site, now)
+    official = official_sources(conn, site.site, now, as_of)
     since = min(now - STAGE_REACH, day.start - timedelta(hours=2))
     observed = observe(conn, site, official, day, now, since, as_of)
     states = {place: stage_state(seen, now) for place, seen in observed.items()}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, or_, select
 
 from data.flags import flags_of_report
+from data.holding import waiting
 from data.snapshots import all_kept, forget
 from data.store import reading, unless_there
 from data.tables import report, report_issue, report_mapping, report_site
@@ -36,6 +37,7 @@ class Sent:
     received_at: datetime
     key: str | None
     sent_by: str | None
+    reason: str | None = None
     mapping: tuple[str, str] | None = None  # name and text of the mapping it is read by
 
 
@@ -53,7 +55,7 @@ class Receipt:
     issues: tuple[Issue, ...]
     dataset: str
     source: str
-    state: str  # accepted, partial, refused, undone
+    state: str  # accepted, partial, refused, undone; held: kept whole, part of it waits
     sites: tuple[str, ...] = ()
     not_reported: int = 0
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
@@ -118,7 +120,7 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
     i, s = report_issue.c, report_site.c
     issues = conn.execute(select(report_issue).where(i.report_id == row.report_id).order_by(i.issue))
     places = tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars())
-    return Receipt(
+    receipt = Receipt(
         report=row.report_id,
         accepted=row.accepted,
         rejected=row.rejected,
@@ -131,6 +133,13 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         sites=places,
         flags=flags_of_report(conn, places, row.report_id),
     )
+    return receipt if row.state == "undone" else told_to_wait(conn, receipt)
+
+
+def told_to_wait(conn: Connection, receipt: Receipt) -> Receipt:
+    """The receipt of a delivery that lies in a closed period says so, and which."""
+    notes = waiting(conn, receipt.report or 0)
+    return replace(receipt, state="held", notes=(*receipt.notes, *notes)) if notes else receipt
 
 
 def seen(conn: Connection, source: str, sha256: str) -> bool:
@@ -201,6 +210,7 @@ def enter(
             not_reported=receipt.not_reported,
             state=receipt.state,
             sent_by=sent.sent_by,
+            reason=sent.reason,
         )
         .returning(report.c.report_id)
     ).scalar_one()

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, func, select
 from data import grains, queries
 from data.analytics.buckets import moment, seconds
 from data.analytics.reconciliation import Amount, Reported, Span, beside, has_a_hole
+from data.cadences import ALWAYS
 from data.days import days_of
 from data.frames import frame
+from data.history import organisations, recorded_by
 from data.officials import Choice, choices
 from data.queries import SeriesKey
 from data.revisions import counting
-from data.sites import ALWAYS
-from data.tables import definition, flow_line, report_site, source
+from data.tables import definition, flow_line, report_site
 from data.tolerances import tolerances
 from data.types import Reconciliation, Site, SourceFigure, Window
 from data.vocabulary import EVERY_LANE, Dataset, Measure, Method, Stage
@@ -30,13 +31,13 @@ def reconciliation(
     conn: Connection, site: Site, stage: Stage, measure: Measure, window: Window, now: datetime, as_of: datetime | None
 ) -> Reconciliation:
     """Every source of a figure; the official one first, then by name. `now` bounds what may be asked of a window."""
-    chosen = choices(conn, site.site, now).get((str(stage), str(measure)))
+    chosen = choices(conn, site.site, now, as_of).get((str(stage), str(measure)))
     official = chosen.source if chosen and chosen.source else None
     told = _reported(conn, site, stage, measure, window, now, as_of)
-    words = _definitions(conn, site.site, stage, measure, now)
-    known = {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
+    words = _definitions(conn, site.site, stage, measure, now, as_of)
+    known = organisations(conn, as_of)
     deliveries = _deliveries(conn, site.site, window, as_of)
-    limit = tolerances(conn, site.site, now)["source-difference"]
+    limit = tolerances(conn, site.site, now, as_of)["source-difference"]
     days = [(seconds(day.start), seconds(day.end)) for day in days_of(site, window)]
     names = sorted({*told, *([official] if official else [])}, key=lambda name: (name != official, name))
     until = min(window.end, now)
@@ -204,12 +205,15 @@ def _longer(
     return found
 
 
-def _definitions(conn: Connection, site: str, stage: Stage, measure: Measure, at: datetime) -> Mapping[str, str]:
+def _definitions(
+    conn: Connection, site: str, stage: Stage, measure: Measure, at: datetime, as_of: datetime | None
+) -> Mapping[str, str]:
     d = definition.c
     rows = conn.execute(
         select(d.source, d.words)
         .where(d.site == site, d.stage == stage, d.measure == measure, d.valid_from <= at)
-        .order_by(d.valid_from)
+        .where(*recorded_by(definition, as_of))
+        .order_by(d.valid_from, d.recorded_at)
     )
     return {row.source: row.words for row in rows}
 
@@ -230,7 +234,7 @@ def figures_to_compare(
     conn: Connection, site: Site, window: Window, as_of: datetime | None
 ) -> tuple[tuple[Stage, Measure], ...]:
     """The figures of which the page speaks: those of the entry stage, and every other that several sources report."""
-    rows = queries.series(conn, site.site, window)
+    rows = queries.series(conn, site.site, window, as_of)
     told = rows[["stage", "measure", "source"]].drop_duplicates()
     reported = Counter(zip(told["stage"], told["measure"], strict=True))
     shared = {pair for pair, sources in reported.items() if sources > 1}

@@ -67,7 +67,7 @@ def _worked_out(
         for pair in asked
     }
     heard = _heard(conn, site, {pair: current[pair] for pair in asked}, looked, as_of)
-    came, whom = last_received(conn, site.site, as_of), contacts(conn)
+    came, whom = last_received(conn, site.site, as_of), contacts(conn, as_of)
     found = []
     for pair in asked:
         begins = _begins(conn, site, pair, agreed[pair], looked[pair].start, as_of)

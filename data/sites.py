@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from data import tables
-from data.cadences import ALWAYS, Agreed, set_by_file
+from data.cadences import Agreed, set_by_file
+from data.history import remember_site, remember_source
 from data.lines import rebuild_site
 from data.places import UnknownSite, site, sites
+from data.ruling import set_rule
 from data.site_files import SiteFile, WrongSiteFile, load_site
 from data.store import lock_sites
 from data.types import Site
@@ -34,11 +36,14 @@ def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> tu
         position = conn.execute(select(func.count()).select_from(tables.site)).scalar_one()
         conn.execute(insert(tables.site).values(**row, position=position))
     else:
+        position = known.position
         conn.execute(update(tables.site).where(tables.site.c.site == file.site.site).values(**row))
         if (known.zone, known.day_start_hour) != (file.site.zone, file.site.day_start_hour):
             rebuild_site(conn, file.site)
+    remember_site(conn, {**row, "position": position}, now)
     for entry in file.source:
         _add_source(conn, entry)
+        remember_source(conn, entry["source"], now)
     for entry in file.official:
         set_rule(conn, tables.official, file.site.site, entry, ("stage", "measure"), now, set_by)
     changed = set_by_file(conn, file.site, file.cadence, now, set_by)
@@ -79,24 +84,3 @@ def _add_source(conn: Connection, entry: Mapping[str, Any]) -> None:
         conn.execute(insert(tables.source).values(**row))
     else:
         conn.execute(update(tables.source).where(s.source == entry["source"]).values(**row))
-
-
-def set_rule(
-    conn: Connection,
-    table: Table,
-    site: str,
-    entry: Mapping[str, Any],
-    names: tuple[str, ...],
-    now: datetime,
-    set_by: str,
-) -> None:
-    """A new row from `now` on where the newest one says something else; the first one holds for all time before."""
-    same = [table.c.site == site, *(table.c[name] == entry[name] for name in names)]
-    newest = conn.execute(select(table).where(*same).order_by(table.c.valid_from.desc()).limit(1)).one_or_none()
-    if newest is not None and all(newest._mapping[name] == value for name, value in entry.items()):
-        return
-    valid_from = ALWAYS if newest is None else now
-    if newest is not None and newest.valid_from == now:
-        conn.execute(update(table).where(*same, table.c.valid_from == now).values(**entry, set_by=set_by))
-        return
-    conn.execute(insert(table).values(site=site, **entry, valid_from=valid_from, set_by=set_by))

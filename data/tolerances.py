@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from data.history import recorded_by
 from data.tables import tolerance
 
 DEFAULTS: Mapping[str, float] = {
@@ -17,8 +18,11 @@ DEFAULTS: Mapping[str, float] = {
 }
 
 
-def tolerances(conn: Connection, site: str, at: datetime) -> Mapping[str, float]:
+def tolerances(conn: Connection, site: str, at: datetime, as_of: datetime | None = None) -> Mapping[str, float]:
     """Every limit in force at a site at a moment."""
     t = tolerance.c
-    rows = conn.execute(select(t.name, t.value).where(t.site == site, t.valid_from <= at).order_by(t.valid_from)).all()
+    known = recorded_by(tolerance, as_of)
+    rows = conn.execute(
+        select(t.name, t.value).where(t.site == site, t.valid_from <= at, *known).order_by(t.valid_from, t.recorded_at)
+    ).all()
     return {**DEFAULTS, **{row.name: row.value for row in rows}}

@@ -73,7 +73,7 @@ class ClockReading:
     """What the domain clock says, and how fast it runs, for the browser to count on."""
 
     now: datetime
-    speed: float  # domain seconds per real second; 1 unless a replay runs
+    speed: float  # domain seconds per real second; 1 unless a replay runs, 0 where a page stands still
     replay: bool
 
 
@@ -114,6 +114,7 @@ class Kpi:
     method: Method | str | None = None  # Method, or "virtual" for a virtual wait
     source: str | None = None
     note: Sentence | None = None
+    approved: str | None = None  # who vouches for it
     hours: float | None = None  # observed, of `hours_asked`
     hours_asked: float | None = None
     doubts: int = 0  # open flags on the figure
@@ -268,10 +269,34 @@ class Delivery:
     rows: int
     accepted: int
     rejected: int
-    state: str  # accepted, partial, refused, undone
+    state: str  # accepted, partial, refused, undone, held
     sha256: str
     issues: tuple[Issue, ...] = ()
+    sent_by: str | None = None
+    reason: str | None = None
     not_reported: int = 0  # rows = accepted + rejected + not_reported
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A figure that says something else than it had said. `old` or `new` None: nothing counts, or `masked`."""
+
+    at: datetime  # when readers saw it change
+    kind: str  # correction, undo, release
+    stage: str
+    measure: str
+    lane: str
+    source: str
+    start: datetime
+    end: datetime
+    old: float | None
+    new: float | None
+    report_id: int  # the delivery that came, went or was let through
+    who: str | None
+    issued_at: datetime
+    reason: str | None
+    broken_down: bool = False  # a part of a figure, by sex, age or nationality
+    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -473,9 +498,11 @@ class LongReport:
 @dataclass(frozen=True)
 class FlowModel:
     """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled, and people_soft
-    and served_soft (estimated or modelled).
+    and served_soft (estimated or modelled); late (bool), people_was and served_was (what a corrected hour had said,
+    else missing).
 
-    `days`: day (local midnight UTC), entries, low, high, method, state; arrivals likewise as `arrivals`.
+    `days`: day (local midnight UTC), entries, low, high, method, state; arrivals likewise as `arrivals`;
+    entries_was, arrivals_was; approved (who closed the day, else missing).
     """
 
     frame: Frame
@@ -488,6 +515,7 @@ class FlowModel:
     sources: tuple[Reconciliation, ...] = ()
     doubts: tuple[Flag, ...] = ()  # about the figures drawn
     long: tuple[LongReport, ...] = ()  # of sources that report no finer grain
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -529,3 +557,4 @@ class ReportsModel:
     reports: tuple[Reporting, ...]  # the worst first; without a cadence at the end
     doubts: tuple[Flag, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
+    revisions: Mapping[int, tuple[Revision, ...]] = field(default_factory=dict)  # what a delivery changed

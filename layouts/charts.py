@@ -43,6 +43,14 @@ def _caveat(name: str) -> Callable[[Any, Translator], str]:
     return lambda model, t: t(f"panel.{name}.caveat")
 
 
+def _hourly_says(model: FlowModel, t: Translator) -> str:
+    """The signs are explained where there are any."""
+    hours = model.hours
+    signs = [t("revision.sign_corrected")] if hours["people_was"].notna().any() else []
+    signs += [t("revision.sign_late")] if hours["late"].fillna(False).any() else []
+    return " ".join([t("panel.hourly.caveat"), *signs])
+
+
 def _hours_window(model: FlowModel) -> Window:
     if model.frame.scope.window == "today" or model.hours.empty:
         return model.curves.day
@@ -92,7 +100,7 @@ CHARTS: tuple[Chart, ...] = (
         lambda model, t: hourly(
             model.hours, model.events, _hours_window(model), model.frame.clock.now, t, _at_entry(model)
         ),
-        _caveat("hourly"),
+        _hourly_says,
         lambda model, t: tables.hours_table(model.hours, t),
     ),
     Chart(

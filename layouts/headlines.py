@@ -24,6 +24,7 @@ def kpi_view(kpi: Kpi, t: Translator) -> KpiView:
         bound="low" if kpi.at_least else None,
         word=None if kpi.word is None else (t.maybe(kpi.word) or kpi.word),
         level=_level(kpi),
+        approved=kpi.approved,
         method=None if kpi.method is None else str(kpi.method),
         coverage=_coverage(kpi, t),
     )
@@ -63,6 +64,7 @@ def _note(kpi: Kpi, t: Translator) -> str:
     said = [
         t("word.at_least") if kpi.at_least and kpi.value is not None and not worst else "",
         t("word.provisional") if kpi.state is State.PROVISIONAL else "",
+        t("revision.approved", who=kpi.approved) if kpi.approved else "",
         t("agreement.doubted") if kpi.doubts else "",
         word or "",
         t.sentence(kpi.note),

@@ -73,6 +73,7 @@ def kpi_attributes(view: KpiView) -> dict[str, Any]:
         "data-text": plain(view.word),
         "data-level": plain(view.level),
         "data-method": plain(view.method),
+        "data-approved": plain(view.approved),
     }
 
 

@@ -20,7 +20,7 @@
 
   function setClock(now, speed) {
     var moment = Date.parse(now);
-    if (!isNaN(moment)) clock = { now: moment, at: mark(), speed: Number(speed) || 1 };
+    if (!isNaN(moment)) clock = { now: moment, at: mark(), speed: isNaN(Number(speed)) ? 1 : Number(speed) };
   }
 
   var clockFormat = new Intl.DateTimeFormat("es", {

@@ -44,14 +44,15 @@
   }
 
   function paintKpi(name, kpi, old) {
-    if (differs(kpi, old, ["value", "as_of", "state", "bound", "word", "level", "method"])) set("kpi-" + name, {
+    if (differs(kpi, old, ["value", "as_of", "state", "bound", "word", "level", "method", "approved"])) set("kpi-" + name, {
       "data-value": attribute(kpi.value),
       "data-as-of": attribute(kpi.as_of),
       "data-state": kpi.state,
       "data-bound": attribute(kpi.bound),
       "data-text": attribute(kpi.word),
       "data-level": attribute(kpi.level),
-      "data-method": attribute(kpi.method)
+      "data-method": attribute(kpi.method),
+      "data-approved": attribute(kpi.approved)
     });
     if (name === "pressure_level") {
       each(".headline[data-level]", function (line) { line.setAttribute("data-level", kpi.level || "no-data"); });

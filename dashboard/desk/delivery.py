@@ -17,6 +17,7 @@ from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from data import snapshots
 from data.accounts import record
+from data.holding import PeriodClosed
 from data.ingest import NoSuchReport, undo
 from data.queries.delivery_story import delivery_story
 from data.store import reading, writing
@@ -73,6 +74,8 @@ async def take_back(request: Request) -> Response:
         await anyio.to_thread.run_sync(done)
     except NoSuchReport:
         raise Refused(409, "desk_not_counting", report=str(number)) from None
+    except PeriodClosed as closed:
+        raise Refused(409, "desk_period_closed", site=closed.site, who=closed.approval.who) from None
     shell.wake.poke()
     plain = plain_of(request, posted.fields)
     return RedirectResponse(plain.to(f"/reports/{number}", told="undone"), status_code=303)

@@ -23,6 +23,7 @@ from data.clock import real_now
 from data.feeds import book
 from data.feeds.config import Feed
 from data.feeds.taking import At, take
+from data.holding import PeriodClosed
 from data.receipts import Receipt, plain_facts
 from data.sources import Refused
 from data.store import reading
@@ -86,6 +87,10 @@ def pull(
     except Trouble as trouble:
         book.failed(engine, name, holder, real_now(), trouble.code, trouble.facts)
         raise
+    except PeriodClosed as closed:
+        site, who = closed.site, closed.approval.who
+        book.failed(engine, name, holder, real_now(), "period_closed", {"site": site, "who": who})
+        raise Trouble("period_closed", site=site, who=who) from closed
     except Refused as refused:
         facts = {"issue": refused.issue.code, **plain_facts(refused.issue)}
         book.failed(engine, name, holder, real_now(), "unreadable", facts)

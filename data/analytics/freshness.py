@@ -16,3 +16,8 @@ def state_of(as_of: datetime | None, now: datetime, every: timedelta | None) -> 
         return State.MISSING
     limit = STALE_WITHOUT_CADENCE if every is None else STALE_AT * every
     return State.STALE if now - as_of > limit else State.OK
+
+
+def filling(state: State, partly: bool) -> State:
+    """A figure that is still being filled is provisional; that it is too old is told first."""
+    return State.PROVISIONAL if partly and state is State.OK else state

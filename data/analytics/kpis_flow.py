@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.analytics.arrivals import DayTotal, expected_today, last_hour
 from data.analytics.baseline import History
 from data.analytics.buckets import moment
-from data.analytics.freshness import state_of
+from data.analytics.freshness import filling, state_of
 from data.analytics.seen import Seen, missing
 from data.types import Kpi, Sentence
 from data.vocabulary import Method
@@ -26,7 +26,7 @@ def _day_kpi(name: str, seen: Seen, total: DayTotal | None, source: str | None, 
     return Kpi(
         name,
         total.people,
-        state_of(total.as_of, seen.judged_at, seen.cadence(source, "flow")),
+        filling(state_of(total.as_of, seen.judged_at, seen.cadence(source, "flow")), total.filling),
         total.as_of,
         at_least=total.at_least,
         low=total.low,

@@ -17,12 +17,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, update
 
 from data import snapshots
-from data.delivered import withdraw, write_delivery
+from data.delivered import Told, withdraw, write_delivery
 from data.feeds import memory, retiring
 from data.feeds.config import Feed
 from data.feeds.reading import Part, Read, mark, read_records
 from data.feeds.records import Record, content_of
 from data.feeds.versions import Version, ending, head, news
+from data.holding import PeriodClosed, closed_for
 from data.ingest import PERSONAL, enter_refusal
 from data.lines import lines_of
 from data.receipts import Receipt, Sent
@@ -34,6 +35,7 @@ from data.store import lock, lock_sites, reading, writing
 from data.tables import feed as feed_table
 from data.types import Site
 from data.versions import raise_version
+from data.vocabulary import Dataset
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,10 @@ class _Taking:
             others = retiring.keys_in(conn, spec, [row.report_id for row in retired]) - touched
             standing += memory.standing_parts(conn, feed.name, others)
         lock_sites(conn, tuple(self.places))
+        for row in retired:
+            for name, approval in closed_for(conn, Dataset(row.dataset), row.report_id):
+                # Nothing of this batch is noted as read: it comes again once the period was unlocked.
+                raise PeriodClosed(name, self.places[name].zone, approval)
         told = self._told(standing)
         changed = {name for row in retired for name in retiring.sites_of(conn, row.report_id)}
         written: Receipt | None = None
@@ -205,7 +211,7 @@ class _Taking:
             lines = lines_of(rows, spec.dataset, feed.source, self.at.now, self.at.now)
             told = replace(told, sites=tuple(sorted(set(lines["site"]))))
             rows_in = told.accepted + told.rejected + (0 if parsed is None else parsed.not_reported)
-            written = write_delivery(conn, self._sent(standing), told, rows_in, None, lines, self.places)
+            written = write_delivery(conn, self._sent(standing), told, rows_in, None, Told(lines), self.places)
             retiring.carry_over(conn, feed, retired, written.report or 0)
         elif parsed is not None and parsed.rejected:
             return enter_refusal(conn, self._sent([]), replace(told, accepted=0, state="refused"), parsed.rows_in)

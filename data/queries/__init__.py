@@ -3,7 +3,7 @@
 Frames hold what was reported: a period nobody reported has no row, never a zero. `as_of` gives what was known then.
 """
 
-from data.queries.deliveries import data_as_of, deliveries, delivery, known_sources
+from data.queries.deliveries import data_as_of, deliveries, delivery, first_received, known_sources
 from data.queries.feeds import feed_states
 from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, reported_until, series
 from data.queries.queue import latest_present, latest_queue, present_readings, queue_readings, roster
@@ -16,6 +16,7 @@ __all__ = [
     "deliveries",
     "delivery",
     "feed_states",
+    "first_received",
     "flow_by_day",
     "flow_by_hour",
     "known_sources",

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, String, bindparam, func, select
 
 from data.frames import raw
+from data.history import recorded_by
 from data.queries.flow import HOUR_COLUMNS, SeriesKey
 from data.revisions import counting
 from data.tables import (
@@ -23,7 +24,6 @@ from data.tables import (
     queue_reading,
     report,
     report_site,
-    service_daily,
     service_line,
     standard,
 )
@@ -56,6 +56,10 @@ def _kept(make: Callable[..., Select[Any]]) -> Callable[[Connection, datetime | 
         return made[kind]
 
     return kept
+
+
+def _at(site: str, at: datetime, as_of: datetime | None) -> dict[str, Any]:
+    return {"site": site, "at": at, **({} if as_of is None else {"as_of": as_of})}
 
 
 def _asked(site: str, window: Window, as_of: datetime | None = None) -> dict[str, Any]:
@@ -177,14 +181,16 @@ def _standards(conn: Connection, as_of: Any) -> Select[Any]:
     s = standard.c
     return (
         select(s.service, s.value, s.per, s.denominator, s.unit, s.source, s.provisional)
-        .where(s.site == SITE, s.phase == bindparam("phase"), s.valid_from <= AT)
-        .order_by(s.valid_from)
+        .where(s.site == SITE, s.phase == bindparam("phase"), s.valid_from <= AT, *recorded_by(standard, as_of))
+        .order_by(s.valid_from, s.recorded_at)
     )
 
 
-def standard_rows(conn: Connection, site: str, at: datetime, phase: str) -> dict[str, Any]:
+def standard_rows(
+    conn: Connection, site: str, at: datetime, phase: str, as_of: datetime | None = None
+) -> dict[str, Any]:
     """The standard of each service in force at a moment: value, per, denominator, unit, source, provisional."""
-    rows = conn.execute(_standards(conn, None), {"site": site, "at": at, "phase": phase})
+    rows = conn.execute(_standards(conn, as_of), {**_at(site, at, as_of), "phase": phase})
     return {row.service: row for row in rows}
 
 
@@ -206,14 +212,3 @@ def events(conn: Connection, site: str, window: Window, as_of: datetime | None =
         PolicyEvent(row.at, {"es": row.title_es, "en": row.title_en}, row.kind, row.source_url)
         for row in newest.values()
     )
-
-
-def last_heard(conn: Connection, site: str, window: Window) -> dict[str, datetime]:
-    """The end of the last report about each service, of the operational days that start in the window."""
-    d = service_daily.c
-    rows = conn.execute(
-        select(d.service, func.max(d.last_end).label("last"))
-        .where(d.site == site, d.day >= window.start, d.day < window.end)
-        .group_by(d.service)
-    )
-    return {row.service: row.last for row in rows}

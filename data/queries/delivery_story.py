@@ -23,7 +23,7 @@ def delivery_story(conn: Connection, report_id: int) -> DeliveryStory | None:
         .where(r.source == found.source, r.sha256 == found.sha256, r.report_id != report_id)
         .order_by(r.report_id)
     ).all()
-    counts = found.state in ("accepted", "partial")
+    counts = found.state in ("accepted", "partial", "held")
     return DeliveryStory(
         delivery=found,
         sites=tuple(conn.execute(select(s.site).where(s.report_id == report_id).order_by(s.site)).scalars()),

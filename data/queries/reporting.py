@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, String, Text, bindparam, func, select, tuple_, type_coerce
 
 from data.frames import epochs_of
+from data.history import source_rows
 from data.revisions import counting
 from data.rhythm import Contact
-from data.tables import Utc, cadence, report_issue, report_site, report_span, source
+from data.tables import Utc, cadence, report_issue, report_site, report_span
 from data.types import Issue, Window
 
 Pair = tuple[str, str]  # source, dataset
@@ -105,11 +106,12 @@ def _spans(dialect: str, now: bool) -> Select[Any]:
     )
 
 
-def contacts(conn: Connection) -> dict[str, Contact]:
+def contacts(conn: Connection, as_of: datetime | None = None) -> dict[str, Contact]:
     """Whom to call, by source."""
-    s = source.c
-    rows = conn.execute(select(s.source, s.organisation, s.contact_role, s.contact))
-    return {row.source: Contact(row.organisation, row.contact_role, row.contact) for row in rows}
+    return {
+        name: Contact(row.get("organisation"), row.get("contact_role"), row.get("contact"))
+        for name, row in source_rows(conn, as_of).items()
+    }
 
 
 def issues_of(conn: Connection, report_ids: Sequence[int], at_most: int) -> dict[int, tuple[Issue, ...]]:

@@ -72,6 +72,7 @@ _START = Column("start", MOMENT, "2018-10-31T14:00", required=True, key=True, ta
 _END = Column("end", MOMENT, "2018-10-31T15:00", required=True, key=True, tag="#date+end")
 _AT = Column("at", MOMENT, "2018-10-31T14:00", required=True, key=True, tag="#date+at")
 _ISSUED = Column("issued_at", MOMENT, "2018-10-31T18:30", tag="#date+issued")
+_REASON = Column("reason", TEXT, "faltaba una hoja del cuaderno", most=1000, tag="#meta+reason")
 _SEX = Column("sex", WORD, "female", words=Sex, key=True, tag="#meta+sex")
 _AGE = Column("age_band", WORD, "0-17", words=AgeBand, key=True, tag="#meta+age")
 _METHOD = Column("method", WORD, "counted", words=Method, default="counted", tag="#meta+method")
@@ -106,6 +107,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("low", AMOUNT, "8000", most=MOST_PEOPLE, tag="#affected+low"),
             Column("high", AMOUNT, "9612", most=MOST_PEOPLE, tag="#affected+high"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.QUEUE,
@@ -140,6 +142,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             _AT_LEAST,
             _METHOD,
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.ROSTER,
@@ -152,6 +155,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             ),
             _LANE,
             _ISSUED,
+            _REASON,
             may_be_future=True,
         ),
         _spec(
@@ -173,6 +177,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("activity", TEXT, "Reparto de agua en la cola", most=2000, key=True, tag="#activity"),
             Column("place", TEXT, "Patio norte", most=200, key=True, tag="#loc+place"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.STOCK,
@@ -183,6 +188,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("quantity", AMOUNT, "800", required=True, most=MOST_AMOUNT, reports=True, tag="#output+quantity"),
             Column("unit", TEXT, "kits", most=60, required=True, key=True, tag="#output+unit"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.RESOURCE,
@@ -193,6 +199,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("quantity", AMOUNT, "2", required=True, most=MOST_AMOUNT, reports=True, tag="#capacity+quantity"),
             Column("state", TEXT, "operativa", most=40, required=True, key=True, tag="#status"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.REFERRAL,
@@ -209,6 +216,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("closed", COUNT, "4", most=MOST_PEOPLE, reports=True, tag="#reached+closed"),
             Column("overdue", COUNT, "1", most=MOST_PEOPLE, reports=True, tag="#reached+overdue"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.PRESENT,
@@ -219,6 +227,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             _AT_LEAST,
             _METHOD,
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.EVENT,
@@ -239,6 +248,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("kind", TEXT, "policy", most=40, default="policy", tag="#event+type"),
             Column("source_url", TEXT, "https://www.gob.pe/migraciones", most=1000, tag="#meta+url"),
             _ISSUED,
+            _REASON,
             may_be_future=True,
         ),
     )

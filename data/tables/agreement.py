@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table, Text
 
-from data.tables.base import RowId, Utc, metadata
+from data.tables.base import RowId, Utc, metadata, recorded_at
 
 tolerance = Table(
     "tolerance",
@@ -12,6 +12,7 @@ tolerance = Table(
     Column("site", String(64), primary_key=True),
     Column("name", String(40), primary_key=True),  # one of data.tolerances.DEFAULTS
     Column("valid_from", Utc, primary_key=True),
+    recorded_at(),
     Column("value", Float, nullable=False),
     Column("set_by", String(120), nullable=False),
 )
@@ -24,6 +25,7 @@ definition = Table(
     Column("stage", String(40), primary_key=True),
     Column("measure", String(20), primary_key=True),
     Column("valid_from", Utc, primary_key=True),
+    recorded_at(),
     Column("words", Text, nullable=False),  # what the source counts, as the source says it
     Column("set_by", String(120), nullable=False),
 )

@@ -41,6 +41,7 @@ report = Table(
     Column("issued_at", Utc, nullable=False),
     Column("issued_given", Boolean, nullable=False),  # False: issued_at is received_at
     Column("received_at", Utc, nullable=False),
+    Column("recorded_at", Utc),  # when its lines began to count, where reading it took time; null: received_at
     Column("period_start", Utc),
     Column("period_end", Utc),
     Column("rows", Integer, nullable=False),
@@ -50,6 +51,7 @@ report = Table(
     Column("not_reported", Integer, nullable=False, server_default="0"),
     Column("state", String(20), nullable=False),  # accepted, partial, refused, undone
     Column("sent_by", String(120)),
+    Column("reason", Text),  # why it says something else than before
     Column("undone_at", Utc),
     Column("undone_by", String(120)),
     UniqueConstraint("source", "idempotency_key"),

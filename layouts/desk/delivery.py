@@ -17,7 +17,7 @@ from layouts.parts import data
 from layouts.translator import Translator
 
 MOST_ROWS = 200
-COUNTS = ("accepted", "partial")
+COUNTS = ("accepted", "partial", "held")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ def body(shown: DeliveryShown, t: Translator) -> list[Any]:
     ]
     if shown.told:
         parts.append(html.P(t(f"desk.told.{shown.told}", report=str(one.report_id)), className="notice", role="status"))
+    if one.state == "held":
+        parts.append(html.P(t("closing.waits"), className="notice"))
+    if one.reason:
+        parts.append(html.P(t("revision.because", reason=one.reason), className="quiet"))
     parts.append(_receipt(shown, t))
     if one.issues:
         parts.append(_wrong(shown, t))

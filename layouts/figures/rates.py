@@ -14,6 +14,7 @@ from layouts.agreement import flag_sentence
 from layouts.board import Figure
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
 from layouts.figures.curves import SOFT
+from layouts.figures.marks import corrected, late
 from layouts.translator import Translator
 
 HOUR = timedelta(hours=1)
@@ -50,6 +51,8 @@ def hourly(
         *_band(hours, middle, t),
         *_served(hours, middle, provisional, t),
         *_doubted(hours["hour"], middle, hours[["people", "served"]].max(axis=1), doubts, HOUR, t),
+        *corrected(middle, hours["people"], hours["people_was"], t),
+        *late(middle, hours["people"], hours["late"], t),
     ]
     return {
         "data": data,
@@ -192,7 +195,11 @@ def daily(days: pd.DataFrame, t: Translator, doubts: Sequence[Flag] = ()) -> Fig
         "hovertemplate": "%{y:,d} · %{customdata}",
     }
     return {
-        "data": [bars, *_doubted(days["day"], noon, days["entries"], doubts, timedelta(days=1), t)],
+        "data": [
+            bars,
+            *corrected(noon, days["entries"], days["entries_was"], t),
+            *_doubted(days["day"], noon, days["entries"], doubts, timedelta(days=1), t),
+        ],
         "layout": layout(
             "daily",
             t,

@@ -12,9 +12,10 @@ from data.vocabulary import Look
 from layouts.agreement import sources_beside
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
+from layouts.corrections import revisions_table
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.parts import Parts, chart, kpi_card, panel, slot, title
+from layouts.parts import Parts, chart, kpi_card, panel, scrolling, slot, title
 from layouts.translator import Translator
 
 HEADLINES = ("arrivals_today", "entries_today", "arrivals_last_hour", "arrivals_expected_today", "queue_len")
@@ -30,6 +31,7 @@ def draw(model: FlowModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "events": _events(model, t),
+            "revisions": revisions_table(model.revisions, t),
             "agreed_sources": sources_beside(model.sources, t, model.frame.site.site),
             **texts_of("flow", model, t),
         },
@@ -81,5 +83,6 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
             panel(
                 board, "agreed_sources", [title("agreed_sources", t), slot(board, "agreed_sources", "sources-beside")]
             ),
+            panel(board, "revisions", [title("revisions", t), scrolling(board, "revisions", "revisions", t)]),
         ],
     )

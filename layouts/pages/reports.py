@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import Delivery, Issue, ReportsModel
+from data.types import Delivery, Issue, ReportsModel, Revision
 from data.vocabulary import Look
 from layouts import ids
 from layouts.agreement import doubts_table, duplicates_table
 from layouts.board import Board
+from layouts.corrections import changes_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.calling import counts_table
@@ -33,14 +34,14 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, None, t),
             "reporting": matrix(model.reports, model.frame.clock.now, t),
             "reporting-table": counts_table(model.reports, t),
-            "deliveries": _deliveries(model.deliveries, t),
+            "deliveries": _deliveries(model.deliveries, model.revisions, t),
             "doubts": doubts_table(model.doubts, t),
             "duplicates": duplicates_table(model.duplicates, t),
         },
     )
 
 
-def _deliveries(deliveries: Sequence[Delivery], t: Translator) -> Any:
+def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[Revision]], t: Translator) -> Any:
     if not deliveries:
         return html.P(t("word.no_deliveries"), className="quiet")
     rows: list[list[Any]] = [
@@ -53,12 +54,16 @@ def _deliveries(deliveries: Sequence[Delivery], t: Translator) -> Any:
             t.number(one.accepted),
             t.number(one.rejected),
             t(f"delivery_state.{one.state}"),
-            _issues(one, t),
+            [*_reason(one, t), *changes_of(changed.get(one.report_id, ()), t), _issues(one, t)],
         ]
         for one in deliveries
     ]
     keys = ("report", "received", "organisation", "dataset", "file", "accepted", "rejected", "state", "why")
     return table([t(f"word.{key}") for key in keys], rows, "deliveries", t("panel.deliveries.title"))
+
+
+def _reason(one: Delivery, t: Translator) -> list[Any]:
+    return [html.Div(t("revision.because", reason=one.reason), className="because")] if one.reason else []
 
 
 def _issues(one: Delivery, t: Translator) -> Any:

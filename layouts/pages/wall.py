@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from data.types import SituationModel
 from data.vocabulary import Level, Look
-from layouts import ids
+from layouts import frozen, ids
 from layouts.board import Board, Tree
 from layouts.charts import figures_of
 from layouts.headlines import kpi_views
@@ -81,6 +81,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 3) -> C
         [
             _head(board, t),
             shell.banner(t),
+            *frozen.stamp(board, look, t, distance),
             html.Main(
                 [
                     html.Div([_word(board, t), _numbers(board)], className="face face-a"),

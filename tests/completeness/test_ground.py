@@ -24,6 +24,7 @@ FACT_TABLES = (
     "referral_line",
     "present_reading",
     "policy_event",
+    "line_reason",
     "flow_hourly",
     "flow_daily",
     "service_daily",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from callbacks.series import SERIES_TAGS, as_csv
+from callbacks.csv_form import SERIES_TAGS, as_csv
 from data.sources import Refused, parse
 from data.sources.mapping import WrongMapping, read_mapping
 from data.sources.submissions import rows_of

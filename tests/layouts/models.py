@@ -33,6 +33,7 @@ from data.types import (
     Reconciliation,
     Reporting,
     ReportsModel,
+    Revision,
     Scope,
     SectorCoverage,
     Sentence,
@@ -344,6 +345,9 @@ def hours() -> pd.DataFrame:
             "provisional": [n == 18 for n in range(24)],
             "at_least": [n == 10 for n in range(24)],
             "modelled": [n < 4 for n in range(24)],
+            "people_was": pd.Series([400.0 if n == 8 else None for n in range(24)], dtype=float),
+            "served_was": pd.Series([None] * 24, dtype=float),
+            "late": [n == 6 for n in range(24)],
             "people_soft": [n < 4 for n in range(24)],
             "served_soft": [n < 4 for n in range(24)],
         }
@@ -366,6 +370,9 @@ def days() -> pd.DataFrame:
             "at_least": [n == 20 for n in range(31)],
             "differs": [-120.0 if n == 22 else np.nan for n in range(31)],
             "arrivals": entries * 1.1,
+            "entries_was": pd.Series([900.0 if n == 15 else None for n in range(31)], dtype=float),
+            "arrivals_was": pd.Series([None] * 31, dtype=float),
+            "approved": ["lucia" if n < 15 else None for n in range(31)],
             "arrivals_at_least": [n == 21 for n in range(31)],
         }
     )
@@ -393,6 +400,26 @@ def like(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[:0]
 
 
+REVISIONS = tuple(
+    Revision(
+        at=NOW,
+        kind=kind,
+        stage=str(Stage.MIGRATION_CONTROL),
+        measure="arrivals",
+        lane=str(Lane.GENERAL),
+        source="migraciones",
+        start=NOW - timedelta(hours=hours),
+        end=NOW - timedelta(hours=hours - length),
+        old=400.0,
+        new=new,
+        report_id=4,
+        who="jefa-turno",
+        issued_at=NOW,
+        reason="<b>recuento</b>",
+        masked=kind == "release",
+    )
+    for kind, hours, length, new in (("correction", 3, 1, 425.0), ("undo", 30, 24, None), ("release", 5, 1, None))
+)
 FLAG = Flag(
     "simulacro-norte",
     "0123456789ab",
@@ -563,6 +590,7 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             () if empty else SOURCES,
             () if empty else (FLAG,),
             () if empty else LONG,
+            () if empty else REVISIONS,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
         "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),
@@ -574,5 +602,6 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             () if empty else REPORTING,
             () if empty else (FLAG,),
             () if empty else DUPLICATES,
+            {} if empty else {4: REVISIONS},
         ),
     }
