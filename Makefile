@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --require-hashes --no-deps --disable-pip-version-check -q
 
-.PHONY: setup setup-test run test check bench soak lock clean
+.PHONY: setup setup-test run test check bench failover soak lock clean
 
 setup: .venv/.ready
 
