@@ -82,19 +82,19 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
 
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
-        nothing: Answer = {"value": None, "low": None, "high": None, "at_least": False, "differs": None}
-        nothing["state"] = str(State.MISSING)
+        nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
         return {"start": _iso(start, site), **nothing, "method": None, "source": source}
+    told = {} if pd.isna(row.get("differs")) else {"differs": _number(row["differs"])}
     return {
         "start": _iso(start, site),
         "value": _number(row["people"]),
         "low": _number(row.get("low")),
         "high": _number(row.get("high")),
         "at_least": bool(row["at_least"]),
-        "differs": _number(row.get("differs")),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
         "source": source,
+        **told,
     }
 
 

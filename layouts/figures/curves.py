@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,9 @@ from data.types import DayCurves, PolicyEvent
 from layouts.board import Figure
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
 from layouts.translator import Translator
+
+# Share of the picture's height within which two names would stand on each other.
+NEAR = 0.12
 
 BIG = '<b><span style="font-size:1.25em">{}</span></b>'
 
@@ -77,6 +81,7 @@ def _usual(curves: DayCurves, t: Translator) -> list[dict[str, Any]]:
 def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[str, Any]]:
     """Each curve carries its own name; a legend would make the eye travel."""
     notes = []
+    served_at = math.nan
     known = points.dropna(subset=["arrivals", "served"])
     if len(known) >= 2:
         early = _early(curves, known["at"].iloc[-1])
@@ -94,16 +99,21 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
             )
         )
         low = known.iloc[max(1, int(len(known) * 0.85)) - 1]
-        [x] = local_iso([low["at"]], t)
-        notes.append(
-            label(x, float(low["served"]), t("figure.served"), "@served", xanchor="left", yanchor="top", xshift=6)
-        )
+        [x], served_at = local_iso([low["at"]], t), float(low["served"])
+        notes.append(label(x, served_at, t("figure.served"), "@served", xanchor="left", yanchor="top", xshift=6))
     if not curves.usual.empty:
-        # Under the band where the words begin, since it rises to their end.
-        low = curves.usual["low"].iloc[int(len(curves.usual) * 0.58)]
+        # Under the band where the words begin, since it rises to their end; over its end where another name stands.
+        under, over = (
+            float(curves.usual["low"].iloc[int(len(curves.usual) * 0.58)]),
+            float(curves.usual["high"].iloc[-1]),
+        )
+        highest = max(over, 0.0 if known.empty else float(known["arrivals"].max()))
+        near = abs(served_at - under) < NEAR * highest
         [x] = local_iso([curves.usual["at"].iloc[-1]], t)
         words = t("figure.usual_day", weekday=t.weekday(curves.weekday))
-        notes.append(label(x, float(low), words, "@muted", xanchor="right", yanchor="top", xshift=-6))
+        height = over if near else under
+        side = "bottom" if near else "top"
+        notes.append(label(x, height, words, "@muted", xanchor="right", yanchor=side, xshift=-6))
     return notes
 
 
