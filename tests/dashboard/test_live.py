@@ -160,7 +160,8 @@ def test_a_dead_worker_is_started_again_and_health_says_what_is_wrong(server: Se
     with server.client() as client:
         assert client.get("/readyz").json()["ok"] is True
         until(lambda: client.get("/healthz").status_code == 200, 20, "not healthy again")
-        assert "alerts" in client.get("/healthz").json()["parts"]["worker"]["jobs"]
+        jobs = lambda: client.get("/healthz").json()["parts"]["worker"]["jobs"]  # noqa: E731
+        until(lambda: "alerts" in jobs(), 20, "the new worker does not say what it does")
 
 
 def test_stopping_ends_every_process_and_every_stream(server: Server):

@@ -130,8 +130,8 @@ def test_a_worker_whose_evaluation_hangs_is_started_again(postgres_url: str, var
     """It beats, and waits for a lock that somebody never gives back."""
     engine = open_centre(postgres_url)
     settings = Settings(var=var, database_url=postgres_url)
-    with supervised(settings, 15.0) as supervisor:
-        until(lambda: "tumbes" in evaluated(engine), 20, "never evaluated")
+    with supervised(settings, 30.0) as supervisor:
+        until(lambda: "tumbes" in evaluated(engine), 60, "never evaluated")
         first = supervisor.pid
         with engine.connect() as held, held.begin():
             lock(held, "alerts:tumbes")
@@ -139,21 +139,21 @@ def test_a_worker_whose_evaluation_hangs_is_started_again(postgres_url: str, var
                 raise_version(conn, "tumbes")  # a reason to evaluate
             until(lambda: (beat := read_beat(beat_file(var))) and beat.finished[EVALUATION] > 4, 30, "it does not hang")
             assert supervisor.pid == first
-            until(lambda: supervisor.pid != first, 40, "the hung worker was left hanging")
+            until(lambda: supervisor.pid != first, 90, "the hung worker was left hanging")
         since = datetime.now(UTC)
-        until(lambda: evaluated(engine)["tumbes"] > since, 30, "not evaluated again")
+        until(lambda: evaluated(engine)["tumbes"] > since, 60, "not evaluated again")
     engine.dispose()
 
 
 @pytest.mark.slow
 def test_a_worker_that_stands_still_is_started_again(sqlite_url: str, var: Path):
     open_centre(sqlite_url).dispose()
-    with supervised(Settings(var=var), 10.0) as supervisor:
-        until(lambda: read_beat(beat_file(var)) is not None, 20, "no sign of life")
+    with supervised(Settings(var=var), 30.0) as supervisor:
+        until(lambda: read_beat(beat_file(var)) is not None, 60, "no sign of life")
         first = supervisor.pid
         assert first is not None
         os.kill(first, signal.SIGSTOP)  # deaf to a polite end too
-        until(lambda: supervisor.pid != first, 40, "the worker that stood still was left standing")
+        until(lambda: supervisor.pid != first, 90, "the worker that stood still was left standing")
         assert not psutil.pid_exists(first)
 
 
@@ -168,7 +168,7 @@ def test_a_process_that_cannot_be_started_is_tried_again(sqlite_url: str, var: P
         handed = os.open(os.devnull, os.O_RDONLY)
         os.dup2(handed, closed)
         try:
-            until(lambda: read_beat(beat_file(var)) is not None, 30, "not tried again")
+            until(lambda: read_beat(beat_file(var)) is not None, 60, "not tried again")
         finally:
             for descriptor in {handed, closed}:
                 os.close(descriptor)
