@@ -87,7 +87,10 @@ def _check_question(app: dash.Dash) -> flask.Response | None:
     """Only what our own pages ask reaches Dash, which takes the shape of a question on trust."""
     if flask.request.method != "POST":
         return None
-    asked = flask.request.get_json(silent=True)
+    try:
+        asked = flask.request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets
+        asked = None
     if isinstance(asked, dict) and isinstance(asked.get("output"), str):
         known = app.callback_map.get(asked["output"])
         changed = asked.get("changedPropIds", [])
