@@ -30,7 +30,6 @@ WORDS = (
     "unit",
     "state",
     "source",
-    "rhythm",
 )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from data.analytics.freshness import state_of
-from data.analytics.reporting import confidence
+from data.analytics.freshness import confidence, overdue, state_of
 from data.analytics.seen import Seen, missing
 from data.types import ClockReading, Kpi, Sentence
 from data.vocabulary import Method, State
@@ -79,15 +78,14 @@ def _unwatched(at: datetime, now: datetime) -> Sentence:
 
 
 def reports_missing(seen: Seen) -> Kpi:
-    if not seen.reports:
+    if all(row.every is None for row in seen.reports):
         return missing("reports_missing", "count", Sentence("sentence.no_cadence"))
-    late = sum(row.late(seen.now) for row in seen.reports)
-    return Kpi("reports_missing", float(late), State.OK, seen.now, unit="count", method=Method.DERIVED)
+    late = overdue(seen.reports, seen.now)
+    return Kpi("reports_missing", float(len(late)), State.OK, seen.now, unit="count", method=Method.DERIVED)
 
 
 def data_confidence(seen: Seen) -> Kpi:
-    score = confidence(seen.reports)
+    score = confidence(seen.reports, seen.arrivals, seen.now)
     if score is None:
-        none = "sentence.nothing_due" if seen.reports else "sentence.no_cadence"
-        return missing("confidence", "count", Sentence(none))
+        return missing("confidence", "count", Sentence("sentence.no_cadence"))
     return Kpi("confidence", round(score), State.OK, seen.now, unit="count", method=Method.DERIVED)

@@ -1,1 +1,0 @@
-"""Feeds: reports that come by themselves, from KoboToolbox, ODK Central, a database, or a partner's webhook."""

@@ -1,1 +1,0 @@
-"""Pages of the desk: plain HTML, each a function of what it shows."""
