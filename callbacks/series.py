@@ -17,13 +17,13 @@ from callbacks.asked import SeriesAsk
 from callbacks.noted import noted
 from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
+from data.chosen import official_sources
 from data.covering import sector_coverage
 from data.days import days_of
 from data.long_grains import long_figures
 from data.observing import observe
 from data.picture import present_now
 from data.queries import SeriesKey
-from data.queries.board import official_sources
 from data.types import AlertCard, ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
 from data.vocabulary import Lane, State
 from layouts.translator import Translator

@@ -17,8 +17,8 @@ from data.analytics.buckets import epochs
 from data.analytics.doubts import Doubt, Limits, far_from_usual
 from data.days import day_starting
 from data.flags import Judged, any_flags, settle
+from data.frames import epochs_of, raw
 from data.presence_doubts import COUNTED, later_stage_doubts, presence_doubts
-from data.queries.board import epochs_of, raw
 from data.rollups import Rebuilt, Touched
 from data.tables import flow_daily, flow_hourly
 from data.tolerances import tolerances

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, text
 from data.analytics.periods import USUAL_MINUTES, periods
 from data.days import day_of, day_starting
 from data.frames import frame
-from data.grains import SERIES, WEAKEST_FIRST, flow_totals
+from data.grains import SERIES, WEAKEST_FIRST, flow_totals, summed
 from data.queries import SeriesKey
 from data.queries.flow import LINE_COLUMNS, flow_by_day
 from data.revisions import counting
@@ -75,10 +75,17 @@ def long_figures(
     """Every week or month that starts in the window; None where nothing was reported. `step`: a key of STEPS."""
     reach = Window(window.start, window.end + timedelta(days=32))
     lines = long_lines(conn, site.site, window, as_of)
-    own = lines[(lines[SERIES] == [key.stage, key.measure, key.lane, key.source]).all(axis=1)] if len(lines) else lines
+    own = _of_lanes(lines, key)
     days = flow_by_day(conn, key, reach, as_of)
     wanted = weeks(site, window, own) if step == "week" else _months(site, window)
     return {period: _figure(period, own, days) for period in wanted if window.start <= period.start < window.end}
+
+
+def _of_lanes(lines: pd.DataFrame, key: SeriesKey) -> pd.DataFrame:
+    """The long reports of a series; those of every lane together where it is asked so."""
+    asked = [(one.stage, one.measure, one.lane, one.source) for one in key.lanes]
+    own = lines[pd.MultiIndex.from_frame(lines[SERIES]).isin(asked)] if len(lines) else lines
+    return summed(own, ["start", "minutes"], ["people", "low", "high"]) if len(key.lanes) > 1 and len(own) else own
 
 
 def _months(site: Site, window: Window) -> list[Window]:

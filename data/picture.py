@@ -17,10 +17,11 @@ from data.analytics.pressure import pressure
 from data.analytics.seen import PresentNow
 from data.analytics.stages import StageState, stage_state
 from data.analytics.windows import local_date
+from data.chosen import official_sources
 from data.covering import sector_coverage
 from data.observing import MOMENT, STAGE_REACH, Official, Place, observe
 from data.queries import SeriesKey
-from data.queries.board import official_sources, present_row, present_sources
+from data.queries.board import present_row, present_sources
 from data.reporting import reporting
 from data.rhythm import Reporting
 from data.types import Pressure, SectorCoverage, Site, Window

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Table, select
 
 from data.analytics.buckets import epochs, moment
 from data.analytics.doubts import Counts, Doubt, Heads, more_after_than_before, served_over_present
+from data.chosen import official_sources
 from data.flags import Judged, settle
 from data.frames import frame
 from data.grains import winning
-from data.queries.board import official_sources
 from data.revisions import counting
 from data.rollups import Touched
 from data.tables import flow_daily, flow_hourly, line_flag, present_reading, queue_reading

@@ -22,7 +22,7 @@ STAMP = "%Y%m%dT%H%M"
 # partners send it, at most by the hour, so that one can see who reports on time.
 LONG_FILE = timedelta(days=28)
 DAY_BY_DAY = timedelta(days=2)
-AT_PACE = timedelta(hours=25)
+AT_PACE = timedelta(hours=6)
 HOUR = timedelta(hours=1)
 
 

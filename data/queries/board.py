@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-from sqlalchemy import Connection, Select, String, Table, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Connection, Select, String, bindparam, func, select
 
+from data.frames import raw
 from data.history import recorded_by
 from data.queries.flow import HOUR_COLUMNS, SeriesKey
 from data.revisions import counting
@@ -19,7 +19,6 @@ from data.tables import (
     Utc,
     duplicate_decision,
     flow_hourly,
-    official,
     policy_event,
     present_reading,
     queue_reading,
@@ -40,25 +39,10 @@ QUEUE_CELLS = [
 ]
 
 
-def epochs_of(cells: Sequence[Any]) -> np.ndarray:
-    """Moments as seconds since 1970: SQLite's text all at once, PostgreSQL's moments one by one."""
-    if cells and isinstance(cells[0], str):
-        return np.array(cells, dtype="datetime64[us]").astype(np.int64) / 1e6
-    return np.array([cell.timestamp() for cell in cells], dtype=float)
-
-
 # Statements are made once: making one costs more than running it.
 SITE = bindparam("site", type_=String())
 START, END = bindparam("start", type_=Utc()), bindparam("end", type_=Utc())
 AT, AS_OF = bindparam("at", type_=Utc()), bindparam("as_of", type_=Utc())
-
-
-def raw(conn: Connection, table: Table, names: Sequence[str]) -> Select[Any]:
-    """Moments as SQLite keeps them: a conversion per cell would cost more than the query."""
-    columns = [table.c[name] for name in names]
-    if conn.dialect.name != "sqlite":
-        return select(*columns)
-    return select(*(type_coerce(c, Text).label(c.key) if isinstance(c.type, Utc) else c for c in columns))
 
 
 def _kept(make: Callable[..., Select[Any]]) -> Callable[[Connection, datetime | None], Select[Any]]:
@@ -81,25 +65,6 @@ def _at(site: str, at: datetime, as_of: datetime | None) -> dict[str, Any]:
 def _asked(site: str, window: Window, as_of: datetime | None = None) -> dict[str, Any]:
     then = {} if as_of is None else {"as_of": as_of}
     return {"site": site, "start": window.start, "end": window.end, **then}
-
-
-@_kept
-def _officials(conn: Connection, as_of: Any) -> Select[Any]:
-    o = official.c
-    return (
-        select(o.stage, o.measure, o.source)
-        .where(o.site == SITE, o.valid_from <= AT, *recorded_by(official, as_of))
-        .order_by(o.valid_from, o.recorded_at)
-    )
-
-
-def official_sources(
-    conn: Connection, site: str, at: datetime, as_of: datetime | None = None
-) -> dict[tuple[str, str], str]:
-    """Source by stage and measure, as chosen last; what nobody chose, or no longer chooses, is absent."""
-    rows = conn.execute(_officials(conn, as_of), _at(site, at, as_of))
-    newest = {(row.stage, row.measure): row.source for row in rows}
-    return {place: chosen for place, chosen in newest.items() if chosen}
 
 
 @_kept

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, String, Text, bindparam, func, select, tuple_, type_coerce
 
+from data.frames import epochs_of
 from data.history import source_rows
-from data.queries.board import epochs_of
 from data.revisions import counting
 from data.rhythm import Contact
 from data.tables import Utc, cadence, report_issue, report_site, report_span

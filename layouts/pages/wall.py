@@ -48,10 +48,14 @@ def draw(model: SituationModel, t: Translator) -> Parts:
     )
 
 
-def _beside_the_alert(model: SituationModel, t: Translator) -> str:
-    """How many more there are; that nobody looks any more."""
+def _beside_the_alert(model: SituationModel, t: Translator) -> Tree:
+    """How many more there are; that nobody looks any more, from afar in two words."""
     more = t.n("word.more_alerts", len(model.alerts) - 1) if len(model.alerts) > 1 else ""
-    return " · ".join(part for part in (more, not_watching(model.kpis, t) if model.alerts else "") if part)
+    unwatched = not_watching(model.kpis, t)
+    if not model.alerts or not unwatched:
+        return more
+    said = " · ".join(part for part in (more, unwatched) if part)
+    return [html.Span(said, className="wall-said"), html.B(t("word.unchecked"), className="wall-short")]
 
 
 def _third(model: SituationModel, t: Translator) -> dict[str, Tree]:

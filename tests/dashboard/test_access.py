@@ -155,8 +155,8 @@ def partner(organisation: str | None, role: Role = Role.PARTNER, **sources: str)
     reporters = {name: Reporter(name, name, owner) for name, owner in sources.items()}
     owned = {owner: tuple(name for name, one in sources.items() if one == owner) for owner in sources.values()}
     account = Account("ana", role, organisation, None, 0, False)
-    session = {"kind": "account", "name": "ana", "epoch": 0}
-    people = Directory({"ana": account}, {}, {}, owned, reporters)
+    session = {"kind": "account", "name": "ana", "epoch": 0, "id": "c3"}
+    people = Directory({"ana": account}, {}, {}, owned, reporters=reporters)
     found = viewer(replace(AT_THE_MACHINE, session=session), people, False)
     assert found is not None
     return found

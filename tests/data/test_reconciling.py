@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, select
 
+from data.chosen import official_sources
 from data.officials import NoReason, UnknownSource, UnknownStage, choices, set_official
 from data.reconciling import figures_to_compare, reconciliation
 from data.sites import add_site, load_site
@@ -199,3 +200,12 @@ def test_the_page_speaks_of_the_entry_and_of_what_several_report(centre, var):
     with reading(centre) as conn:
         found = figures_to_compare(conn, site_named(conn, "tumbes"), WEEK, None)
     assert found == ((GATE, Measure.ARRIVALS), (GATE, SERVED), (Stage.VACCINATION, Measure.ARRIVALS))
+
+
+def test_a_figure_whose_official_source_was_taken_back_has_none(centre, var):
+    four_sources(centre, var)
+    choose(centre, "migraciones", NOW)
+    choose(centre, "", NOW + timedelta(hours=1))
+    with reading(centre) as conn:
+        assert (GATE, SERVED) in official_sources(conn, "tumbes", NOW)
+        assert (GATE, SERVED) not in official_sources(conn, "tumbes", NOW + timedelta(hours=1)), "nor the one before"
