@@ -81,6 +81,7 @@ def differences(one: Any, other: Any, path: str = "") -> list[str]:
     return [] if one == other else [f"{path}: {one!r:.200} became {other!r:.200}"]
 
 
+@pytest.mark.long
 def test_as_of_ten_random_moments_equals_the_screens_recorded_then(any_engine: Engine, var: Path):
     life = Life(any_engine, var)
     life.begin()
