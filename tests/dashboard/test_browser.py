@@ -141,8 +141,9 @@ def test_a_dead_server_is_seen_within_seconds_and_its_return_heals(server: Serve
     page.wait_for_selector('#caudal[data-live="reconnecting"], #caudal[data-live="offline"]', timeout=5_000)
     age = "() => document.querySelector('.age[data-follows=board]').textContent"
     first = page.evaluate(age)
-    page.wait_for_function(f"(old) => ({age})() !== old", arg=first, timeout=10_000)
     page.wait_for_selector('#caudal[data-live="offline"]', timeout=25_000)
+    # What is told ended with the last whole hour: its age is told in minutes.
+    page.wait_for_function(f"(old) => ({age})() !== old", arg=first, timeout=70_000)
     assert page.get_attribute("[data-kpi=entries_today]", "data-value") == "150"
     server.start()
     page.wait_for_selector('#caudal[data-live="live"]', timeout=30_000)
