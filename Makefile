@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --require-hashes --no-deps --disable-pip-version-check -q
 
-.PHONY: setup setup-test run test check bench lock clean
+.PHONY: setup setup-test run test check bench failover soak lock clean
 
 setup: .venv/.ready
 
@@ -39,11 +39,19 @@ check: setup-test
 # The browser tests run by themselves: the browser's event loop stays in the process that once opened it.
 test: check
 	@.ci/browser
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not browser" tests --ignore tests/completeness
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not browser and not long" tests --ignore tests/completeness
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m browser tests
 
 bench: setup-test
 	$(BIN)/python -m tests.bench
+
+# Long: whole lives of a store with kills and corrections, compared at moments of them.
+failover: setup-test
+	$(BIN)/python -m pytest -q -n 2 -m long tests
+
+# Long: ten minutes of broken files, in processes with a ceiling of memory and time.
+soak: setup-test
+	$(BIN)/python -m tests.soak.fuzz_files --minutes 10
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from callbacks import reads
-from data.types import ClockReading, Scope
+from data.types import ClockReading, Frame, Scope
 from layouts.board import Board
+from layouts.fresh import fresh_texts
 from layouts.pages import PAGES
 from layouts.parts import marks_of
 from layouts.translator import translator
@@ -16,18 +17,27 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
     """`page` is a name of PAGES. The version is that of the data `conn` sees, and of the domain minute."""
     model = reads.READS[PAGES[page].read](conn, scope, clock)
     frame = model.frame
-    parts = PAGES[page].draw(model, translator(scope.language, frame.site.zone))
+    t = translator(scope.language, frame.site.zone)
+    parts = PAGES[page].draw(model, t)
     return Board(
-        version=f"{frame.version}.{int(clock.now.timestamp() // 60)}",
+        version=version_of(frame),
         page=page,
         site=scope.site,
         lang=scope.language,
         window=scope.window,
         as_of=frame.data_as_of.isoformat() if frame.data_as_of else None,
-        clock={"now": clock.now.isoformat(), "speed": clock.speed, "replay": clock.replay},
+        clock={"now": frame.clock.now.isoformat(), "speed": frame.clock.speed, "replay": frame.clock.replay},
+        frozen=scope.as_of.isoformat() if scope.as_of else None,
         marks=marks_of(frame),
         sites=tuple({"site": one.site, "name": one.name, "kind": str(one.kind)} for one in frame.sites),
         kpis=parts.kpis,
         figures=parts.figures,
-        texts=parts.texts,
+        texts={**parts.texts, **fresh_texts(page, frame, t)},
     )
+
+
+def version_of(frame: Frame) -> str:
+    """A board of the past is one and the same whatever came since."""
+    if frame.scope.as_of is not None:
+        return f"as-of.{int(frame.scope.as_of.timestamp() * 1e6)}"
+    return f"{frame.version}.{int(frame.clock.now.timestamp() // 60)}"

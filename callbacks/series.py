@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -16,14 +14,16 @@ from sqlalchemy import Connection
 
 from callbacks import reads
 from callbacks.asked import SeriesAsk
+from callbacks.noted import noted
 from data import disclosure, queries
 from data.alert_book import open_alerts, recent_alerts
+from data.chosen import official_sources
 from data.covering import sector_coverage
 from data.days import days_of
+from data.long_grains import long_figures
 from data.observing import observe
 from data.picture import present_now
 from data.queries import SeriesKey
-from data.queries.board import official_sources
 from data.types import AlertCard, ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
 from data.vocabulary import Lane, State
 from layouts.translator import Translator
@@ -34,15 +34,16 @@ REPORTS_SHOWN = 200
 
 
 def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
-    """One row per hour or operational day of the window up to now; `value` null where nothing was reported.
+    """One row per hour, operational day, week or month of the window up to now.
 
-    Site totals of flow are the same for every audience (`data.disclosure`).
+    `value` is null where nothing was reported. Site totals of flow are the same for every audience (`data.disclosure`).
     """
-    source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now)
+    now = now if ask.as_of is None else min(now, ask.as_of)
+    source = ask.source or queries.official_source(conn, ask.site.site, ask.stage, ask.measure, now, ask.as_of)
     rows: list[Answer] = []
     if source is not None:
         key = SeriesKey(ask.site.site, ask.stage, ask.measure, source, ask.lane)
-        rows = list(_days(conn, ask, key, now) if ask.step == "day" else _hours(conn, ask, key, now))
+        rows = noted(conn, ask, key, list(READS[ask.step](conn, ask, key, now)), now)
     return {
         "site": ask.site.site,
         "measure": str(ask.measure),
@@ -50,7 +51,7 @@ def series(conn: Connection, ask: SeriesAsk, now: datetime) -> Answer:
         "lane": ask.lane,
         "unit": "people",
         "step": ask.step,
-        "as_of": _iso(ask.as_of or queries.data_as_of(conn, ask.site.site), ask.site),
+        "as_of": known_at(conn, ask.site, ask.as_of),
         "rows": rows,
     }
 
@@ -80,16 +81,28 @@ def _hours(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> I
         start += hour
 
 
+def _periods(conn: Connection, ask: SeriesAsk, key: SeriesKey, now: datetime) -> Iterator[Answer]:
+    """Weeks and months: the sum of their days where all were reported, else what was reported of them as a whole."""
+    for period, figure in long_figures(conn, ask.site, key, ask.step, ask.window, ask.as_of).items():
+        if period.start < now:
+            row = None if figure is None else asdict(figure)
+            partly = figure is not None and (not figure.whole or now < period.end)
+            yield {**_row(ask.site, period.start, row, partly, key.source), "end": iso(period.end, ask.site)}
+
+
+READS = {"hour": _hours, "day": _days, "week": _periods, "month": _periods}
+
+
 def _row(site: Site, start: datetime, row: Mapping[Any, Any] | None, partly: bool, source: str) -> Answer:
     if row is None:
         nothing = {"value": None, "low": None, "high": None, "at_least": False, "state": str(State.MISSING)}
-        return {"start": _iso(start, site), **nothing, "method": None, "source": source}
-    told = {} if pd.isna(row.get("differs")) else {"differs": _number(row["differs"])}
+        return {"start": iso(start, site), **nothing, "method": None, "source": source}
+    told = {} if pd.isna(row.get("differs")) else {"differs": number(row["differs"])}
     return {
-        "start": _iso(start, site),
-        "value": _number(row["people"]),
-        "low": _number(row.get("low")),
-        "high": _number(row.get("high")),
+        "start": iso(start, site),
+        "value": number(row["people"]),
+        "low": number(row.get("low")),
+        "high": number(row.get("high")),
         "at_least": bool(row["at_least"]),
         "state": str(State.PROVISIONAL if partly else State.OK),
         "method": str(row["method"]),
@@ -105,7 +118,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
     parts = [
         {
             "name": part.name,
-            "value": _number(part.value),
+            "value": number(part.value),
             "level": str(part.level),
             "limits": list(part.limits),
             "unit": part.unit,
@@ -115,7 +128,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
     ]
     return {
         "site": site.site,
-        "as_of": _iso(model.frame.data_as_of, site),
+        "as_of": iso(model.frame.data_as_of, site),
         "pressure": {
             "level": str(model.pressure.level),
             "at_least": model.pressure.at_least,
@@ -126,17 +139,18 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
 
 
 def _station(row: Station, site: Site) -> Answer:
-    return {name: _plain(value, site) for name, value in asdict(row).items()}
+    return {name: plain(value, site) for name, value in asdict(row).items()}
 
 
 def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: datetime) -> Answer:
     """One row per operational day of the window, sector and service; small counts masked for the audience."""
     rows = []
+    now = now if scope.as_of is None else min(now, scope.as_of)
     for day in days_of(site, window):
         until = min(now, day.end)
         if day.start >= now or not (window.start <= day.start < window.end):
             continue
-        official = official_sources(conn, site.site, until)
+        official = official_sources(conn, site.site, until, scope.as_of)
         seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
         here = present_now(conn, site, official, until, scope.as_of)
         sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
@@ -144,25 +158,30 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
             rows += [_service(row, day, site) for row in sector.services]
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
-                rows.append({"day": _iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+                rows.append({"day": iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
+    return {"site": site.site, "as_of": known_at(conn, site, scope.as_of), "rows": rows}
+
+
+def known_at(conn: Connection, site: Site, as_of: datetime | None) -> str | None:
+    """The moment an answer speaks of: the one asked for, or that of the newest delivery that counts."""
+    return iso(as_of or queries.data_as_of(conn, site.site), site)
 
 
 def _service(row: ServiceCoverage, day: Window, site: Site) -> Answer:
-    return {"day": _iso(day.start, site), **{name: _plain(value, site) for name, value in asdict(row).items()}}
+    return {"day": iso(day.start, site), **{name: plain(value, site) for name, value in asdict(row).items()}}
 
 
-def alerts(conn: Connection, site: Site, state: str, t: Translator) -> Answer:
+def alerts(conn: Connection, site: Site, state: str, t: Translator, as_of: datetime | None = None) -> Answer:
     """`state`: open (default), closed, all, or one of the states of an alert."""
     cards: tuple[AlertCard, ...] = ()
     if state != "closed":
-        cards += open_alerts(conn, site.site)
+        cards += open_alerts(conn, site.site, as_of)
     if state in ("closed", "all", "resolved"):
-        cards += recent_alerts(conn, site.site, ALERTS_SHOWN)
+        cards += recent_alerts(conn, site.site, ALERTS_SHOWN, as_of)
     if state not in ("open", "closed", "all"):
         cards = tuple(card for card in cards if card.state == state)
     rows = [_alert(card, site, t) for card in cards]
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
 
 
 def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
@@ -172,76 +191,46 @@ def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
         "subject": card.subject,
         "state": str(card.state),
         "level": str(card.level),
-        "since": _iso(card.since, site),
-        "updated": _iso(card.updated, site),
+        "since": iso(card.since, site),
+        "updated": iso(card.updated, site),
         "message": t.sentence(card.sentence),
         "evidence": dict(card.evidence),
         "acknowledged_by": card.acknowledged_by,
         "transitions": [
-            {"at": _iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
+            {"at": iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
         ],
     }
 
 
-def reports(conn: Connection, site: Site) -> Answer:
+def reports(conn: Connection, site: Site, as_of: datetime | None = None) -> Answer:
     """The newest deliveries."""
-    rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN)]
-    return {"site": site.site, "as_of": _iso(queries.data_as_of(conn, site.site), site), "rows": rows}
+    rows = [_delivery(row, site) for row in queries.deliveries(conn, site.site, REPORTS_SHOWN, as_of)]
+    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
 
 
 def _delivery(row: Delivery, site: Site) -> Answer:
-    fields = {name: _plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
+    fields = {name: plain(value, site) for name, value in asdict(row).items() if name not in ("issues", "report_id")}
     return {"report": row.report_id, **fields}
 
 
-def as_csv(answer: Answer) -> str:
-    """The rows of an answer; nested facts are left out, and no cell can start a formula."""
-    rows = answer["rows"]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    nested = {c for row in rows for c, cell in row.items() if isinstance(cell, dict) or _holds_dicts(cell)}
-    flat = [c for c in columns if c not in nested]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(flat or ["start", "value", "low", "high", "at_least", "state", "method", "source"])
-    for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in flat])
-    return out.getvalue()
-
-
-def _holds_dicts(cell: Any) -> bool:
-    return isinstance(cell, list) and any(isinstance(part, dict) for part in cell)
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return _cell("; ".join(str(part) for part in value))
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
-
-
-def _plain(value: Any, site: Site) -> Any:
+def plain(value: Any, site: Site) -> Any:
     if isinstance(value, datetime):
-        return _iso(value, site)
+        return iso(value, site)
     if isinstance(value, tuple | list):
-        return [_plain(part, site) for part in value]
+        return [plain(part, site) for part in value]
     if isinstance(value, str):
         return str(value)
     if isinstance(value, float):
-        return _number(value)
+        return number(value)
     return value
 
 
-def _number(value: Any) -> float | int | None:
+def number(value: Any) -> float | int | None:
     """Whole numbers as whole ones; missing as null."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     return int(value) if float(value).is_integer() else float(value)
 
 
-def _iso(at: datetime | None, site: Site) -> str | None:
+def iso(at: datetime | None, site: Site) -> str | None:
     return None if at is None else at.astimezone(ZoneInfo(site.zone)).isoformat()

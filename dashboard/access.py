@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from data.accounts import Directory
 from data.keys import digest
+from data.sources.words import plain
 from data.vocabulary import Audience, Role
 
 LOCAL_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
@@ -31,6 +33,7 @@ class Viewer:
     sites: tuple[str, ...] | None = None  # None: all
     boards: tuple[str, ...] | None = None  # None: all
     sources: tuple[str, ...] | None = None  # whose reports it may send; None: anyone's
+    organisation: str | None = None
     local: bool = False  # at the machine itself, without an account
     program: bool = False  # a token: the API, no pages
 
@@ -43,6 +46,16 @@ class Viewer:
 
     def may_see_board(self, page: str) -> bool:
         return not self.program and (self.boards is None or page in self.boards)
+
+    @property
+    def holder(self) -> str:
+        """Whose things these are. The person at the machine has no account and shares no name with one."""
+        return "local:" if self.local else f"{'token' if self.program else 'account'}:{self.name}"
+
+    @property
+    def sends(self) -> bool:
+        """May send something; of which source `may_send` says."""
+        return self.local or self.role in SENDING_ROLES
 
     def may_send(self, source: str) -> bool:
         if not self.local and self.role not in SENDING_ROLES:
@@ -107,6 +120,20 @@ def audience_of(role: Role) -> Audience:
     return Audience.PROTECTION if role in PROTECTION_ROLES else Audience.OPEN
 
 
+def source_name(organisation: str) -> str:
+    """The source of an organisation that has none yet: its name as one word."""
+    return re.sub(r"[^a-z0-9]+", "-", plain(organisation)).strip("-")[:80]
+
+
+def _own_sources(organisation: str | None, who: Directory) -> tuple[str, ...]:
+    """Those of the organisation; where it has none yet, its name as one, unless that is somebody else's."""
+    if not organisation:
+        return ()
+    own = who.sources.get(organisation, ())
+    fresh = source_name(organisation)
+    return own if own or fresh in who.reporters else (fresh,)
+
+
 def _account(session: Mapping[str, str | int], who: Directory) -> Viewer | None:
     if session.get("kind") != "account":
         return None
@@ -115,8 +142,15 @@ def _account(session: Mapping[str, str | int], who: Directory) -> Viewer | None:
         return None
     if not session.get("id") or session["id"] in who.ended:
         return None
-    sources = who.sources.get(known.organisation or "", ()) if known.role in OWN_SOURCES_ROLES else None
-    return Viewer(known.name, known.role, audience_of(known.role), known.sites, sources=sources)
+    sources = _own_sources(known.organisation, who) if known.role in OWN_SOURCES_ROLES else None
+    return Viewer(
+        known.name,
+        known.role,
+        audience_of(known.role),
+        known.sites,
+        sources=sources,
+        organisation=known.organisation,
+    )
 
 
 def _screen(asking: Asking, who: Directory) -> Viewer | None:
@@ -131,13 +165,23 @@ def _screen(asking: Asking, who: Directory) -> Viewer | None:
 
 def _token(header: str, who: Directory) -> Viewer | None:
     scheme, _, secret = header.partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() == "basic":
+        secret = _password(secret.strip())  # services that know no other way send the key as a password
+    elif scheme.lower() != "bearer":
         return None
     known = who.tokens.get(digest(secret.strip()))
     if known is None:
         return None
     sources = None if known.source is None else (known.source,)
     return Viewer(known.name, known.role, audience_of(known.role), known.sites, sources=sources, program=True)
+
+
+def _password(pair: str) -> str:
+    """The password of basic credentials; "" where they are none."""
+    try:
+        return base64.b64decode(pair, validate=True).decode().partition(":")[2]
+    except ValueError:  # of base64 and of UTF-8
+        return ""
 
 
 def is_loopback(peer: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from callbacks import completeness as counted
 from callbacks import series as told
-from callbacks.asked import WrongAsk, moment_ask, series_ask, window_ask
+from callbacks.asked import WrongAsk, figure_ask, moment_ask, revisions_ask, series_ask, window_ask
+from callbacks.beside import sources_beside
+from callbacks.corrected import revisions as revisions_told
+from callbacks.csv_form import SERIES_TAGS, as_csv
 from dashboard import sessions
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
+from dashboard.hooks import post_submission
+from dashboard.moments import checked
 from dashboard.openapi import DESCRIPTION
 from dashboard.reports_in import post_report
 from dashboard.shell import Shell
@@ -29,6 +35,8 @@ from layouts.translator import translator
 
 ALERTS = ("open", "closed", "all", *AlertState)
 COVERAGE_USUAL, COVERAGE_LONGEST = timedelta(days=1), timedelta(days=92)
+REVISIONS_USUAL = timedelta(days=7)
+RATES_USUAL, RATES_LONGEST = timedelta(days=14), timedelta(days=366)
 COMPRESSED_FROM_BYTES = 600
 
 Ask = Callable[[Connection], dict[str, Any]]
@@ -36,21 +44,29 @@ Ask = Callable[[Connection], dict[str, Any]]
 
 async def series(request: Request) -> Response:
     site, now = _site(request), _now(request)
-    ask = _understood(lambda: series_ask(request.query_params, site, now))
-    return await _answered(request, lambda conn: told.series(conn, ask, now))
+    then = await _moment(request, site)
+    ask = _understood(lambda: series_ask(request.query_params, site, then or now))
+    return await _answered(request, lambda conn: told.series(conn, ask, now), SERIES_TAGS)
+
+
+async def reconciliation(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    then = await _moment(request, site)
+    ask = _understood(lambda: figure_ask(request.query_params, site, then or now))
+    return await _answered(request, lambda conn: sources_beside(conn, ask, now))
 
 
 async def queue(request: Request) -> Response:
     shell: Shell = request.app.state.shell
-    scope = _scope(request, _site(request))
+    scope = await _scope(request, _site(request))
     return await _answered(request, lambda conn: told.queue(conn, scope, shell.seen.clock()))
 
 
 async def coverage(request: Request) -> Response:
     site, now = _site(request), _now(request)
     asked = request.query_params
-    window = _understood(lambda: window_ask(asked, site, now, COVERAGE_USUAL, COVERAGE_LONGEST))
-    scope = _scope(request, site)
+    scope = await _scope(request, site)
+    window = _understood(lambda: window_ask(asked, site, scope.as_of or now, COVERAGE_USUAL, COVERAGE_LONGEST))
     return await _answered(request, lambda conn: told.coverage(conn, scope, window, site, now))
 
 
@@ -60,12 +76,32 @@ async def alerts(request: Request) -> Response:
     if state not in ALERTS:
         raise BadAddress("unknown_value", name="state", value=state[:60], allowed=", ".join(ALERTS))
     t = translator(_lang(request), site.zone)
-    return await _answered(request, lambda conn: told.alerts(conn, site, state, t))
+    then = await _moment(request, site)
+    return await _answered(request, lambda conn: told.alerts(conn, site, state, t, then))
 
 
 async def reports(request: Request) -> Response:
     site = _site(request)
-    return await _answered(request, lambda conn: told.reports(conn, site))
+    then = await _moment(request, site)
+    return await _answered(request, lambda conn: told.reports(conn, site, then))
+
+
+async def revisions(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    params = request.query_params
+    scope = await _scope(request, site)
+    window = _understood(lambda: window_ask(params, site, scope.as_of or now, REVISIONS_USUAL, COVERAGE_LONGEST))
+    asked = _understood(lambda: revisions_ask(params))
+    return await _answered(request, lambda conn: revisions_told(conn, scope, site, window, asked))
+
+
+async def completeness(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    asked = request.query_params
+    given = asked.get("from") or asked.get("to")
+    as_of = await _moment(request, site)
+    window = _understood(lambda: window_ask(asked, site, as_of or now, RATES_USUAL, RATES_LONGEST)) if given else None
+    return await _answered(request, lambda conn: counted.completeness(conn, site, window, now, as_of))
 
 
 async def openapi(request: Request) -> Response:
@@ -73,15 +109,17 @@ async def openapi(request: Request) -> Response:
     return Response(orjson.dumps(DESCRIPTION), media_type="application/json")
 
 
-async def _answered(request: Request, ask: Ask) -> Response:
+async def _answered(request: Request, ask: Ask, tags: Mapping[str, str] | None = None) -> Response:
     shell: Shell = request.app.state.shell
-    as_csv = wants_csv(request)
+    csv = wants_csv(request)
+    tagged = tags if request.query_params.get("hxl") == "1" else None
 
     def read() -> bytes:
         with reading(shell.engine) as conn:
             answer = ask(conn)
-        if as_csv:
-            return told.as_csv(answer).encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
+        if csv:
+            told_rows = as_csv(answer, tagged)
+            return told_rows.encode("utf-8-sig")  # a spreadsheet takes it for Latin-1 without the mark
         return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY, default=str)
 
     body = await anyio.to_thread.run_sync(read)
@@ -90,10 +128,10 @@ async def _answered(request: Request, ask: Ask) -> Response:
     if coding and len(body) > COMPRESSED_FROM_BYTES:
         body = coded(body, coding)
         headers["Content-Encoding"] = coding
-    if as_csv:
+    if csv:
         name = request.url.path.rsplit("/", 1)[-1]
         headers["Content-Disposition"] = f'attachment; filename="caudal-{name}.csv"'
-    return Response(body, media_type="text/csv; charset=utf-8" if as_csv else "application/json", headers=headers)
+    return Response(body, media_type="text/csv; charset=utf-8" if csv else "application/json", headers=headers)
 
 
 def wants_csv(request: Request) -> bool:
@@ -116,9 +154,16 @@ def _site(request: Request) -> Site:
     return site
 
 
-def _scope(request: Request, site: Site) -> Scope:
-    as_of = _understood(lambda: moment_ask(request.query_params, "as_of", site))
+async def _moment(request: Request, site: Site) -> datetime | None:
+    """`as_of`, if something was shown then."""
+    as_of: datetime | None = _understood(lambda: moment_ask(request.query_params, "as_of", site))
+    await checked(request.app.state.shell, site.site, as_of)
+    return as_of
+
+
+async def _scope(request: Request, site: Site) -> Scope:
     shell: Shell = request.app.state.shell
+    as_of = await _moment(request, site)
     return Scope(site.site, _lang(request), viewer_of(request).audience, "today", as_of, shell.known.mask_below)
 
 
@@ -141,10 +186,14 @@ def _lang(request: Request) -> Language:
 
 ROUTES = [
     Route("/series", series),
+    Route("/reconciliation", reconciliation),
     Route("/queue", queue),
     Route("/coverage", coverage),
     Route("/alerts", alerts),
     Route("/reports", reports, methods=["GET"]),
+    Route("/reports/completeness", completeness),
     Route("/reports", post_report, methods=["POST"]),
+    Route("/revisions", revisions),
+    Route("/hooks/{feed}", post_submission, methods=["POST"]),
     Route("/openapi.json", openapi),
 ]

@@ -11,7 +11,7 @@ from dashboard.settings import WrongSetting, load_settings
 from data.store_file import StoreGone
 from layouts.translator import translator
 
-MODULES = ("demo", "serve", "reports")
+MODULES = ("demo", "serve", "reports", "mapping", "feeds", "agree", "rejected", "cadence", "closing")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,15 +10,17 @@ from typing import Any
 from sqlalchemy import Engine
 
 from dashboard.settings import Settings
+from data.analytics.doubts import NEEDS_REASON
 from data.clock import reading as clock_reading
 from data.clock import real_now, stored_replay
-from data.ingest import ingest, preview
+from data.ingest import Agreed, ingest, preview
 from data.receipts import Receipt, plain_facts
 from data.sources import DEFAULT, Limits
 from data.sources.mapping import Mapping
 from data.store import create_store, migrate, reading
-from data.types import Issue
+from data.types import Clock, Flag, Issue
 from data.vocabulary import Dataset
+from layouts.agreement import flag_sentence
 from layouts.translator import Translator
 
 # Exit status of a command.
@@ -33,6 +35,7 @@ class Way:
     dataset: Dataset | None = None
     mapping: Mapping | None = None
     issued_at: datetime | None = None
+    reason: str | None = None  # why it differs from what was sent before
 
 
 def open_store(settings: Settings) -> Engine:
@@ -42,10 +45,15 @@ def open_store(settings: Settings) -> Engine:
     return store
 
 
-def domain_now(store: Engine) -> datetime:
+def domain_clock(store: Engine) -> Clock:
     """The domain clock: real time, or that of the replay which the store says is running."""
     with reading(store) as conn:
-        return clock_reading(stored_replay(conn), real_now()).now
+        replay = stored_replay(conn)
+    return lambda: clock_reading(replay, real_now()).now
+
+
+def domain_now(store: Engine) -> datetime:
+    return domain_clock(store)()
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -64,8 +72,10 @@ def deliver(
     idempotency_key: str | None = None,
     only_sites: Collection[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    agreed: Agreed | None = None,
 ) -> Receipt:
-    now = domain_now(store)
+    clock = domain_clock(store)
+    now = clock()
     limits = limits_of(settings)
     if dry_run:
         return preview(
@@ -93,6 +103,9 @@ def deliver(
         only_sites=only_sites,
         limits=limits,
         progress=progress,
+        reason=way.reason,
+        clock=clock,
+        agreed=agreed,
     )
 
 
@@ -114,6 +127,7 @@ def answer(receipt: Receipt, t: Translator) -> dict[str, Any]:
         "report": receipt.report,
         "accepted": receipt.accepted,
         "rejected": receipt.rejected,
+        "not_reported": receipt.not_reported,
         "already_received": receipt.already_received,
         "state": receipt.state,
         "dataset": receipt.dataset,
@@ -121,6 +135,24 @@ def answer(receipt: Receipt, t: Translator) -> dict[str, Any]:
         "sites": list(receipt.sites),
         "issues": [_told(issue, t) for issue in receipt.issues],
         "notes": [_told(note, t) for note in receipt.notes],
+        "flags": [told_flag(flag, t) for flag in receipt.flags],
+    }
+
+
+def told_flag(flag: Flag, t: Translator) -> dict[str, Any]:
+    """A figure that counts and is asked about, for a program."""
+    return {
+        "flag": flag.flag,
+        "code": flag.code,
+        "message": flag_sentence(flag, t),
+        "dataset": flag.dataset,
+        "source": flag.source,
+        "site": flag.site,
+        "key": dict(flag.key),
+        "start": flag.start.isoformat(),
+        "end": flag.end.isoformat(),
+        "facts": dict(flag.facts),
+        "needs_reason": flag.code in NEEDS_REASON,
     }
 
 

@@ -20,7 +20,7 @@ from dashboard.shell import Shell
 OPEN = ("/login", "/healthz", "/readyz", "/favicon.ico", "/robots.txt")
 OPEN_UNDER = ("/screen/", "/assets/", "/_dash-component-suites/")
 # What asks for JSON or events hears of its refusal in kind; a person at a page is led to the sign-in.
-MACHINE_UNDER = ("/api/", "/board/", "/live", "/_v/", "/_dash", "/metrics")
+MACHINE_UNDER = ("/api/", "/board/", "/live", "/_v/", "/_dash", "/metrics", "/reports/form/")
 
 SECURITY = {
     # Dash's renderer and plotly write style attributes and elements; no script comes from anywhere but here.

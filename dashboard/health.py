@@ -6,12 +6,11 @@ import errno
 import shutil
 import tempfile
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-import pandas as pd
 from prometheus_client import generate_latest
 from sqlalchemy import select
 from starlette.requests import Request
@@ -23,6 +22,7 @@ from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from data import queries
 from data.alert_book import SITE_RULE
+from data.queries.reporting import last_received, unasked
 from data.store import reading
 from data.tables import alert, data_version, evaluation
 
@@ -31,6 +31,7 @@ LONGEST_BEAT_SECONDS = 15.0
 # Alerts are evaluated at least at every whole domain minute.
 LONGEST_EVALUATION_SECONDS = 150.0
 STARTING_SECONDS = 20.0
+FEEDS_KNOWN = timedelta(days=31)  # a feed without a cadence is forgotten after so long
 PROBE_BYTES = 64 * 1024
 # What the largest ordinary delivery may need for its bytes, its lines and the write-ahead log.
 LEAST_FREE_BYTES = 50 * 2**20
@@ -130,11 +131,20 @@ def _ages(shell: Shell) -> None:
         measures.evaluation_age.labels(site).set((shell.seen.real_now() - at).total_seconds())
     now = shell.seen.now()
     with reading(shell.engine) as conn:
+        measures.feed_failures.clear()
+        measures.feed_success_age.clear()
+        for feed in queries.feed_states(conn):
+            measures.feed_failures.labels(feed.name).set(feed.failures)
+            if feed.succeeded_at is not None:
+                age = (shell.seen.real_now() - feed.succeeded_at).total_seconds()
+                measures.feed_success_age.labels(feed.name).set(age)
         for place in shell.seen.sites:
-            for row in queries.last_received(conn, place.site).to_dict("records"):
-                if pd.notna(row["last_received"]):
-                    age = (now - row["last_received"]).total_seconds()
-                    measures.feed_age.labels(place.site, str(row["source"])).set(age)
+            came = {**unasked(conn, place.site, now - FEEDS_KNOWN), **last_received(conn, place.site)}
+            newest: dict[str, datetime] = {}
+            for (source, _), at in came.items():
+                newest[source] = max(at, newest.get(source, at))
+            for source, at in newest.items():
+                measures.feed_age.labels(place.site, source).set((now - at).total_seconds())
 
 
 def _not_evaluated(shell: Shell) -> list[str]:

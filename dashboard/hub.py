@@ -198,7 +198,9 @@ class Hub:
         measures.event_bytes.inc(len(message) * len(watchers))
 
     def now_facts(self, encoded: Encoded) -> dict[str, Any]:
-        """The domain clock now, not when the board was built."""
+        """The domain clock now, not when the board was built; a board of the past stands at its moment."""
+        if encoded.json["frozen"]:
+            return {"now": encoded.json["clock"]["now"], "speed": 0.0}
         return {"now": self._now().isoformat(), "speed": encoded.json["clock"]["speed"]}
 
     def watch(self, key: BoardKey) -> Watcher:

@@ -27,6 +27,12 @@ event_lag = Histogram(
 )
 requests = Counter("caudal_requests", "Requests answered.", ["kind", "status"], registry=registry)
 reports = Counter("caudal_reports_received", "Deliveries received over the network.", ["state"], registry=registry)
+feed_failures = Gauge(
+    "caudal_feed_failures", "Tries of a feed that failed, one after the other.", ["feed"], registry=registry
+)
+feed_success_age = Gauge(
+    "caudal_feed_success_age_seconds", "Real time since a feed was last read to its end.", ["feed"], registry=registry
+)
 evaluation_age = Gauge(
     "caudal_evaluation_age_seconds", "Real time since the alerts of a site were evaluated.", ["site"], registry=registry
 )

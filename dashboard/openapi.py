@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callbacks.asked import LONGEST
-from data.vocabulary import EVERY_LANE, AlertState, Dataset, Lane, Measure, Method, Stage, State
+from data.vocabulary import EVERY_LANE, AlertState, Dataset, Lane, Measure, Method, Rhythm, Stage, State
 
 Schema = dict[str, Any]
 
@@ -45,6 +45,59 @@ SERIES_ROW: Schema = {
         "state": _words(State),
         "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
         "source": {"type": ["string", "null"]},
+        "revised_from": {**NUMBER_OR_NULL, "description": "What it had said before its last correction."},
+        "late": {"type": "boolean", "description": "First told after it was expected, by the source's cadence."},
+        "approved_by": {"type": ["string", "null"], "description": "Who closed the shift or day it lies in."},
+    },
+}
+REVISION_ROW: Schema = {
+    "type": "object",
+    "required": ["at", "kind", "stage", "measure", "source", "start", "end", "from", "to", "report", "who", "reason"],
+    "properties": {
+        "at": MOMENT,
+        "kind": _words(("correction", "undo", "release")),
+        "stage": _words(Stage),
+        "measure": _words(Measure),
+        "source": TEXT,
+        "start": MOMENT,
+        "end": MOMENT,
+        "from": NUMBER_OR_NULL,
+        "to": {**NUMBER_OR_NULL, "description": "null where nothing counts any more, or masked is true"},
+        "masked": {"type": "boolean"},
+        "report": {"type": "integer"},
+        "who": {"type": ["string", "null"]},
+        "reason": {"type": ["string", "null"]},
+    },
+}
+SOURCE_ROW: Schema = {
+    "type": "object",
+    "required": ["source", "official", "value", "at_least", "method", "difference", "difference_share", "flagged"],
+    "properties": {
+        "source": TEXT,
+        "organisation": {"type": ["string", "null"]},
+        "official": {"type": "boolean"},
+        "value": {**NUMBER_OR_NULL, "description": "null where the source reported nothing in the window"},
+        "at_least": {"type": "boolean"},
+        "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
+        "definition": {"type": ["string", "null"], "description": "what it counts, in the source's words"},
+        "hours": {"type": "number", "description": "reported, of hours_asked"},
+        "hours_asked": {"type": "number"},
+        "reports": {"type": "integer"},
+        "difference": {**NUMBER_OR_NULL, "description": "less the official figure, over the periods both report"},
+        "difference_share": NUMBER_OR_NULL,
+        "flagged": {"type": "boolean", "description": "differs by more than limit_share of the official figure"},
+    },
+}
+FLAG: Schema = {
+    "type": "object",
+    "required": ["flag", "code", "message", "start", "end", "needs_reason"],
+    "properties": {
+        **dict.fromkeys(("flag", "code", "message", "dataset", "source", "site"), TEXT),
+        "key": {"type": "object"},
+        "facts": {"type": "object"},
+        "start": MOMENT,
+        "end": MOMENT,
+        "needs_reason": {"type": "boolean"},
     },
 }
 ISSUE: Schema = {
@@ -59,14 +112,33 @@ ISSUE: Schema = {
 }
 RECEIPT: Schema = {
     "type": "object",
-    "required": ["report", "accepted", "rejected", "already_received", "issues"],
+    "required": ["report", "accepted", "rejected", "not_reported", "already_received", "issues"],
     "properties": {
         "report": {"type": ["integer", "null"]},
         "accepted": {"type": "integer"},
         "rejected": {"type": "integer"},
+        "not_reported": {"type": "integer"},
         "already_received": {"type": "boolean"},
-        "state": _words(("accepted", "partial", "refused", "undone")),
+        "state": _words(("accepted", "partial", "refused", "undone", "held")),
         "issues": {"type": "array", "items": ISSUE},
+        "flags": {"type": "array", "items": FLAG, "description": "figures that count and are asked about"},
+    },
+}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+RATE: Schema = {"type": ["number", "null"], "description": "Of the reports due; null where none was."}
+RATES_ROW: Schema = {
+    "type": "object",
+    "required": ["source", "dataset", "expected", "on_time", "late", "missing", "pending", "reporting_rate"],
+    "properties": {
+        "source": TEXT,
+        "organisation": {"type": ["string", "null"]},
+        "dataset": _words(Dataset),
+        "kind": {"type": ["string", "null"], "enum": [*map(str, Rhythm), None]},
+        **dict.fromkeys(("expected", "on_time", "late", "missing", "pending", "due"), COUNT),
+        "reporting_rate": RATE,
+        "reporting_rate_on_time": RATE,
+        "state": _words(("fine", "late", "silent")),
+        "periods": {"type": "array", "items": {"type": "object"}},
     },
 }
 ERROR: Schema = {"type": "object", "required": ["error", "message"], "properties": {"error": TEXT, "message": TEXT}}
@@ -115,7 +187,7 @@ DESCRIPTION: Schema = {
     "security": [{"key": []}, {"session": []}, {}],
     "paths": {
         "/series": _get(
-            "People per hour or operational day of one series.",
+            "People per hour, operational day, week or month of one series.",
             {
                 "type": "object",
                 "required": ["site", "measure", "stage", "unit", "step", "as_of", "rows"],
@@ -133,29 +205,73 @@ DESCRIPTION: Schema = {
             _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
             _parameter("lane", _words((EVERY_LANE, *Lane)), "Lane; everybody, whichever lane they took, without it."),
             _parameter("source", TEXT, "Source; the official one without it."),
-            _parameter("step", _words(LONGEST), "Hours or operational days."),
+            _parameter("step", _words(LONGEST), "Hours, operational days, weeks or months."),
+            _parameter("hxl", _words(("0", "1")), "1 puts a row of HXL tags under the header of the CSV."),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/reconciliation": _get(
+            "One figure by every source, side by side and never added up; the official one first.",
+            _rows(SOURCE_ROW),
+            _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
+            _parameter("measure", _words(Measure), "Measure; served without it."),
             FROM,
             TO,
             AS_OF,
         ),
         "/queue": _get("Every station now, and the pressure.", _rows({"type": "object"}), AS_OF),
         "/coverage": _get(
-            "Sectors and services against their standards, day by day.", _rows({"type": "object"}), FROM, TO
+            "Sectors and services against their standards, day by day.", _rows({"type": "object"}), FROM, TO, AS_OF
         ),
         "/alerts": _get(
             "Alerts with their transitions.",
             _rows({"type": "object"}),
             _parameter("state", _words(("open", "closed", "all", *AlertState)), "Which alerts; open without it."),
+            AS_OF,
             LANG,
         ),
+        "/revisions": _get(
+            "Figures that say something else than they had said: from what to what, when, by whom, why.",
+            _rows(REVISION_ROW),
+            _parameter("measure", _words(Measure), "Only this measure."),
+            _parameter("stage", _words(Stage), "Only this stage."),
+            _parameter("source", TEXT, "Only this source."),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/reports/completeness": _get(
+            "Reports expected, on time, late, missing and not due yet; the two reporting rates as DHIS2 defines them.",
+            _rows(RATES_ROW),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/hooks/{feed}": {
+            "post": {
+                "summary": "Send one submission of a feed, or several: KoboToolbox or ODK JSON, read by its mapping.",
+                "parameters": [_parameter("feed", TEXT, "Name of the feed.", required=True, place="path"), LANG],
+                "requestBody": {"required": True, "content": {"application/json": {}}},
+                "responses": {
+                    "201": _json(RECEIPT, "Received; rejected rows are listed."),
+                    "200": _json(RECEIPT, "Known already, or it reports nothing."),
+                    "409": _json(ERROR, "The feed is paused."),
+                    "413": _json(RECEIPT, "Too large."),
+                    "422": _json(RECEIPT, "Nothing of it could be read; the issue says why."),
+                    **REFUSALS,
+                },
+            },
+        },
         "/reports": {
-            **_get("The newest deliveries.", _rows({"type": "object"})),
+            **_get("The newest deliveries.", _rows({"type": "object"}), AS_OF),
             "post": {
                 "summary": "Send a report as a file: CSV, XLSX or JSON in the canonical columns.",
                 "parameters": [
                     _parameter("source", TEXT, "Who reports; a key has its own."),
                     _parameter("dataset", _words(Dataset), "What is reported; guessed from the columns without it."),
                     _parameter("issued_at", MOMENT, "When the report was written; the newest counts."),
+                    _parameter("reason", TEXT, "Why it corrects what was sent before; X-Reason does the same."),
                     _parameter("filename", TEXT, "Name under which the delivery is listed."),
                     _parameter("Idempotency-Key", TEXT, "The same key again changes nothing.", place="header"),
                     LANG,

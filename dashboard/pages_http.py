@@ -12,10 +12,13 @@ from starlette.responses import Response
 from dashboard import sessions
 from dashboard.answers import LITE_STYLE, html_answer, styles
 from dashboard.coding import accepted_coding
+from dashboard.desk.plain_page import SCRIPT as DESK_SCRIPT
+from dashboard.desk.send_form import token_kept, with_send_form
 from dashboard.document import OWN_SCRIPTS, document, entry_point
 from dashboard.drawings import Drawn
 from dashboard.encoded import BoardKey, Encoded
 from dashboard.gate import require_board, viewer_of
+from dashboard.moments import checked
 from dashboard.shell import Shell
 from dashboard.sign_in import signed_in_as
 from dashboard.view import View, view_of, view_of_token
@@ -37,6 +40,7 @@ async def drawn(request: Request, view: View) -> tuple[Encoded, Drawn]:
     require_board(viewer, view.page, view.site)
     site = shell.seen.site(view.site)
     assert site is not None, "the view was checked against the same sites"
+    await checked(shell, view.site, view.as_of)
     encoded = await shell.hub.board(BoardKey(view.page, view.scope(viewer.audience)))
     return encoded, request.app.state.drawings.of(encoded, view, site)
 
@@ -46,11 +50,12 @@ async def page(request: Request) -> Response:
     found = BY_PATH[request.url.path]
     view = view_of(found.name, request.query_params, shell.known, request.cookies.get(sessions.LANG_COOKIE))
     encoded, made = await drawn(request, view)
+    html, token = with_send_form(request, view, made.html)
     if found.scripts:
-        text = _with_scripts(shell, found, view, encoded, made, _who(request, view))
+        text = _with_scripts(shell, found, view, encoded, html, _who(request, view))
     else:
         text = _in_one_piece(shell, found, view, made, _who(request, view))
-    answer = html_answer(request, text)
+    answer = token_kept(request, html_answer(request, text), token)
     if request.query_params.get("lang"):
         answer.set_cookie(sessions.LANG_COOKIE, view.lang, max_age=YEAR, samesite="lax", httponly=True)
     return answer
@@ -61,7 +66,7 @@ def _who(request: Request, view: View) -> str:
     return "" if view.page == "wall" else signed_in_as(viewer_of(request), translator(view.lang))
 
 
-def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, made: Drawn, who: str) -> str:
+def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, html: str, who: str) -> str:
     files = shell.files
     [plotly] = files.names(PLOTLY, ".js")
     own = [plotly, *(["/assets/js/plotly-es.js"] if view.lang is Language.ES else [])]
@@ -70,7 +75,7 @@ def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, made:
         lang=view.lang,
         look=view.look,
         title=f"{t(found.title_key)} · {t('web.product')}",
-        body=entry_point(made.html) + who,
+        body=entry_point(html) + who,
         styles=styles(files),
         preload=[
             (files.address(plotly), "script"),
@@ -82,6 +87,7 @@ def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, made:
             *shell.dash.scripts,
             *(files.address(name) for name in own),
             *(files.address(name) for name in OWN_SCRIPTS),
+            *([files.address(DESK_SCRIPT)] if found.name == "reports" else []),
         ],
         facts={
             "_dash-config": shell.dash.config(f"/_v/{view.token()}/"),
@@ -108,7 +114,8 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
         "quietHour": shell.settings.quiet_hour if view.page == "wall" else None,
         "release": shell.release,
         "words": {
-            "live": {word: t(f"live.{word}") for word in ("live", "reconnecting", "offline")},
+            "live": {word: t(f"live.{word}") for word in ("live", "reconnecting", "offline", "frozen")},
+            "fresh": {word: t(f"fresh.{word}") for word in ("fine", "late", "silent", "none")},
             "age": {
                 word: t(f"age.{word}")
                 for word in ("none", "seconds", "minutes", "hours", "whole_hours", "days", "future")

@@ -23,6 +23,9 @@ READING = ("GET", "HEAD", "OPTIONS")
 # When to ask again what could not be answered now.
 AGAIN_SECONDS = 15
 
+# Refusals of the desk: whoever sends goes back to it and tries again.
+DESK = "desk_"
+
 
 async def turned_away(request: Request) -> Response:
     """Nobody we know: a person is led to the sign-in or told what to do, a machine hears 401."""
@@ -37,6 +40,8 @@ async def turned_away(request: Request) -> Response:
     if not shell.seen.who.accounts:
         return said_no(request, 403, "no_account")
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method == "POST":  # signing in leads to a page, and this is none
+        here = "/reports" if request.url.path.startswith("/reports/") else "/"
     return RedirectResponse(f"/login?{urlencode({'next': here})}", status_code=303)
 
 
@@ -47,7 +52,7 @@ async def refused(request: Request, why: Exception) -> Response:
 
 async def bad_address(request: Request, why: Exception) -> Response:
     assert isinstance(why, BadAddress)
-    t = translator(lang_of(request))
+    t = translator(lang_of(request), why.zone)
     title = t.maybe(f"address.{why.code}_title") or t("address.title")
     return _no(request, why.status, why.code, title, t(f"address.{why.code}", **why.facts))
 
@@ -104,6 +109,8 @@ def _no(request: Request, status: int, code: str, title: str, sentence: str) -> 
     # An unattended screen comes back by itself; a form that was sent is not sent again.
     heals = passing and request.method in READING
     back = "" if heals or status == 403 else f'<p><a href="/">{escape(t("web.back"))}</a></p>'
+    if code.startswith(DESK) and request.state.viewer is not None:
+        back = f'<p><a href="/reports">{escape(t("desk.back"))}</a></p>'
     far = " far" if request.url.path == "/wall" else ""
     body = f'<main class="form-page{far}"><h1>{escape(title)}</h1><p>{escape(sentence)}</p>{back}</main>'
     answer = words_page(request, lang_of(request), title, body, status, AGAIN_SECONDS if heals else None)

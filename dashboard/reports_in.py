@@ -22,7 +22,7 @@ from data.receipts import Receipt
 from data.store import writing
 from data.types import Issue
 from data.vocabulary import Dataset, Language
-from layouts.translator import translator
+from layouts.translator import Translator, translator
 
 # The name a body gets when its sender gave none; what it is, is read from its bytes.
 FILE_NAMES = {
@@ -32,6 +32,7 @@ FILE_NAMES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "report.xlsx",
 }
 LONGEST_KEY = 200
+LONGEST_REASON = 1000
 
 log = structlog.get_logger()
 
@@ -39,7 +40,10 @@ log = structlog.get_logger()
 async def post_report(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     viewer = viewer_of(request)
-    lang = _lang(request, shell)
+    lang = asked_language(request, shell)
+    # What was typed on a shared phone goes out under the name of who typed it, or waits.
+    if request.headers.get("caudal-account", viewer.holder) != viewer.holder:
+        raise Refused(409, "other_account")
     asked = request.query_params
     source = asked.get("source") or viewer.source or ""
     if not source:
@@ -53,10 +57,9 @@ async def post_report(request: Request) -> Response:
     limits = limits_of(shell.settings)
     content = await body_of(request, limits.file_bytes)
     if content is None:
-        most = shell.settings.max_delivery_mb
-        issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
-        return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), translator(lang)), 413)
-    way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell))
+        return too_large(shell, source, translator(lang))
+    reason = (asked.get("reason") or _said(request.headers.get("x-reason")) or "").strip()[:LONGEST_REASON] or None
+    way = Way(source, dataset, None, _moment(asked.get("issued_at"), shell), reason)
     take = partial(
         deliver,
         shell.engine,
@@ -73,16 +76,30 @@ async def post_report(request: Request) -> Response:
     measures.reports.labels(receipt.state).inc()
     if not receipt.already_received:
         try:
-            await anyio.to_thread.run_sync(_recorded, shell, viewer.name, receipt)
+            await anyio.to_thread.run_sync(recorded, shell, viewer.name, receipt)
         except Exception:  # the delivery is stored, and its own row says who sent it: the answer must say so too
             log.exception("delivery not noted in the audit", report=receipt.report)
     return JSONResponse(answer(receipt, translator(lang)), status_of(receipt))
+
+
+def too_large(shell: Shell, source: str, t: Translator) -> Response:
+    most = shell.settings.max_delivery_mb
+    issue = Issue(None, None, "file_too_large", {"megabytes": f"> {most}", "limit": most})
+    return JSONResponse(answer(Receipt(None, 0, 0, False, (issue,), "", source, "refused"), t), 413)
 
 
 def status_of(receipt: Receipt) -> int:
     if receipt.already_received:
         return 200
     return 422 if receipt.state == "refused" else 201
+
+
+def _said(header: str | None) -> str | None:
+    """Headers travel as Latin-1; a sender who wrote UTF-8 into one meant it."""
+    try:
+        return None if header is None else header.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return header
 
 
 def _file_name(request: Request) -> str:
@@ -111,12 +128,12 @@ def _moment(value: str | None, shell: Shell) -> datetime | None:
     return moment
 
 
-def _recorded(shell: Shell, who: str, receipt: Receipt) -> None:
+def recorded(shell: Shell, who: str, receipt: Receipt) -> None:
     with writing(shell.engine) as conn:
         facts = {"accepted": receipt.accepted, "rejected": receipt.rejected, "source": receipt.source}
         record(conn, shell.seen.real_now(), who, "report", str(receipt.report), facts)
 
 
-def _lang(request: Request, shell: Shell) -> Language:
+def asked_language(request: Request, shell: Shell) -> Language:
     header = request.headers.get("accept-language", "")[:2].lower()
     return language(request.query_params.get("lang"), request.cookies.get(sessions.LANG_COOKIE) or header, shell.known)

@@ -23,15 +23,17 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard import api, health, pages_http, refusals, sign_in
+from dashboard import api, decisions, health, pages_http, refusals, sign_in
 from dashboard.access import Viewer
 from dashboard.beat import EVALUATION, LONGEST_TURN_SECONDS, beat_file
+from dashboard.desk import routes as desk
 from dashboard.drawings import Drawings
 from dashboard.encoded import BoardKey
 from dashboard.gate import Gate, Refused, require_board, viewer_now, viewer_of
 from dashboard.heads import PromptHeads
 from dashboard.hub import Busy
 from dashboard.live import EventStream, NotLive, board_response
+from dashboard.moments import checked
 from dashboard.running import forget_address, note_address
 from dashboard.sessions import COOKIE
 from dashboard.settings import Settings
@@ -53,12 +55,14 @@ def application(shell: Shell) -> ASGIApp:
     app = Starlette(
         routes=[
             *pages,
+            *desk.ROUTES,
             Route("/board/{page}", board),
             Route("/live", Live()),
             Route("/_v/{token}/_dash-layout", pages_http.layout),
             Route("/_v/{token}/_dash-dependencies", pages_http.dependencies),
             Mount("/_v/{token}", DashCallbacks(shell)),
             Mount("/api/v1", routes=api.ROUTES),
+            *decisions.ROUTES,
             Route("/login", sign_in.login, methods=["GET", "POST"]),
             Route("/logout", sign_in.logout, methods=["POST"]),
             Route("/screen/{token}", sign_in.screen),
@@ -88,6 +92,7 @@ def application(shell: Shell) -> ASGIApp:
 async def board(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     _, key = _asked_board(request, request.path_params["page"])
+    await checked(shell, key.scope.site, key.scope.as_of)
     return await board_response(request, shell.hub, key, lambda: shell.is_live(key))
 
 
@@ -98,6 +103,8 @@ class Live:
         request = Request(scope, receive)
         shell: Shell = request.app.state.shell
         viewer, key = _asked_board(request, request.query_params.get("board", "situation"))
+        if key.scope.as_of is not None:
+            raise BadAddress("frozen_stream")
         asking = request.state.asking
         cookie = request.cookies.get(COOKIE)
 

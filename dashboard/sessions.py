@@ -24,6 +24,9 @@ ACCOUNT_SECONDS = int(LONGEST_SESSION.total_seconds())
 SCREEN_SECONDS = 10 * 365 * 24 * 3600
 FORM_SECONDS = 3600
 SHORTEST_SECRET_BYTES = 32
+# A sending form may wait for its file all day, and a file for being accepted.
+DESK_COOKIE = "caudal_desk"
+DESK_SECONDS = 24 * 3600
 
 
 class ShortSecret(Exception):
@@ -57,6 +60,7 @@ class Sessions:
     def __init__(self, secret: bytes) -> None:
         self._cookies = URLSafeTimedSerializer(secret, salt="caudal.session")
         self._forms = URLSafeTimedSerializer(secret, salt="caudal.form")
+        self._waiting = URLSafeTimedSerializer(secret, salt="caudal.waiting")
 
     def read(self, cookie: str | None) -> Mapping[str, Any] | None:
         """What the cookie says, or None where it was not signed here or is too old."""
@@ -82,14 +86,26 @@ class Sessions:
         """Goes into the form and into a cookie; another site can write neither."""
         return str(self._forms.dumps(secrets.token_urlsafe(12)))
 
-    def form_is_ours(self, in_form: str, in_cookie: str | None) -> bool:
+    def form_is_ours(self, in_form: str, in_cookie: str | None, seconds: int = FORM_SECONDS) -> bool:
         if not in_cookie or not hmac.compare_digest(in_form.encode(), in_cookie.encode()):
             return False
         try:
-            self._forms.loads(in_form, max_age=FORM_SECONDS)
+            self._forms.loads(in_form, max_age=seconds)
         except BadSignature:
             return False
         return True
+
+    def for_waiting(self, said: Mapping[str, str]) -> str:
+        """Names a file that waits to be accepted, and whose it is."""
+        return str(self._waiting.dumps(dict(said)))
+
+    def read_waiting(self, token: str) -> Mapping[str, str] | None:
+        """None where it was not signed here or has waited longer than a day."""
+        try:
+            said = self._waiting.loads(token, max_age=DESK_SECONDS)
+        except BadSignature:
+            return None
+        return said if isinstance(said, dict) else None
 
     def _sign(self, said: dict[str, Any]) -> str:
         return str(self._cookies.dumps(said))

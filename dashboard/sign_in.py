@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 import structlog
@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from dashboard import sessions
 from dashboard.access import Viewer
 from dashboard.answers import lang_of, words_page
-from dashboard.body import body_of
+from dashboard.forms import is_ours, read_form
 from dashboard.refusals import said_no
 from dashboard.shell import Shell
 from data import accounts
@@ -23,8 +23,6 @@ from data.store import writing
 from data.vocabulary import Language, Role
 from layouts.translator import Translator, translator
 
-LONGEST_FORM_BYTES = 8 * 1024
-
 log = structlog.get_logger()
 
 
@@ -33,9 +31,9 @@ async def login(request: Request) -> Response:
     lang = lang_of(request)
     if request.method == "GET":
         return _login_form(request, lang, "", _inside(request.query_params.get("next")))
-    said = await _form(request)
+    said = await read_form(request)
     onward = _inside(said.get("next"))
-    if not shell.sessions.form_is_ours(said.get("form", ""), request.cookies.get(sessions.FORM_COOKIE)):
+    if not is_ours(request, said):
         return _login_form(request, lang, translator(lang)("web.login.expired"), onward, 400)
     try:
         account = await anyio.to_thread.run_sync(
@@ -48,12 +46,6 @@ async def login(request: Request) -> Response:
     _set_session(request, answer, shell.sessions.for_account(account), sessions.ACCOUNT_SECONDS)
     answer.delete_cookie(sessions.FORM_COOKIE, path="/login")
     return answer
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a small form; whoever sends more than a form holds sent none."""
-    received = await body_of(request, LONGEST_FORM_BYTES, pause_seconds=10.0)
-    return dict(parse_qsl((received or b"").decode("utf-8", "replace").replace("\0", "").replace("%00", "")))
 
 
 async def logout(request: Request) -> Response:

@@ -23,10 +23,11 @@ EXTRAS = ("boards", "dwell")
 
 
 class BadAddress(Exception):
-    """Locale key `address.<code>` and its facts; `status` for the answer."""
+    """Locale key `address.<code>` and its facts, moments told in `zone`; `status` for the answer."""
 
-    def __init__(self, code: str, status: int = 400, **facts: Any) -> None:
+    def __init__(self, code: str, status: int = 400, zone: str = "UTC", **facts: Any) -> None:
         super().__init__(code)
+        self.zone = zone
         self.code = code
         self.status = status
         self.facts = facts

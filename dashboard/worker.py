@@ -18,10 +18,13 @@ from sqlalchemy import Engine
 
 from dashboard import replay
 from dashboard.beat import EVALUATION, write_beat
+from dashboard.feeding.pull import pull
+from dashboard.feeding.trouble import Trouble
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
-from data import alerts
+from data import alerts, waiting
 from data.clock import reading, real_now, stored_replay
+from data.feeds.book import UnknownFeed, due_feeds
 from data.sites import sites
 from data.store import create_store
 from data.store import reading as reading_store
@@ -34,6 +37,9 @@ FEED_SECONDS = 0.5
 # Between two looks at whether there is anything to evaluate.
 LOOK_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
+# One feed shall not keep the others waiting: its cadence brings it back soon enough.
+WORKER_TRIES = 2
+LONGEST_PULL_SECONDS = 60.0
 
 
 @dataclass
@@ -108,13 +114,50 @@ class Evaluation:
         self._done[site] = (done.version, int(now.timestamp() // 60))
 
 
+def pull_feeds(bench: Bench) -> None:
+    """Every feed that is due, one after the other; one that fails is listed as such and tried again later."""
+    with reading_store(bench.engine) as conn:
+        due = due_feeds(conn, real_now())
+    for name in due:
+        if bench.stopping.is_set():
+            return
+        try:
+            told = pull(
+                bench.engine,
+                bench.settings,
+                name,
+                bench.name,
+                pause=lambda seconds: not bench.stopping.wait(seconds),
+                tries=WORKER_TRIES,
+                most_seconds=LONGEST_PULL_SECONDS,
+            )
+        except Trouble as trouble:
+            log.warning("feed failed", feed=name, code=trouble.code, **trouble.facts)
+        except UnknownFeed:
+            continue  # taken away meanwhile
+        else:
+            if told.receipts:
+                accepted = sum(receipt.accepted for receipt in told.receipts)
+                log.info("feed pulled", feed=name, read=told.read, accepted=accepted)
+
+
 def beat(bench: Bench) -> None:
     now = time.monotonic()
     write_beat(bench.settings.var, {name: round(now - at, 1) for name, at in bench.finished.items()})
 
 
+def sweep_waiting(bench: Bench) -> None:
+    """Files that nobody accepted within a day go, whether or not anybody sends another one."""
+    waiting.sweep(bench.settings.var, real_now())
+
+
 def jobs() -> tuple[Job, ...]:
-    return (Job("beat", BEAT_SECONDS, beat), Job(EVALUATION, FEED_SECONDS, Evaluation()))
+    return (
+        Job("beat", BEAT_SECONDS, beat),
+        Job(EVALUATION, FEED_SECONDS, Evaluation()),
+        Job("feeds", 2.0, pull_feeds),
+        Job("waiting", 600.0, sweep_waiting),
+    )
 
 
 def run(settings: Settings, parent: int) -> None:

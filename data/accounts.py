@@ -37,29 +37,43 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Reporter:
+    """A source of reports and whose it is."""
+
+    source: str
+    name: str
+    organisation: str | None
+
+
+@dataclass(frozen=True)
 class Directory:
-    """Everybody who may come in, as of one moment."""
+    """Everybody who may come in and every source they may send for, as of one moment."""
 
     accounts: Mapping[str, Account]
     screens: Mapping[str, Screen]
     tokens: Mapping[str, Token]  # by hash; revoked ones are not in it
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by organisation
     ended: frozenset[str] = frozenset()  # sessions that were signed out
+    reporters: Mapping[str, Reporter] = field(default_factory=dict)  # by source
 
 
 def directory(conn: Connection) -> Directory:
     listed = [_account(row) for row in conn.execute(select(account).order_by(account.c.account))]
     screens = [screen_of(row) for row in conn.execute(select(screen).order_by(screen.c.screen))]
     tokens = conn.execute(select(token).where(token.c.revoked_at.is_(None)).order_by(token.c.name))
+    reporters = conn.execute(select(source.c.source, source.c.name, source.c.organisation).order_by(source.c.source))
+    listed_sources = {row.source: Reporter(row.source, row.name, row.organisation) for row in reporters}
     owned: dict[str, tuple[str, ...]] = {}
-    for row in conn.execute(select(source.c.organisation, source.c.source).order_by(source.c.source)):
-        owned[row.organisation] = (*owned.get(row.organisation, ()), row.source)
+    for one in listed_sources.values():
+        if one.organisation:
+            owned[one.organisation] = (*owned.get(one.organisation, ()), one.source)
     return Directory(
         {one.name: one for one in listed},
         {one.name: one for one in screens},
         {row.token_hash: token_of(row) for row in tokens},
-        {organisation: names for organisation, names in owned.items() if organisation},
+        owned,
         ended_sessions(conn),
+        listed_sources,
     )
 
 
@@ -128,6 +142,14 @@ def sign_in(engine: Engine, name: str, password: str, now: datetime) -> Account:
     if not good:
         raise AccountError("wrong")
     return _account(row)
+
+
+def role_of(conn: Connection, name: str) -> Role | None:
+    """Of an account that can sign in; None where there is none of this name."""
+    row = conn.execute(
+        select(account.c.role).where(account.c.account == name, account.c.disabled_at.is_(None))
+    ).one_or_none()
+    return None if row is None else Role(row.role)
 
 
 def sign_out(engine: Engine, name: str, session: str, now: datetime) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Subquery, func, select
 
-from data.tables import alert, alert_transition, evaluation
+from data.tables import alert, alert_moment, alert_transition, evaluation, evaluation_log
 from data.types import AlertCard, Sentence, Window
-from data.vocabulary import AlertState, Level
+from data.vocabulary import AlertState, Level, Rhythm
 
 # What a page shows as open: a pending one is not yet told.
 TOLD = (AlertState.FIRING, AlertState.RECOVERING, AlertState.NO_DATA, AlertState.ERROR)
@@ -19,39 +19,58 @@ SITE_RULE = "evaluation"
 LEVELS = [str(level) for level in (Level.CRITICAL, Level.ALERT, Level.WATCH, Level.NORMAL, Level.NO_DATA)]
 
 
-def open_alerts(conn: Connection, site: str) -> tuple[AlertCard, ...]:
+def open_alerts(conn: Connection, site: str, as_of: datetime | None = None) -> tuple[AlertCard, ...]:
     """Told and not over, the gravest first, then the newest."""
-    a = alert.c
-    rows = conn.execute(
-        select(alert).where(a.site == site, a.open_key.is_not(None), a.state.in_([str(s) for s in TOLD]))
-    ).all()
-    cards = _cards(conn, rows)
+    a = _alerts(site, as_of)
+    rows = conn.execute(select(a).where(a.c.open, a.c.state.in_([str(s) for s in TOLD])).order_by(a.c.alert_id)).all()
+    cards = _cards(conn, rows, as_of)
     return tuple(sorted(cards, key=lambda c: (LEVELS.index(c.level), -c.since.timestamp())))
 
 
-def recent_alerts(conn: Connection, site: str, limit: int) -> tuple[AlertCard, ...]:
+def recent_alerts(conn: Connection, site: str, limit: int, as_of: datetime | None = None) -> tuple[AlertCard, ...]:
     """Over, the newest first; pending ones that did not last were never told and are not among them."""
-    a, t = alert.c, alert_transition.c
-    told = select(t.alert_id).where(t.alert_id == a.alert_id, t.to_state.in_([str(s) for s in TOLD])).exists()
+    a, t = _alerts(site, as_of), alert_transition.c
+    told = select(t.alert_id).where(t.alert_id == a.c.alert_id, t.to_state.in_([str(s) for s in TOLD])).exists()
     rows = conn.execute(
-        select(alert)
-        .where(a.site == site, a.state == str(AlertState.RESOLVED), told)
-        .order_by(a.updated_at.desc(), a.alert_id.desc())
+        select(a)
+        .where(a.c.state == str(AlertState.RESOLVED), told)
+        .order_by(a.c.updated_at.desc(), a.c.alert_id.desc())
         .limit(limit)
     ).all()
-    return _cards(conn, rows)
+    return _cards(conn, rows, as_of)
+
+
+def _alerts(site: str, as_of: datetime | None) -> Subquery:
+    """The alerts of a site as they stand, or as they stood: alert_id, rule, subject, since, state, level, ..."""
+    a, m = alert.c, alert_moment.c
+    same = (a.alert_id, a.rule, a.subject, a.since)
+    if as_of is None:
+        stands = select(*same, a.state, a.level, a.updated_at, a.evidence, a.open_key.is_not(None).label("open"))
+        return stands.where(a.site == site).subquery()
+    last = select(m.alert_id, func.max(m.step).label("step")).where(m.site == site, m.at <= as_of)
+    newest = last.group_by(m.alert_id).subquery()
+    return (
+        select(*same, m.state, m.level, m.at.label("updated_at"), m.evidence, m.open)
+        .select_from(alert_moment)
+        .join(newest, (m.alert_id == newest.c.alert_id) & (m.step == newest.c.step))
+        .join(alert, a.alert_id == m.alert_id)
+        .where(m.site == site)
+        .subquery()
+    )
 
 
 def card(conn: Connection, alert_id: int) -> AlertCard:
-    return _cards(conn, conn.execute(select(alert).where(alert.c.alert_id == alert_id)).all())[0]
+    return _cards(conn, conn.execute(select(alert).where(alert.c.alert_id == alert_id)).all(), None)[0]
 
 
-def _cards(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[AlertCard, ...]:
+def _cards(conn: Connection, rows: Sequence[Row[Any]], as_of: datetime | None) -> tuple[AlertCard, ...]:
     t = alert_transition.c
     ids = [row.alert_id for row in rows]
     steps: dict[int, list[Row[Any]]] = {alert_id: [] for alert_id in ids}
+    until = [] if as_of is None else [t.at <= as_of]
     if ids:
-        for moved in conn.execute(select(alert_transition).where(t.alert_id.in_(ids)).order_by(t.alert_id, t.step)):
+        told = select(alert_transition).where(t.alert_id.in_(ids), *until).order_by(t.alert_id, t.step)
+        for moved in conn.execute(told):
             steps[moved.alert_id].append(moved)
     return tuple(_card(row, steps[row.alert_id]) for row in rows)
 
@@ -88,8 +107,12 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
     if rule == "coverage_gap":
         variant = "_masked" if evidence.get("masked") else "_at_least" if evidence.get("at_least") else ""
         return Sentence(f"alert.coverage_gap.sentence{variant}", facts)
-    if rule == "source_silent" and evidence.get("last_at") is None:
-        return Sentence("alert.source_silent.sentence_never", facts)
+    if rule == "source_silent":
+        # Alerts of the first release told the cadence in minutes only.
+        facts.setdefault("rhythm_minutes", evidence.get("cadence_minutes"))
+        variant = "sentence" if evidence.get("last_at") else "sentence_never"
+        named = evidence.get("rhythm") not in (None, Rhythm.MINUTES)
+        return Sentence(f"alert.source_silent.{variant}" + ("" if named else "_minutes"), facts)
     if rule == "pressure":
         variant = "never" if evidence.get("never") else str(evidence.get("component"))
         unit = evidence.get("unit")
@@ -108,26 +131,34 @@ def _surge_variant(evidence: Mapping[str, Any]) -> str:
     return served + ("_at_least" if evidence.get("at_least") else "")
 
 
-def evaluated_at(conn: Connection, site: str) -> datetime | None:
+def evaluated_at(conn: Connection, site: str, as_of: datetime | None = None) -> datetime | None:
+    """When the rules last looked."""
+    if as_of is not None:
+        log = evaluation_log.c
+        return conn.execute(
+            select(log.at).where(log.site == site, log.at <= as_of).order_by(log.at.desc()).limit(1)
+        ).scalar_one_or_none()
     e = evaluation.c
     return conn.execute(select(e.evaluated_at).where(e.site == site)).scalar_one_or_none()
 
 
-def alarm_spans(conn: Connection, site: str, rule: str, since: datetime) -> tuple[Window, ...]:
+def alarm_spans(
+    conn: Connection, site: str, rule: str, since: datetime, as_of: datetime | None = None
+) -> tuple[Window, ...]:
     """When alerts of a rule were on, for the baseline to leave out. Whole days from the first firing to the end.
 
     An alarm that lasts for weeks is a new level: after a fortnight its days count again.
     """
-    a, t = alert.c, alert_transition.c
+    a, t = _alerts(site, as_of).c, alert_transition.c
     rows = conn.execute(
-        select(func.min(t.at).label("fired"), a.updated_at, a.open_key)
-        .join_from(alert, alert_transition, t.alert_id == a.alert_id)
-        .where(a.site == site, a.rule == rule, a.updated_at >= since, t.to_state == str(AlertState.FIRING))
-        .group_by(a.alert_id, a.updated_at, a.open_key)
+        select(func.min(t.at).label("fired"), a.updated_at, a.open)
+        .join(alert_transition, t.alert_id == a.alert_id)
+        .where(a.rule == rule, a.updated_at >= since, t.to_state == str(AlertState.FIRING))
+        .where(*([] if as_of is None else [t.at <= as_of]))
+        .group_by(a.alert_id, a.updated_at, a.open)
         .order_by(a.alert_id)
     )
     longest = timedelta(days=14)
     return tuple(
-        Window(row.fired, min(row.updated_at, row.fired + longest) if row.open_key is None else row.fired + longest)
-        for row in rows
+        Window(row.fired, row.fired + longest if row.open else min(row.updated_at, row.fired + longest)) for row in rows
     )

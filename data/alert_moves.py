@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from data.alert_moments import remember
 from data.analytics.lifecycle import Life, Patience, Seen, step
 from data.analytics.rule import Finding
 from data.tables import alert, alert_transition
@@ -104,6 +105,7 @@ def _one(
         .returning(alert.c.alert_id)
     ).scalar_one()
     add_transition(conn, alert_id, now, None, str(first.to), first.reason, finding.evidence)
+    remember(conn, alert_id, now)
     return int(alert_id)
 
 
@@ -140,6 +142,8 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
         )
     if change is not None:
         add_transition(conn, row.alert_id, now, row.state, str(change.to), change.reason, finding.evidence)
+    if shown:
+        remember(conn, row.alert_id, now)
     return int(row.alert_id) if shown else None
 
 

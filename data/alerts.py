@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Row, delete, insert, select
 
 from data.alert_book import SITE_RULE, card, evaluated_at, open_alerts, recent_alerts
+from data.alert_moments import log_turn
 from data.alert_moves import FAILURE, Outcome, add_transition, apply, failure
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.rule import Finding, Recent
@@ -73,6 +74,7 @@ def evaluate(
                 continue  # a delivery came between: it might be just the one that was missed
             conn.execute(delete(evaluation).where(evaluation.c.site == site))
             conn.execute(insert(evaluation).values(site=site, evaluated_at=now, real_at=real_now, worker=worker))
+            log_turn(conn, site, now)
             moved = apply(conn, site, look.outcomes, now)
             raised = raise_version(conn, site) if moved else version
             # What the evaluation itself wrote is no reason for another one.

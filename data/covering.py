@@ -16,7 +16,8 @@ from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
 from data.analytics.standards import Denominators, Standard, mean_present
 from data.observing import Official
-from data.queries.board import last_heard, print_of_services, standard_rows
+from data.queries.board import print_of_services, standard_rows
+from data.queries.services import last_heard
 from data.types import SectorCoverage, Site, Window
 from data.vocabulary import Measure, Service
 
@@ -37,7 +38,7 @@ def sector_coverage(
     """Every sector of the site, for the day up to `now`; `here` and `entry` say how many people there are."""
     until = min(now, day.end)
     lines = _service_lines(conn, site, Window(day.start - SERVICES_REACH, until), as_of)
-    rules = standards_in_force(conn, site, until)
+    rules = standards_in_force(conn, site, until, as_of)
     came = entry.arrivals if (site.entry_stage, Measure.ARRIVALS) in official else entry.served
 
     def arrivals(span: Window) -> float | None:
@@ -52,20 +53,22 @@ def sector_coverage(
     told = {str(row["service"]) for row in lines}
     silent = any(service not in told for service in rules)
     reach = Window(day.start - SILENCE_REACH, day.end)
-    heard = last_heard(conn, site.site, reach) if silent and as_of is None else {}
+    heard = last_heard(conn, site, reach, as_of) if silent else {}
     return coverage(
         site, lines, rules, people, day, until, {Service(name): at for name, at in heard.items() if at <= until}
     )
 
 
-def standards_in_force(conn: Connection, site: Site, at: datetime) -> dict[Service, Standard]:
+def standards_in_force(
+    conn: Connection, site: Site, at: datetime, as_of: datetime | None = None
+) -> dict[Service, Standard]:
     """Those of the phase the site is in."""
-    phase = queries.phase(conn, site.site, at)
+    phase = queries.phase(conn, site.site, at, as_of)
     return {
         Service(name): Standard(
             Service(name), row.value, row.per, row.denominator, row.unit, row.source, phase, row.provisional
         )
-        for name, row in standard_rows(conn, site.site, at, phase).items()
+        for name, row in standard_rows(conn, site.site, at, phase, as_of).items()
     }
 
 

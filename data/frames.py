@@ -1,11 +1,13 @@
-"""A statement's rows as a typed frame, also when there are none."""
+"""A statement's rows as a typed frame, also when there are none; or raw, where a frame costs too much."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Boolean, Connection, Float, Integer, Select, Text, type_coerce
+from sqlalchemy import Boolean, Connection, Float, Integer, Select, Table, Text, select, type_coerce
 
 from data.tables import Utc
 
@@ -38,3 +40,18 @@ def _typed(cells: list[Any], kind: Any) -> pd.Series[Any]:
     if isinstance(kind, Integer):
         return pd.Series(cells, dtype="int64")
     return pd.Series(cells, dtype="str")
+
+
+def raw(conn: Connection, table: Table, names: Sequence[str]) -> Select[Any]:
+    """Moments as SQLite keeps them: a conversion per cell would cost more than the query."""
+    columns = [table.c[name] for name in names]
+    if conn.dialect.name != "sqlite":
+        return select(*columns)
+    return select(*(type_coerce(c, Text).label(c.key) if isinstance(c.type, Utc) else c for c in columns))
+
+
+def epochs_of(cells: Sequence[Any]) -> np.ndarray:
+    """Moments as seconds since 1970: SQLite's text all at once, PostgreSQL's moments one by one."""
+    if cells and isinstance(cells[0], str):
+        return np.array(cells, dtype="datetime64[us]").astype(np.int64) / 1e6
+    return np.array([cell.timestamp() for cell in cells], dtype=float)

@@ -58,14 +58,14 @@ def totals(lines: pd.DataFrame, interval: list[str], dimensions: list[str], sums
     columns = [*interval, *sums, "at_least", "method", "received_at"]
     if not broken.any():
         return lines[columns]
-    parts = _without_overlapping_bands(lines.assign(broken=broken), [*interval, "broken"], dimensions)
+    parts = without_overlapping_bands(lines.assign(broken=broken), [*interval, "broken"], dimensions)
     parts = summed(parts, [*interval, "broken"], sums)
     parts["total"] = parts["broken"] == 0
     chosen = parts.sort_values(["total", sums[0], "broken"], ascending=[True, True, False], na_position="first")
     return chosen.drop_duplicates(interval, keep="last")[columns]
 
 
-def _without_overlapping_bands(lines: pd.DataFrame, group: list[str], dimensions: list[str]) -> pd.DataFrame:
+def without_overlapping_bands(lines: pd.DataFrame, group: list[str], dimensions: list[str]) -> pd.DataFrame:
     if not lines["age_band"].isin(NARROW_BANDS).any():
         return lines
     others = [*group, *(d for d in dimensions if d != "age_band")]
@@ -92,7 +92,16 @@ def summed(parts: pd.DataFrame, group: list[str], sums: list[str]) -> pd.DataFra
 
 def flow_totals(lines: pd.DataFrame) -> pd.DataFrame:
     """Flow lines to one row per series, start and minutes: people, low, high, at_least, method, received_at."""
-    won = winning(lines, [*SERIES, "start", "minutes", *BREAKDOWN])
+    return totals_of_flow(flow_winning(lines))
+
+
+def flow_winning(lines: pd.DataFrame) -> pd.DataFrame:
+    """Of the flow lines of one key the one that counts."""
+    return winning(lines, [*SERIES, "start", "minutes", *BREAKDOWN])
+
+
+def totals_of_flow(won: pd.DataFrame) -> pd.DataFrame:
+    """As `flow_totals`, from lines of which the newest of each key were picked already."""
     return totals(won, [*SERIES, "start", "minutes"], BREAKDOWN, ["people", "low", "high"])
 
 

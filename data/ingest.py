@@ -4,36 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-import pandas as pd
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select
 
 from data import snapshots
-from data.lines import LINES, begins, ends, lines_of, move_lines, rebuild, stage_lines, touched_by, write_lines
-from data.receipts import COUNTS, Receipt, Sent, already, enter, key_reused, receipt_of, refused_before
-from data.rollups import Touched
+from data.delivered import Told, write_delivery
+from data.lines import lines_of, stage_lines
+from data.receipts import (
+    Receipt,
+    Sent,
+    already,
+    enter,
+    forget_unless_counted,
+    key_reused,
+    refused_before,
+)
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
+from data.sources.canonical import DATASETS
+from data.sources.combining import combined, rule_of
+from data.sources.fields import PERSONAL_TEXT
 from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
-from data.tables import report, report_site
-from data.types import Issue, Site
+from data.tables import report
+from data.types import Clock, Issue, Site
+from data.undoing import NoSuchReport as NoSuchReport
+from data.undoing import undo as undo
 from data.versions import raise_version
 from data.vocabulary import Dataset
 
 Progress = Callable[[int, int], None]
+# Asked inside the writing transaction as agreed(conn, parsed=, lines=); raises NotAsAgreed to stop it.
+Agreed = Callable[..., None]
 
 # SQLite has one writer: a delivery of so many lines is put aside first and moved in one statement.
 STAGE_FROM = 50_000
 
-# The one refusal after which the bytes are not kept.
-PERSONAL = "personal_column"
+# After these issues the bytes are not kept.
+PERSONAL = ("personal_column", PERSONAL_TEXT)
 
 
-class NoSuchReport(LookupError):
-    """No delivery of this number that counts."""
+class NotAsAgreed(Exception):
+    """What would be written is not what its sender saw and accepted. Nothing was written."""
 
 
 def ingest(
@@ -52,12 +67,17 @@ def ingest(
     only_sites: Collection[str] | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
+    reason: str | None = None,
+    clock: Clock | None = None,
+    agreed: Agreed | None = None,
 ) -> Receipt:
     """Receive one delivery. The same one again changes nothing; a file that cannot be read is refused and listed.
 
     The same has the same idempotency key, or the same source, bytes and issued_at (where given). A delivery that
     was undone may come again and counts again. Rows about other sites than `only_sites` (None: every one) are unknown
-    to this sender and rejected. `progress` hears rows written and rows to write.
+    to this sender and rejected. `progress` hears rows written and rows to write. `reason` says why it differs from what
+    was sent before. `clock` tells when the lines began to count, which may be a while after `now`, when they came.
+    Raises NotAsAgreed when `agreed` does, or when a delivery that was agreed to would be refused.
     """
     sent = Sent(
         source=source,
@@ -69,12 +89,16 @@ def ingest(
         received_at=now,
         key=idempotency_key,
         sent_by=sent_by,
+        reason=reason,
+        mapping=None if mapping is None else (mapping.name, mapping.toml),
     )
     with reading(engine) as conn:
         known = already(conn, sent)
         wrong_key = key_reused(conn, sent)
         places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
     if known is not None:
+        if any(issue.code in PERSONAL for issue in known.issues):
+            snapshots.forget(var, sent.sha256)
         return known
     if wrong_key is not None:
         return _refuse(engine, sent, _refusal(sent, Refused(wrong_key)))
@@ -84,23 +108,35 @@ def ingest(
     try:
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
-        if refused.issue.code == PERSONAL:
-            _forget(engine, var, sent.sha256)
+        if refused.issue.code in PERSONAL:
+            forget_unless_counted(engine, var, sent.sha256)
+        if agreed is not None:
+            raise NotAsAgreed from refused
         return _refuse(engine, sent, _refusal(sent, refused))
-    receipt = _receipt(parsed, source)
+    receipt = receipt_of_parsed(parsed, source)
+    if any(issue.code in PERSONAL for issue in receipt.issues):
+        snapshots.forget(var, sent.sha256)
     if receipt.state == "refused":
+        if agreed is not None:
+            raise NotAsAgreed
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
-    lines = lines_of(parsed.rows, parsed.dataset, source, issued or now, now)
-    return _accept(engine, sent, receipt, parsed.rows_in, issued, lines, places, progress)
+    rows = parsed.rows
+    if mapping is not None and mapping.submissions is not None:
+        rule = rule_of(parsed.dataset, mapping.submissions.combine)
+        rows = combined(rows, DATASETS[parsed.dataset], rule)
+    lines = lines_of(rows, parsed.dataset, source, issued or now, now)
+    check = None if agreed is None else partial(agreed, parsed=parsed, lines=lines)
+    told = Told(lines, rows.get("reason"), clock)
+    return _accept(engine, sent, receipt, parsed.rows_in, issued, told, places, progress, check)
 
 
-def _forget(engine: Engine, var: Path, sha256: str) -> None:
-    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+def forget_unentered(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes of a delivery that was not written after all go, unless some entry speaks of them."""
     with reading(engine) as conn:
-        r = report.c
-        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
-            snapshots.forget(var, sha256)
+        entered = conn.execute(select(report.c.report_id).where(report.c.sha256 == sha256)).first()
+    if entered is None:
+        snapshots.forget(var, sha256)
 
 
 def preview(
@@ -121,10 +157,10 @@ def preview(
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         return Receipt(None, 0, 0, False, (refused.issue,), str(dataset or ""), source, "refused")
-    return _receipt(parsed, source)
+    return receipt_of_parsed(parsed, source)
 
 
-def _receipt(parsed: Parsed, source: str) -> Receipt:
+def receipt_of_parsed(parsed: Parsed, source: str) -> Receipt:
     accepted = len(parsed.rows)
     return Receipt(
         report=None,
@@ -135,6 +171,7 @@ def _receipt(parsed: Parsed, source: str) -> Receipt:
         dataset=str(parsed.dataset),
         source=source,
         state="accepted" if not parsed.rejected else "partial" if accepted else "refused",
+        not_reported=parsed.not_reported,
         notes=parsed.notes,
         sites=tuple(sorted(parsed.rows["site"].unique())) if accepted else (),
     )
@@ -150,11 +187,12 @@ def _accept(
     receipt: Receipt,
     rows: int,
     issued: datetime | None,
-    lines: pd.DataFrame,
+    told: Told,
     places: Mapping[str, Site],
     progress: Progress | None,
+    check: Callable[[Connection], None] | None,
 ) -> Receipt:
-    dataset = Dataset(receipt.dataset)
+    dataset, lines = Dataset(receipt.dataset), told.lines
     tell = None if progress is None else lambda done: progress(done, len(lines))
     staged = engine.dialect.name == "sqlite" and len(lines) >= STAGE_FROM
     before = (lambda conn: stage_lines(conn, dataset, lines, tell)) if staged else None
@@ -163,33 +201,11 @@ def _accept(
         if (known := already(conn, sent)) is not None:  # another process was quicker with the same
             return known
         if (wrong_key := key_reused(conn, sent)) is not None:
-            return _enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
+            return enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
         lock_sites(conn, receipt.sites)
-        starts, stops = lines[begins(LINES[dataset])], lines[ends(LINES[dataset])]
-        period = (starts.min().to_pydatetime(), stops.max().to_pydatetime()) if len(lines) else None
-        receipt = enter(conn, sent, receipt, rows, issued, period)
-        report_id = receipt.report or 0
-        if staged:
-            lines = move_lines(conn, dataset, report_id, lines)
-            if tell is not None:
-                tell(len(lines))
-        else:
-            lines = write_lines(conn, dataset, report_id, lines, tell)
-        for name in receipt.sites:
-            here = lines["site"] == name
-            conn.execute(
-                insert(report_site).values(
-                    site=name,
-                    report_id=report_id,
-                    source=sent.source,
-                    dataset=receipt.dataset,
-                    received_at=sent.received_at,
-                    period_start=starts[here].min().to_pydatetime(),
-                    period_end=stops[here].max().to_pydatetime(),
-                    lines=int(here.sum()),
-                )
-            )
-            rebuild(conn, dataset, Touched(places[name], sent.source, lines[here], report_id))
+        if check is not None:
+            check(conn)
+        receipt = write_delivery(conn, sent, receipt, rows, issued, told, places, staged=staged, tell=tell)
         for name in receipt.sites:
             raise_version(conn, name)
     return receipt
@@ -205,10 +221,10 @@ def _take_turns(conn: Connection, sent: Sent) -> None:
 def _refuse(engine: Engine, sent: Sent, receipt: Receipt, rows: int = 0) -> Receipt:
     with writing(engine) as conn:
         _take_turns(conn, sent)
-        return _enter_refusal(conn, sent, receipt, rows)
+        return enter_refusal(conn, sent, receipt, rows)
 
 
-def _enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> Receipt:
+def enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) -> Receipt:
     if (known := refused_before(conn, sent, receipt)) is not None:
         return known
     receipt = enter(conn, sent, receipt, rows, sent.issued_at, None)
@@ -216,33 +232,3 @@ def _enter_refusal(conn: Connection, sent: Sent, receipt: Receipt, rows: int) ->
     for place in sorted(sites(conn), key=lambda place: place.site):
         raise_version(conn, place.site)
     return receipt
-
-
-def undo(engine: Engine, report_id: int, now: datetime, by: str) -> Receipt:
-    """A delivery stops counting; its lines, bytes and trace stay. Its idempotency key is free again.
-
-    Raises NoSuchReport when there is none of this number, or none that counts.
-    """
-    r = report.c
-    with writing(engine) as conn:
-        found = conn.execute(select(report).where(r.report_id == report_id).with_for_update()).one_or_none()
-        if found is None or found.state not in COUNTS:
-            raise NoSuchReport(f"no report {report_id} that counts: {found.state if found else 'never received'}")
-        touched_sites = receipt_of(conn, found).sites
-        lock_sites(conn, touched_sites)
-        key = None if found.idempotency_key is None else f"undone {report_id}: {found.idempotency_key}"[:200]
-        conn.execute(
-            update(report)
-            .where(r.report_id == report_id)
-            .values(state="undone", undone_at=now, undone_by=by, idempotency_key=key)
-        )
-        dataset = Dataset(found.dataset)
-        touched = touched_by(conn, dataset, report_id)
-        for place in sites(conn):
-            if place.site in touched_sites:
-                here = touched[touched["site"] == place.site]
-                rebuild(conn, dataset, Touched(place, found.source, here))
-        undone = receipt_of(conn, conn.execute(select(report).where(r.report_id == report_id)).one())
-        for name in touched_sites:
-            raise_version(conn, name)
-    return undone

@@ -10,22 +10,17 @@ from sqlalchemy import Connection, String, Table, select
 
 from data import tables
 from data.bulk import Tell, insert_frame, insert_staged, stage, unstage
+from data.doubting import doubt_flow
 from data.frames import MOMENT, frame
-from data.rollups import Touched, clear_site, rebuild_flow, rebuild_services
-from data.types import Site
+from data.presence_doubts import doubt_presence
+from data.revisions import TABLE
+from data.rollups import Touched, clear_site, rebuild_flow
+from data.service_doubts import doubt_services
+from data.service_rollups import rebuild_services
+from data.types import Flag, Site
 from data.vocabulary import Dataset
 
-LINES: dict[Dataset, Table] = {
-    Dataset.FLOW: tables.flow_line,
-    Dataset.QUEUE: tables.queue_reading,
-    Dataset.ROSTER: tables.roster_line,
-    Dataset.SERVICE: tables.service_line,
-    Dataset.STOCK: tables.stock_reading,
-    Dataset.RESOURCE: tables.resource_reading,
-    Dataset.REFERRAL: tables.referral_line,
-    Dataset.PRESENT: tables.present_reading,
-    Dataset.EVENT: tables.policy_event,
-}
+LINES: dict[Dataset, Table] = {dataset: tables.metadata.tables[name] for dataset, name in TABLE.items()}
 
 # A line's number is its report's times this, plus its place in the report: the later report has the higher ones.
 LINES_PER_REPORT = 2**24
@@ -94,6 +89,13 @@ def write_lines(
     return numbered
 
 
+def write_reasons(conn: Connection, lines: pd.DataFrame, reasons: pd.Series) -> None:
+    """Keep why a line says something else than before, where its sender wrote it beside the figure."""
+    given = reasons.reset_index(drop=True)
+    told = lines[["site", "line_id"]].reset_index(drop=True).assign(reason=given)
+    insert_frame(conn, tables.line_reason, told[given.notna() & (given != "")])
+
+
 def _numbered(lines: pd.DataFrame, report_id: int) -> pd.DataFrame:
     return lines.assign(report_id=report_id, line_id=report_id * LINES_PER_REPORT + pd.RangeIndex(len(lines)))
 
@@ -101,16 +103,24 @@ def _numbered(lines: pd.DataFrame, report_id: int) -> pd.DataFrame:
 def touched_by(conn: Connection, dataset: Dataset, report_id: int) -> pd.DataFrame:
     """Where the lines of a report lie, for `rebuild`. Columns: site, and what the rollups of the dataset ask for."""
     table = LINES[dataset]
-    names = ["site", *(n for n in ("stage", "measure", "start", "minutes") if n in table.c)]
+    names = ["site", *(n for n in ("stage", "measure", "start", "minutes", "at") if n in table.c)]
     return frame(conn, select(*(table.c[name] for name in names)).where(table.c.report_id == report_id))
 
 
-def rebuild(conn: Connection, dataset: Dataset, touched: Touched) -> None:
-    """Bring the summaries up to date where lines of this dataset came or went."""
+def rebuild(conn: Connection, dataset: Dataset, touched: Touched, now: datetime, report_id: int) -> tuple[Flag, ...]:
+    """Bring summaries, doubts and possible duplicates up to date where lines of this dataset came or went.
+
+    Returns the doubts that `report_id` raised.
+    """
+    if touched.lines.empty:
+        return ()
     if dataset is Dataset.FLOW:
-        rebuild_flow(conn, touched)
-    elif dataset is Dataset.SERVICE:
-        rebuild_services(conn, touched)
+        return doubt_flow(conn, touched, rebuild_flow(conn, touched), now, report_id)
+    if dataset is Dataset.SERVICE:
+        return doubt_services(conn, touched, rebuild_services(conn, touched, now), now, report_id)
+    if dataset in (Dataset.QUEUE, Dataset.PRESENT):
+        return doubt_presence(conn, touched, dataset, now, report_id)
+    return ()
 
 
 def rebuild_site(conn: Connection, place: Site) -> None:
@@ -122,4 +132,7 @@ def rebuild_site(conn: Connection, place: Site) -> None:
         here = table.c.site == place.site
         for source in conn.execute(select(table.c.source).where(here).distinct()).scalars().all():
             lines = frame(conn, select(*(table.c[n] for n in names)).where(here, table.c.source == source))
-            rebuild(conn, dataset, Touched(place, source, lines))
+            touched = Touched(place, source, lines)
+            again = rebuild_flow(conn, touched) if dataset is Dataset.FLOW else rebuild_services(conn, touched, None)
+            for _ in again:  # a stretch at a time; what was doubted stays as it was
+                pass

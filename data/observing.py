@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from data import queries
 from data.analytics.buckets import NO_HOURS, Buckets, buckets
 from data.analytics.observed import NO_READINGS, Observed, Readings, numbers, readings
+from data.frames import epochs_of
 from data.queries import SeriesKey
-from data.queries.board import Rows, epochs_of, hour_rows, queue_rows
+from data.queries.board import Rows, hour_rows, queue_rows
 from data.types import Site, Window
 from data.vocabulary import Lane, Measure, Stage
 

@@ -12,17 +12,18 @@ from data import queries
 from data.analytics.arrivals import DayTotal, day_total, part_of_day, reported_day, with_other_lanes
 from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
-from data.analytics.freshness import Expected, expected
 from data.analytics.observed import Observed
 from data.analytics.pressure import pressure
 from data.analytics.seen import PresentNow
 from data.analytics.stages import StageState, stage_state
 from data.analytics.windows import local_date
+from data.chosen import official_sources
 from data.covering import sector_coverage
 from data.observing import MOMENT, STAGE_REACH, Official, Place, observe
 from data.queries import SeriesKey
-from data.queries.board import official_sources, present_row, present_sources
-from data.queries.reporting import expected_rows
+from data.queries.board import present_row, present_sources
+from data.reporting import reporting
+from data.rhythm import Reporting
 from data.types import Pressure, SectorCoverage, Site, Window
 from data.usual import usual
 from data.vocabulary import EVERY_LANE, PRESENT, Lane, Measure, Method
@@ -46,7 +47,7 @@ class Picture:
     present: PresentNow | None
     pressure: Pressure
     sectors: tuple[SectorCoverage, ...]
-    reports: tuple[Expected, ...]
+    reports: tuple[Reporting, ...]
 
     @property
     def entry(self) -> Observed:
@@ -69,7 +70,7 @@ def picture(
     in_alarm: tuple[Window, ...] = (),
 ) -> Picture:
     """Everything about the site that a headline needs. `day` is the operational day whose totals are asked for."""
-    official = official_sources(conn, site.site, now)
+    official = official_sources(conn, site.site, now, as_of)
     since = min(now - STAGE_REACH, day.start - timedelta(hours=2))
     observed = observe(conn, site, official, day, now, since, as_of)
     states = {place: stage_state(seen, now) for place, seen in observed.items()}
@@ -99,7 +100,7 @@ def picture(
             here.people / safe if here and safe else None,
         ),
         sectors=sector_coverage(conn, site, day, now, here, observed[general], official, as_of),
-        reports=expected(expected_rows(conn, site.site, now, as_of)),
+        reports=reporting(conn, site, now, as_of),
     )
 
 

@@ -7,13 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, Engine, insert, or_, select
 
-from data.snapshots import all_kept
-from data.store import unless_there
-from data.tables import report, report_issue, report_site
+from data.flags import flags_of_report
+from data.holding import waiting
+from data.snapshots import all_kept, forget
+from data.store import reading, unless_there
+from data.tables import report, report_issue, report_mapping, report_site
 from data.tables import source as source_table
-from data.types import Issue
+from data.types import Flag, Issue
 from data.vocabulary import Dataset
 
 ISSUES_AT_ONCE = 10_000
@@ -35,11 +37,16 @@ class Sent:
     received_at: datetime
     key: str | None
     sent_by: str | None
+    reason: str | None = None
+    mapping: tuple[str, str] | None = None  # name and text of the mapping it is read by
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a delivery. `report` None: nothing was written (a dry run)."""
+    """What became of a delivery. `report` None: nothing was written (a dry run).
+
+    Rows of the delivery = `accepted` + `rejected` + `not_reported`.
+    """
 
     report: int | None
     accepted: int
@@ -48,9 +55,11 @@ class Receipt:
     issues: tuple[Issue, ...]
     dataset: str
     source: str
-    state: str  # accepted, partial, refused, undone
+    state: str  # accepted, partial, refused, undone; held: kept whole, part of it waits
     sites: tuple[str, ...] = ()
+    not_reported: int = 0
     notes: tuple[Issue, ...] = ()  # what the sender should know; nothing was lost by it
+    flags: tuple[Flag, ...] = ()  # figures that count and are asked about
 
 
 def already(conn: Connection, sent: Sent) -> Receipt | None:
@@ -110,7 +119,8 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
     """The receipt of a row of `report`, given again."""
     i, s = report_issue.c, report_site.c
     issues = conn.execute(select(report_issue).where(i.report_id == row.report_id).order_by(i.issue))
-    return Receipt(
+    places = tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars())
+    receipt = Receipt(
         report=row.report_id,
         accepted=row.accepted,
         rejected=row.rejected,
@@ -119,14 +129,31 @@ def receipt_of(conn: Connection, row: Any) -> Receipt:
         dataset=row.dataset,
         source=row.source,
         state=row.state,
-        sites=tuple(conn.execute(select(s.site).where(s.report_id == row.report_id).order_by(s.site)).scalars()),
+        not_reported=row.not_reported,
+        sites=places,
+        flags=flags_of_report(conn, places, row.report_id),
     )
+    return receipt if row.state == "undone" else told_to_wait(conn, receipt)
+
+
+def told_to_wait(conn: Connection, receipt: Receipt) -> Receipt:
+    """The receipt of a delivery that lies in a closed period says so, and which."""
+    notes = waiting(conn, receipt.report or 0)
+    return replace(receipt, state="held", notes=(*receipt.notes, *notes)) if notes else receipt
 
 
 def seen(conn: Connection, source: str, sha256: str) -> bool:
     """Whether these bytes ever came from this source, also if they were undone or refused since."""
     r = report.c
     return conn.execute(select(r.report_id).where(r.source == source, r.sha256 == sha256)).first() is not None
+
+
+def forget_unless_counted(engine: Engine, var: Path, sha256: str) -> None:
+    """Bytes with personal data go, unless a delivery that counts was read from them in another way."""
+    with reading(engine) as conn:
+        r = report.c
+        if conn.execute(select(r.report_id).where(r.sha256 == sha256, r.state.in_(COUNTS))).first() is None:
+            forget(var, sha256)
 
 
 def unread(conn: Connection, var: Path) -> list[Path]:
@@ -180,8 +207,10 @@ def enter(
             rows=rows,
             accepted=receipt.accepted,
             rejected=receipt.rejected,
+            not_reported=receipt.not_reported,
             state=receipt.state,
             sent_by=sent.sent_by,
+            reason=sent.reason,
         )
         .returning(report.c.report_id)
     ).scalar_one()
@@ -200,6 +229,9 @@ def enter(
                 for number, issue in enumerate(receipt.issues[first : first + ISSUES_AT_ONCE], start=first + 1)
             ],
         )
+    if sent.mapping is not None:
+        name, toml = sent.mapping
+        conn.execute(insert(report_mapping).values(report_id=report_id, mapping=name[:120], toml=toml))
     return replace(receipt, report=report_id)
 
 

@@ -10,12 +10,13 @@ from functools import cached_property
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, text, union_all
 
-from data import grains, service_grains
+from data import grains
+from data.analytics.doubts import FLOW_GROUP, parts_that_differ
 from data.bulk import insert_frame
 from data.days import day_of, days_of
 from data.frames import frame
 from data.revisions import counting
-from data.tables import flow_daily, flow_hourly, flow_line, service_daily, service_line
+from data.tables import flow_daily, flow_hourly, flow_line, service_daily
 from data.types import Site, Window
 from data.vocabulary import Lane
 
@@ -52,18 +53,36 @@ class Touched:
         return [(str(stage), str(measure)) for stage, measure in found.itertuples(index=False)]
 
 
-def rebuild_flow(conn: Connection, touched: Touched) -> None:
-    """Recompute the hours and the days in which lines begin."""
-    for days, within in _stretches(touched.site, touched.lines):
+@dataclass(frozen=True)
+class Rebuilt:
+    """A stretch of one source's figures as they are now, for who has questions about them.
+
+    `hours`: SERIES, hour, people, minutes, at_least, method; `days`: SERIES and the columns of the daily rollup.
+    `odd_parts`: totals that are not the sum of their parts, as `doubts.parts_that_differ` gives them.
+    """
+
+    window: Window
+    hours: pd.DataFrame
+    days: pd.DataFrame
+    odd_parts: pd.DataFrame
+
+
+def rebuild_flow(conn: Connection, touched: Touched) -> Iterator[Rebuilt]:
+    """Recompute the hours and the days in which lines begin, stretch by stretch as they are asked for."""
+    for days, within in stretches(touched.site, touched.lines):
+        odd = []
         fine = within.loc[within["minutes"] <= 60, "start"]
         if len(fine):
             # The clock hour of a line began up to an hour before it.
             first = fine.min().floor("h").to_pydatetime() - HOUR
-            _rebuild_hours(conn, touched, Window(first, fine.max().floor("h").to_pydatetime() + 2 * HOUR))
-        _rebuild_days(conn, touched, days)
+            hours = Window(first, fine.max().floor("h").to_pydatetime() + 2 * HOUR)
+            odd.append(_rebuild_hours(conn, touched, hours))
+        by_hour, by_day, odd_days = _rebuild_days(conn, touched, days)
+        parts = pd.concat([*odd, odd_days], ignore_index=True) if odd else odd_days
+        yield Rebuilt(Window(days[0].start, days[-1].end), by_hour, by_day, parts)
 
 
-def _stretches(site: Site, lines: pd.DataFrame) -> Iterator[tuple[tuple[Window, ...], pd.DataFrame]]:
+def stretches(site: Site, lines: pd.DataFrame) -> Iterator[tuple[tuple[Window, ...], pd.DataFrame]]:
     """The operational days in which lines start, in runs without a gap, each run with its lines."""
     dates = lines["start"].dt.floor("D")
     seen = sorted(dates.unique())
@@ -125,44 +144,32 @@ def _same_series(table: Table, touched: Touched, moment: str, window: Window) ->
     )
 
 
-def _rebuild_hours(conn: Connection, touched: Touched, window: Window) -> None:
+def _rebuild_hours(conn: Connection, touched: Touched, window: Window) -> pd.DataFrame:
+    """Returns the totals that are not the sum of their parts."""
     # An hour of the window may hold lines that begin after the window's own end, where hours begin at the half.
     reach = Window(window.start, window.end + HOUR)
-    hours = grains.hours(grains.flow_totals(_lines(conn, touched, reach, "minutes <= 60")), touched.site)
+    lines = grains.flow_winning(_lines(conn, touched, reach, "minutes <= 60"))
+    hours = grains.hours(grains.totals_of_flow(lines), touched.site)
     hours = hours[(hours["hour"] >= window.start) & (hours["hour"] < window.end)]
     conn.execute(delete(flow_hourly).where(_same_series(flow_hourly, touched, "hour", window)))
     insert_frame(conn, flow_hourly, hours.assign(site=touched.site.site))
+    return parts_that_differ(lines, FLOW_GROUP, "people")
 
 
-def _rebuild_days(conn: Connection, touched: Touched, days: tuple[Window, ...]) -> None:
+def _rebuild_days(
+    conn: Connection, touched: Touched, days: tuple[Window, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Returns hours and days as they are now, and the totals that are not the sum of their parts."""
     h = flow_hourly.c
     window = Window(days[0].start, days[-1].end)
     columns = [*grains.SERIES, "hour", "people", "minutes", "at_least", "method", "received_at"]
     same = _same_series(flow_hourly, touched, "hour", window)
     hours = frame(conn, select(*(h[name] for name in columns)).where(same))
-    coarse = grains.flow_totals(_lines(conn, touched, window, "minutes > 60"))
+    lines = grains.flow_winning(_lines(conn, touched, window, "minutes > 60"))
+    found = grains.days(hours, grains.totals_of_flow(lines), days)
     conn.execute(delete(flow_daily).where(_same_series(flow_daily, touched, "day", window)))
-    insert_frame(conn, flow_daily, grains.days(hours, coarse, days).assign(site=touched.site.site))
-
-
-def rebuild_services(conn: Connection, touched: Touched) -> None:
-    """Recompute the days in which lines about services begin. `touched.lines` needs their `start` only."""
-    line, d = service_line.c, service_daily.c
-    place, source = touched.site.site, touched.source
-    for days, _ in _stretches(touched.site, touched.lines):
-        window = Window(days[0].start, days[-1].end)
-        lines = frame(
-            conn,
-            select(*(line[name] for name in service_grains.LINE_COLUMNS)).where(
-                *(line.site == place, line.source == source),
-                *(line.start >= window.start, line.start < window.end, counting(service_line)),
-            ),
-        )
-        conn.execute(
-            delete(service_daily).where(d.site == place, d.source == source, d.day >= window.start, d.day < window.end)
-        )
-        found = service_grains.days(service_grains.service_totals(lines), days)
-        insert_frame(conn, service_daily, found.assign(site=place))
+    insert_frame(conn, flow_daily, found.assign(site=touched.site.site))
+    return hours, found, parts_that_differ(lines, FLOW_GROUP, "people")
 
 
 def clear_site(conn: Connection, site: str) -> None:

@@ -25,14 +25,20 @@ LINE_COLUMNS = [
 ]
 
 
-def service_totals(lines: pd.DataFrame) -> pd.DataFrame:
+def service_winning(lines: pd.DataFrame) -> pd.DataFrame:
+    """Of the lines of one key the one that counts; nothing written is "" in `activity` and `unit`."""
+    lines = lines.assign(activity=lines["activity"].fillna(""), unit=lines["unit"].fillna(""))
+    return winning(lines, NATURAL_KEY[Dataset.SERVICE])
+
+
+def service_totals(won: pd.DataFrame) -> pd.DataFrame:
     """One row per activity, shift and period: ACTIVITY, shift, start, end, quantity, people, capacity, received_at.
 
     A breakdown gives its total as flow does; a capacity is one place's, not a part's, so the largest stands.
-    Of a long period and the shorter ones inside it the shorter stay if they fill it, else the long one.
+    `won`: from `service_winning`. Of a long period and the shorter ones inside it the shorter stay if they fill it,
+    else the long one.
     """
-    lines = lines.assign(activity=lines["activity"].fillna(""), unit=lines["unit"].fillna(""))
-    won = winning(lines, NATURAL_KEY[Dataset.SERVICE]).assign(at_least=False, method="")
+    won = won.assign(at_least=False, method="")
     period = [*ACTIVITY, "shift", "start", "end"]
     found = totals(won, period, BREAKDOWN, SUMS)
     capacity = won.groupby(period, sort=False)["capacity"].max().reset_index()

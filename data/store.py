@@ -126,8 +126,10 @@ def lock(conn: Connection, name: str) -> None:
         conn.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the store to the tables of this release. Twice, or from two processes at once, is as good as once.
+def migrate(engine: Engine, release: str = "head") -> None:
+    """Bring the store to the tables of this release, or of an earlier one.
+
+    Twice, or from two processes at once, is as good as once.
 
     The only place where the file of an embedded store comes to be.
     """
@@ -139,4 +141,4 @@ def migrate(engine: Engine) -> None:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
         config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+        command.upgrade(config, release)

@@ -9,12 +9,18 @@ from typing import Any
 
 import pandas as pd
 
+from data.rhythm import Cadence as Cadence
+from data.rhythm import Contact as Contact
+from data.rhythm import Expectation as Expectation
+from data.rhythm import Rates as Rates
+from data.rhythm import Reporting as Reporting
 from data.vocabulary import (
     AlertState,
     Audience,
     Lane,
     Language,
     Level,
+    Measure,
     Method,
     Sector,
     Service,
@@ -57,6 +63,9 @@ class Site:
     sectors: tuple[Sector, ...]
     safe_capacity: int | None
     ubigeo: str | None = None
+    lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
+    services: tuple[Service, ...] = ()
+    shifts: tuple[int, ...] = ()  # local hours at which shifts begin
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class ClockReading:
     """What the domain clock says, and how fast it runs, for the browser to count on."""
 
     now: datetime
-    speed: float  # domain seconds per real second; 1 unless a replay runs
+    speed: float  # domain seconds per real second; 1 unless a replay runs, 0 where a page stands still
     replay: bool
 
 
@@ -105,6 +114,10 @@ class Kpi:
     method: Method | str | None = None  # Method, or "virtual" for a virtual wait
     source: str | None = None
     note: Sentence | None = None
+    approved: str | None = None  # who vouches for it
+    hours: float | None = None  # observed, of `hours_asked`
+    hours_asked: float | None = None
+    doubts: int = 0  # open flags on the figure
 
 
 @dataclass(frozen=True)
@@ -157,7 +170,8 @@ class DayCurves:
     """Cumulative arrivals and served of one operational day at one stage.
 
     `points`: at (UTC), arrivals, served (people since day start, arrivals starting from the queue carried in;
-    NA in an unreported hour; after one the sum is a lower bound), provisional (bool), modelled (bool).
+    NA in an unreported hour; after one the sum is a lower bound), provisional (bool), modelled (bool),
+    arrivals_soft and served_soft (bool: estimated or modelled, drawn dashed).
     `usual`: at (UTC), low, mid, high of cumulative arrivals on the same kind of day; empty when history is short.
     """
 
@@ -255,9 +269,189 @@ class Delivery:
     rows: int
     accepted: int
     rejected: int
-    state: str  # accepted, partial, refused, undone
+    state: str  # accepted, partial, refused, undone, held
     sha256: str
     issues: tuple[Issue, ...] = ()
+    sent_by: str | None = None
+    reason: str | None = None
+    not_reported: int = 0  # rows = accepted + rejected + not_reported
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A figure that says something else than it had said. `old` or `new` None: nothing counts, or `masked`."""
+
+    at: datetime  # when readers saw it change
+    kind: str  # correction, undo, release
+    stage: str
+    measure: str
+    lane: str
+    source: str
+    start: datetime
+    end: datetime
+    old: float | None
+    new: float | None
+    report_id: int  # the delivery that came, went or was let through
+    who: str | None
+    issued_at: datetime
+    reason: str | None
+    broken_down: bool = False  # a part of a figure, by sex, age or nationality
+    masked: bool = False
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """A feed as the desk lists it. Times are the machine's, not those of a replay.
+
+    `failed_at`: since when it fails, None while its last try succeeded; `error` is then locale key
+    `feed.trouble.<error>` with `error_facts`. `submissions`: those that count now.
+    """
+
+    name: str
+    kind: str  # kobo, odk, sql, push
+    source: str
+    dataset: str
+    every_seconds: int | None
+    paused: bool
+    succeeded_at: datetime | None
+    failed_at: datetime | None
+    failures: int
+    error: str | None
+    error_facts: Mapping[str, Any]
+    next_at: datetime | None
+    last_report: int | None
+    submissions: int
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A figure that counts and is asked about; words are `flag.<code>`. Ended by a reason, or because it was mended."""
+
+    site: str
+    flag: str
+    code: str
+    dataset: str
+    source: str
+    key: Mapping[str, str]  # stage, measure, lane; or sector, service, organisation, unit
+    start: datetime
+    end: datetime
+    facts: Mapping[str, Any]
+    report_id: int
+    raised_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceFigure:
+    """One source's figure of an indicator in a window, never added to another's. None: nothing reported.
+
+    `difference`: it less the official one, over the periods that both report (`compared` of its `periods`).
+    """
+
+    source: str
+    organisation: str | None
+    official: bool
+    value: float | None
+    at_least: bool
+    method: Method | None
+    definition: str | None
+    first: datetime | None  # of what was reported inside the window
+    last: datetime | None
+    hours: float  # reported
+    hours_asked: float  # of the window, up to now
+    grain_minutes: int | None
+    reports: int
+    as_of: datetime | None
+    periods: int = 0
+    compared: int = 0
+    difference: float | None = None
+    difference_share: float | None = None
+    flagged: bool = False
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The sources of one indicator side by side. `official` None: nobody chose one."""
+
+    stage: Stage
+    measure: Measure
+    window: Window
+    official: str | None
+    reason: str | None
+    set_by: str | None
+    since: datetime | None
+    limit_share: float
+    figures: tuple[SourceFigure, ...]
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Two who may have reported the same: day, service and place, and what each said. `verdict` "open": undecided."""
+
+    site: str
+    flag: str
+    pair: str
+    day: datetime
+    sector: str
+    service: str
+    place: str
+    first: tuple[str, str]  # source, organisation
+    second: tuple[str, str]
+    facts: Mapping[str, Any]
+    raised_at: datetime
+    verdict: str = "open"
+    reason: str | None = None
+    who: str | None = None
+    decided_at: datetime | None = None
+    onwards: bool = False
+
+
+@dataclass(frozen=True)
+class ColumnRead:
+    """What was understood of one column of a file. `into`: canonical columns it fills, none when it is not used.
+
+    `header` is empty for what a mapping says itself. `written`: a cell of the first accepted row, fit to be shown;
+    `read`: what became of it (moments aware, in UTC). `chooses`: the column decides which rows count. `meaning`: words
+    that the mapping adds to each of its values.
+    """
+
+    header: str
+    into: tuple[str, ...] = ()
+    written: str = ""
+    read: Any = None
+    chooses: bool = False
+    meaning: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Of the accepted lines: `new` speak of something nobody of the source had reported; `revised` replace a value;
+    `equal` repeat it; `older` were written before the line that counts, which stays."""
+
+    new: int = 0
+    revised: int = 0
+    equal: int = 0
+    older: int = 0
+
+
+@dataclass(frozen=True)
+class DeliveryStory:
+    """One delivery with all that its page tells. `same`: other entries of the same bytes, as (report, state)."""
+
+    delivery: Delivery
+    sites: tuple[str, ...]
+    period: Window | None
+    bytes: int
+    issued_given: bool
+    sent_by: str | None
+    undone_at: datetime | None
+    undone_by: str | None
+    mapping: str | None
+    changes: Changes | None
+    same: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -271,6 +465,7 @@ class Frame:
     version: int
     scope: Scope
     official_source: str | None
+    reports: tuple[Reporting, ...] = ()  # how each source keeps its rhythm
 
 
 @dataclass(frozen=True)
@@ -287,10 +482,27 @@ class SituationModel:
 
 
 @dataclass(frozen=True)
-class FlowModel:
-    """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled.
+class LongReport:
+    """A report of a week, a month or another long span, of a series that says nothing finer about that time."""
 
-    `days`: day (local midnight UTC), entries, low, high, method, state; arrivals likewise as `arrivals`.
+    stage: str
+    measure: str
+    source: str
+    start: datetime
+    end: datetime
+    people: float
+    at_least: bool
+    method: str
+
+
+@dataclass(frozen=True)
+class FlowModel:
+    """`hours`: hour, people, served, usual_low, usual_mid, usual_high, provisional, at_least, modelled, and people_soft
+    and served_soft (estimated or modelled); late (bool), people_was and served_was (what a corrected hour had said,
+    else missing).
+
+    `days`: day (local midnight UTC), entries, low, high, method, state; arrivals likewise as `arrivals`;
+    entries_was, arrivals_was; approved (who closed the day, else missing).
     """
 
     frame: Frame
@@ -300,6 +512,10 @@ class FlowModel:
     days: pd.DataFrame
     events: tuple[PolicyEvent, ...]
     alerts: tuple[AlertCard, ...]
+    sources: tuple[Reconciliation, ...] = ()
+    doubts: tuple[Flag, ...] = ()  # about the figures drawn
+    long: tuple[LongReport, ...] = ()  # of sources that report no finer grain
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -321,6 +537,7 @@ class CoverageModel:
     kpis: Mapping[str, Kpi]
     sectors: tuple[SectorCoverage, ...]
     window: Window
+    duplicates: tuple[Duplicate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -337,4 +554,7 @@ class ReportsModel:
     frame: Frame
     kpis: Mapping[str, Kpi]
     deliveries: tuple[Delivery, ...]
-    last_by_source: pd.DataFrame  # source, organisation, dataset, last_received, cadence_minutes, overdue (bool)
+    reports: tuple[Reporting, ...]  # the worst first; without a cadence at the end
+    doubts: tuple[Flag, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
+    revisions: Mapping[int, tuple[Revision, ...]] = field(default_factory=dict)  # what a delivery changed

@@ -42,8 +42,12 @@ def check(
     style: Style = Style(),  # noqa: B008 - frozen
     words: Words | None = None,
     headers: Mapping[str, Cells] | None = None,
+    one_row_per_line: bool = True,
 ) -> Checked:
-    """`cells`: the columns of the dataset that the file has, by canonical name; `headers`: their names in the file."""
+    """`cells`: the columns of the dataset that the file has, by canonical name; `headers`: their names in the file.
+
+    `one_row_per_line`: two rows of one key contradict or repeat each other, instead of adding up.
+    """
     whole = {name: cells.get(name, always("", len(lines))) for name in spec.names}
     draft = Draft(whole, Findings(lines, headers or {}), style, _silent(spec, whole, style))
     columns = _columns(spec, draft, sites, words or {})
@@ -53,7 +57,8 @@ def check(
     keys = {name: columns[name] for name in spec.key if isinstance(columns.get(name), Cells)}
     when = times(spec, draft, site, keys, sites, now)
     _sense(draft, columns)
-    reject_repeats(spec, draft, columns, when)
+    if one_row_per_line:
+        reject_repeats(spec, draft, columns, when)
     rejected = draft.findings.rejected() & ~draft.not_reported
     kept = ~rejected & ~draft.not_reported
     rows = _frame(spec, columns, when, lines, kept)

@@ -63,6 +63,10 @@ class Method(StrEnum):
     MODELLED = "modelled"
 
 
+# Drawn dashed or pale: nobody counted these people one by one.
+SOFT_METHODS = frozenset({Method.ESTIMATED, Method.MODELLED})
+
+
 class Sex(StrEnum):
     FEMALE = "female"
     MALE = "male"
@@ -142,6 +146,27 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"
     NO_DATA = "no-data"
     ERROR = "error"
+
+
+class Rhythm(StrEnum):
+    """How often somebody reports, the slowest first; `NONE`: no longer."""
+
+    MONTHLY = "monthly"
+    WEEKLY = "weekly"
+    DAILY = "daily"
+    SHIFT = "shift"
+    HOURLY = "hourly"
+    MINUTES = "minutes"
+    NONE = "none"
+
+
+class ReportState(StrEnum):
+    """What became of one expected report."""
+
+    ON_TIME = "on-time"
+    LATE = "late"
+    MISSING = "missing"
+    PENDING = "pending"
 
 
 class SiteKind(StrEnum):

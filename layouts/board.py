@@ -4,6 +4,7 @@ As JSON:
     version    "<data version>.<tick>", compared for equality only
     as_of      newest report behind the board, ISO 8601 with offset, or null
     clock      {"now", "speed", "replay"}: the browser counts ages on it
+    frozen     the moment the board was asked as of, ISO 8601, or null: then it follows the store
     page, site, lang, window
     sites      [{"site", "name", "kind"}]: where else one may look
     marks      ["reconstruction" | "simulation" | "replay"], the words are in texts["marks"]
@@ -39,6 +40,9 @@ class KpiView:
     bound: str | None = None  # "low": at least
     word: str | None = None  # goes to data-text: a word instead of a number
     level: str | None = None
+    approved: str | None = None  # who vouches for it
+    method: str | None = None
+    coverage: str = ""  # method and hours observed, in words
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Board:
     window: str
     as_of: str | None
     clock: dict[str, Any]
+    frozen: str | None = None
     marks: tuple[str, ...] = ()
     sites: tuple[dict[str, str], ...] = ()  # for the switch: site, name, kind
     kpis: dict[str, KpiView] = field(default_factory=dict)

@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from data.types import FlowModel, QueueModel, Window
+from data.types import Flag, FlowModel, QueueModel, Window
+from data.vocabulary import Measure
 from layouts import tables
 from layouts.board import Figure, Tree
 from layouts.figures.curves import cumulative
+from layouts.figures.long import long_reports, long_table
 from layouts.figures.queues import counters_history, queue_history
 from layouts.figures.rates import daily, hourly
 from layouts.translator import Translator
@@ -41,11 +43,31 @@ def _caveat(name: str) -> Callable[[Any, Translator], str]:
     return lambda model, t: t(f"panel.{name}.caveat")
 
 
+def _hourly_says(model: FlowModel, t: Translator) -> str:
+    """The signs are explained where there are any."""
+    hours = model.hours
+    signs = [t("revision.sign_corrected")] if hours["people_was"].notna().any() else []
+    signs += [t("revision.sign_late")] if hours["late"].fillna(False).any() else []
+    return " ".join([t("panel.hourly.caveat"), *signs])
+
+
 def _hours_window(model: FlowModel) -> Window:
     if model.frame.scope.window == "today" or model.hours.empty:
         return model.curves.day
     first, last = model.hours["hour"].iloc[0], model.hours["hour"].iloc[-1]
     return Window(pd.Timestamp(first).to_pydatetime(), pd.Timestamp(last).to_pydatetime() + timedelta(hours=1))
+
+
+def _at_entry(model: FlowModel, *measures: Measure) -> tuple[Flag, ...]:
+    """The doubts about the figures drawn: those of the official source of the entry stage."""
+    asked = measures or (Measure.ARRIVALS, Measure.SERVED)
+    entry = model.frame.site.entry_stage
+    drawn = {(str(one.measure), one.official) for one in model.sources if one.stage is entry and one.measure in asked}
+    return tuple(
+        flag
+        for flag in model.doubts
+        if flag.key.get("stage") == entry and (flag.key.get("measure"), flag.source) in drawn
+    )
 
 
 def _readings_window(model: QueueModel) -> Window:
@@ -75,16 +97,25 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "hourly",
         "flow",
-        lambda model, t: hourly(model.hours, model.events, _hours_window(model), model.frame.clock.now, t),
-        _caveat("hourly"),
+        lambda model, t: hourly(
+            model.hours, model.events, _hours_window(model), model.frame.clock.now, t, _at_entry(model)
+        ),
+        _hourly_says,
         lambda model, t: tables.hours_table(model.hours, t),
     ),
     Chart(
         "daily",
         "flow",
-        lambda model, t: daily(model.days, t),
+        lambda model, t: daily(model.days, t, _at_entry(model, Measure.SERVED)),
         _caveat("daily"),
         lambda model, t: tables.days_table(model.days, t),
+    ),
+    Chart(
+        "long_reports",
+        "flow",
+        lambda model, t: long_reports(model.long, t),
+        lambda model, t: t("long.says"),
+        lambda model, t: long_table(model.long, t),
     ),
     Chart(
         "queue_history",

@@ -24,6 +24,9 @@ def kpi_view(kpi: Kpi, t: Translator) -> KpiView:
         bound="low" if kpi.at_least else None,
         word=None if kpi.word is None else (t.maybe(kpi.word) or kpi.word),
         level=_level(kpi),
+        approved=kpi.approved,
+        method=None if kpi.method is None else str(kpi.method),
+        coverage=_coverage(kpi, t),
     )
 
 
@@ -61,6 +64,8 @@ def _note(kpi: Kpi, t: Translator) -> str:
     said = [
         t("word.at_least") if kpi.at_least and kpi.value is not None and not worst else "",
         t("word.provisional") if kpi.state is State.PROVISIONAL else "",
+        t("revision.approved", who=kpi.approved) if kpi.approved else "",
+        t("agreement.doubted") if kpi.doubts else "",
         word or "",
         t.sentence(kpi.note),
     ]
@@ -70,6 +75,15 @@ def _note(kpi: Kpi, t: Translator) -> str:
 def _origin(kpi: Kpi, t: Translator) -> str:
     method = "" if kpi.method is None else t(f"method.{kpi.method}")
     return " · ".join(part for part in (method, t.word("source", kpi.source or "")) if part)
+
+
+def _coverage(kpi: Kpi, t: Translator) -> str:
+    """How the number came to be and how much of its time was observed."""
+    said = [] if kpi.method is None else [f"{t('agreement.method')}: {t(f'method.{kpi.method}')}"]
+    if kpi.hours is not None and kpi.hours_asked is not None:
+        observed = t("agreement.hours_of", seen=round(kpi.hours), asked=round(kpi.hours_asked))
+        said.append(f"{t('agreement.hours')}: {observed}")
+    return "; ".join(said)
 
 
 def _level(kpi: Kpi) -> str | None:

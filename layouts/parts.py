@@ -72,6 +72,8 @@ def kpi_attributes(view: KpiView) -> dict[str, Any]:
         "data-bound": plain(view.bound),
         "data-text": plain(view.word),
         "data-level": plain(view.level),
+        "data-method": plain(view.method),
+        "data-approved": plain(view.approved),
     }
 
 
@@ -83,7 +85,7 @@ def kpi_card(view: KpiView, t: Translator, *, about: bool = True) -> Component:
         html.Div(view.note, id=ids.kpi_note(view.name), className="kpi-note"),
         html.Div(
             [
-                html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from"),
+                html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from", title=view.coverage),
                 " ",
                 html.Span(className="age", **data(as_of=view.as_of or "")),
             ],
@@ -131,6 +133,10 @@ def scrolling(board: Board, name: str, panel_name: str, t: Translator) -> Compon
 
 
 def panel(board: Board, name: str, children: Children, class_name: str = "") -> Component:
+    """A part of the page with a title; at its end how fresh its source is, where one source speaks for it."""
+    fresh = f"fresh-{name}"
+    if fresh in board.texts and isinstance(children, list | tuple):
+        children = [*children, slot(board, fresh, "fresh-slot")]
     return html.Section(
         children,
         id=ids.panel(name),

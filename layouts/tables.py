@@ -49,14 +49,16 @@ def hours_table(hours: pd.DataFrame, t: Translator) -> Component:
         usual = "–"
         if pd.notna(row["usual_low"]):
             usual = t("word.between", low=round(row["usual_low"]), high=round(row["usual_high"]))
-        still = t("word.provisional") if row["provisional"] is True or row["provisional"] == 1 else ""
+        said = [t("word.provisional")] if row["provisional"] is True or row["provisional"] == 1 else []
+        said += [t("revision.late")] if row["late"] is True or row["late"] == 1 else []
+        said += was(t("figure.arrivals"), row["people_was"], t) + was(t("figure.served"), row["served_was"], t)
         rows.append(
             [
                 f"{t.date(at)} {t.time(at)}",
                 number_or_none(row["people"], t),
                 number_or_none(row["served"], t),
                 usual,
-                still,
+                " · ".join(said),
             ]
         )
     keys = ("word.hour", "figure.arrivals", "figure.served", "word.usual", "word.note")
@@ -75,9 +77,16 @@ def days_table(days: pd.DataFrame, t: Translator) -> Component:
         at = pd.Timestamp(row["day"]).to_pydatetime()
         entries = _at_least(number_or_none(row["entries"], t), row["entries"], row["at_least"])
         arrivals = _at_least(number_or_none(row["arrivals"], t), row["arrivals"], row["arrivals_at_least"])
-        rows.append([t.date(at), entries, arrivals, spread, method])
-    keys = ("word.day", "figure.entries", "figure.arrivals", "word.range", "word.method")
+        said = [t("revision.approved", who=row["approved"])] if isinstance(row["approved"], str) else []
+        said += was(t("figure.entries"), row["entries_was"], t) + was(t("figure.arrivals"), row["arrivals_was"], t)
+        rows.append([t.date(at), entries, arrivals, spread, method, " · ".join(said)])
+    keys = ("word.day", "figure.entries", "figure.arrivals", "word.range", "word.method", "word.note")
     return table([t(key) for key in keys], rows, caption=t("panel.daily.title"))
+
+
+def was(what: str, old: Any, t: Translator) -> list[str]:
+    """That a figure was corrected, and from what."""
+    return [] if pd.isna(old) else [t("revision.corrected_from", what=what, old=round(float(old)))]
 
 
 def _at_least(shown: str, value: float | None, bounded: bool) -> str:

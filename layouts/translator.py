@@ -30,6 +30,7 @@ WORDS = (
     "unit",
     "state",
     "source",
+    "rhythm",
 )
 
 

@@ -66,9 +66,9 @@ ADDITIONS = (
         "a source without its name and sample",
         "data/sources/__init__.py",
         "SOURCES = (\n",
-        'SOURCES = (\n    Source("mapped-ods", "workbook", mapped=True),\n',
+        'SOURCES = (\n    Source("mapped-paper", "workbook", mapped=True),\n',
         "test_every_source_has_its_name_and_a_sample_that_it_survives",
-        "source_kind.mapped-ods",
+        "source_kind.mapped-paper",
     ),
     Addition(
         "a language without its files",

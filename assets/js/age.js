@@ -20,7 +20,7 @@
 
   function setClock(now, speed) {
     var moment = Date.parse(now);
-    if (!isNaN(moment)) clock = { now: moment, at: mark(), speed: Number(speed) || 1 };
+    if (!isNaN(moment)) clock = { now: moment, at: mark(), speed: isNaN(Number(speed)) ? 1 : Number(speed) };
   }
 
   var clockFormat = new Intl.DateTimeFormat("es", {
@@ -51,8 +51,18 @@
 
   function each(selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); }
 
+  // A source turns late and then silent at its deadlines, whether or not the server is there to say so.
+  function freshen(element, now) {
+    var late = Date.parse(element.getAttribute("data-late")), silent = Date.parse(element.getAttribute("data-silent"));
+    if (isNaN(late)) return;
+    var state = now > silent ? "silent" : now > late ? "late" : "fine";
+    if (element.getAttribute("data-fresh") !== state) element.setAttribute("data-fresh", state);
+    say(element.querySelector(".fresh-word"), facts.words.fresh[state]);
+  }
+
   function tick() {
     var now = domainNow();
+    each(".fresh", function (element) { freshen(element, now); });
     each(".age", function (element) { say(element, ageText(element.getAttribute("data-as-of"), now)); });
     var time = clockFormat.format(now);
     each("#now-clock, .now-clock", function (element) { say(element, time); });

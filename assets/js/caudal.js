@@ -35,7 +35,8 @@
   function silence() { return age.since(contact); }
 
   function state() {
-    if (facts.live === null || ((connected || polled) && silence() < SILENT_MS)) return "live";
+    if (facts.live === null) return "frozen"; // a page of the past: there is nothing to follow
+    if ((connected || polled) && silence() < SILENT_MS) return "live";
     return silence() < SILENT_MS ? "reconnecting" : "offline";
   }
 

@@ -44,20 +44,23 @@
   }
 
   function paintKpi(name, kpi, old) {
-    if (differs(kpi, old, ["value", "as_of", "state", "bound", "word", "level"])) set("kpi-" + name, {
+    if (differs(kpi, old, ["value", "as_of", "state", "bound", "word", "level", "method", "approved"])) set("kpi-" + name, {
       "data-value": attribute(kpi.value),
       "data-as-of": attribute(kpi.as_of),
       "data-state": kpi.state,
       "data-bound": attribute(kpi.bound),
       "data-text": attribute(kpi.word),
-      "data-level": attribute(kpi.level)
+      "data-level": attribute(kpi.level),
+      "data-method": attribute(kpi.method),
+      "data-approved": attribute(kpi.approved)
     });
     if (name === "pressure_level") {
       each(".headline[data-level]", function (line) { line.setAttribute("data-level", kpi.level || "no-data"); });
     }
-    ["text", "note", "origin"].forEach(function (part) {
+    ["text", "note"].forEach(function (part) {
       if (differs(kpi, old, [part])) set("kpi-" + name + "-" + part, { children: kpi[part] });
     });
+    if (differs(kpi, old, ["origin", "coverage"])) set("kpi-" + name + "-origin", { children: kpi.origin, title: kpi.coverage });
     each("#kpi-" + name + " .age", function (age) { age.setAttribute("data-as-of", attribute(kpi.as_of)); });
   }
 

@@ -5,7 +5,7 @@
   var ATTRIBUTES = { className: "class", htmlFor: "for", colSpan: "colspan", rowSpan: "rowspan", tabIndex: "tabindex",
     dateTime: "datetime" };
   // Filled by age.js every second, and opened or closed by a person: not ours to change.
-  var FILLED = /(^| )(age|now-clock|live-word)( |$)/;
+  var FILLED = /(^| )(age|now-clock|live-word|fresh-word)( |$)/;
 
   function listed(tree) {
     if (tree === null || tree === undefined || typeof tree === "boolean" || tree === "") return [];
@@ -16,12 +16,23 @@
   function fill(parent, tree) {
     var parts = merged(listed(tree));
     parts.forEach(function (part, position) {
-      var node = parent.childNodes[position];
+      var node = named(parent, position, part);
       var made = patched(node, part);
       if (!node) parent.appendChild(made);
       else if (made !== node) parent.replaceChild(made, node);
     });
     while (parent.childNodes.length > parts.length) parent.removeChild(parent.lastChild);
+  }
+
+  // What has an id is followed to its new place: a row that moves stays open, and its neighbour does not open for it.
+  function named(parent, position, part) {
+    var node = parent.childNodes[position];
+    var id = part.props && part.props.id;
+    if (!id || (node && node.id === id)) return node;
+    for (var place = position + 1; place < parent.childNodes.length; place += 1) {
+      if (parent.childNodes[place].id === id) return parent.insertBefore(parent.childNodes[place], node);
+    }
+    return node && node.id ? parent.insertBefore(document.createElement(part.type.toLowerCase()), node) : node;
   }
 
   // The browser reads neighbouring texts of the first HTML as one.

@@ -17,6 +17,6 @@ def alerts(conn: Connection, scope: Scope, clock: ClockReading) -> AlertsModel:
         frame=base.frame,
         kpis=base.kpis,
         open=base.alerts,
-        closed=recent_alerts(conn, scope.site, SHOWN),
-        evaluated_at=evaluated_at(conn, scope.site),
+        closed=recent_alerts(conn, scope.site, SHOWN, scope.as_of),
+        evaluated_at=evaluated_at(conn, scope.site, scope.as_of),
     )

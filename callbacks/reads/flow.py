@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,38 +10,76 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
+from callbacks.reads.corrections import recent_revisions
 from callbacks.reads.ground import Ground, events_around, ground
 from data import queries
 from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
 from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
+from data.closing import approvals
 from data.days import day_of, days_of
+from data.earlier import Marks
+from data.flags import open_flags
+from data.long_grains import only_long
 from data.picture import series_key
 from data.queries import SeriesKey
-from data.types import ClockReading, FlowModel, Scope, Window
+from data.reconciling import figures_to_compare, reconciliation
+from data.revised import lateness, revised
+from data.types import ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
-from data.vocabulary import Measure, Method, State
+from data.vocabulary import SOFT_METHODS, Measure, Method, State
 
 DAYS_SHOWN = 30
+LONG_BACK = timedelta(days=400)
 # Beyond this a band of hours is too fine to read, and the days speak.
 BAND_DAYS = 8
+DAY_COLUMNS = [
+    *("day", "entries", "low", "high", "method", "state", "at_least", "differs", "arrivals", "arrivals_at_least"),
+    *("entries_was", "arrivals_was", "approved"),
+]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
     base = ground(conn, scope, clock)
     window = named_window(scope.window, base.now, base.picture.site)
+    days = _days_shown(scope, base)
+    marks = _marks(conn, scope, base, Window(days[0].start, days[-1].end))
     return FlowModel(
         frame=base.frame,
         kpis=base.kpis,
         curves=base.curves,
-        hours=_hours(conn, scope, base, window),
-        days=_days(conn, scope, base),
+        hours=_hours(conn, scope, base, window, marks),
+        days=_days(conn, scope, base, days, marks),
         events=events_around(conn, scope, window),
         alerts=base.alerts,
+        sources=_sources(conn, scope, base, window),
+        doubts=open_flags(conn, scope.site, Window(days[0].start, days[-1].end), scope.as_of),
+        revisions=recent_revisions(conn, scope, window, base.frame.version),
+        long=only_long(conn, base.picture.site, Window(base.now - LONG_BACK, base.now), scope.as_of),
     )
 
 
-def _hours(conn: Connection, scope: Scope, base: Ground, window: Window) -> pd.DataFrame:
+def _marks(conn: Connection, scope: Scope, base: Ground, window: Window) -> dict[Measure, Marks]:
+    """What was corrected, of arrivals and of served."""
+    seen = base.picture
+    return {
+        m: revised(conn, seen.site, series_key(seen.site, seen.official, m), window, scope.as_of, base.frame.version)
+        for m in (Measure.ARRIVALS, Measure.SERVED)
+    }
+
+
+def _sources(conn: Connection, scope: Scope, base: Ground, window: Window) -> tuple[Reconciliation, ...]:
+    """Every source of the figures this page shows, and of others that several report."""
+    site = base.picture.site
+    return tuple(
+        reconciliation(conn, site, stage, measure, window, base.now, scope.as_of)
+        for stage, measure in figures_to_compare(conn, site, window, scope.as_of)
+    )
+
+
+def _hours(
+    conn: Connection, scope: Scope, base: Ground, window: Window, marks: Mapping[Measure, Marks]
+) -> pd.DataFrame:
     """Every hour of the window, reported or not; people and served are missing where nobody reported."""
     seen = base.picture
     keys = {m: series_key(seen.site, seen.official, m) for m in (Measure.ARRIVALS, Measure.SERVED)}
@@ -60,8 +99,48 @@ def _hours(conn: Connection, scope: Scope, base: Ground, window: Window) -> pd.D
             "provisional": _flag(came, placed["came"], ~came.whole) | _flag(went, placed["went"], ~went.whole),
             "at_least": _flag(came, placed["came"], came.at_least),
             "modelled": _flag(came, placed["came"], came.method == Method.MODELLED),
+            "people_soft": _flag(came, placed["came"], np.isin(came.method.astype(str), sorted(SOFT_METHODS))),
+            "served_soft": _flag(went, placed["went"], np.isin(went.method.astype(str), sorted(SOFT_METHODS))),
+            "people_was": _was(hours, marks[Measure.ARRIVALS]),
+            "served_was": _was(hours, marks[Measure.SERVED]),
+            "late": _late(conn, scope, base, came, Measure.ARRIVALS, marks, placed["came"])
+            | _late(conn, scope, base, went, Measure.SERVED, marks, placed["went"]),
         }
     )
+
+
+def _was(hours: np.ndarray, marks: Marks) -> np.ndarray:
+    """What a corrected hour had said; NaN where none was corrected."""
+    if not marks.hours:
+        return np.full(len(hours), np.nan)
+    told = {seconds(at): people for at, people in marks.hours.items()}
+    return np.array([told.get(float(hour), np.nan) for hour in hours])
+
+
+def _late(
+    conn: Connection,
+    scope: Scope,
+    base: Ground,
+    part: Buckets,
+    measure: Measure,
+    marks: Mapping[Measure, Marks],
+    placed: np.ndarray,
+) -> np.ndarray:
+    """Hours first told after their report was due."""
+    source = base.picture.source(measure)
+    if source is None or len(part) == 0:
+        return np.zeros(len(placed), dtype=bool)
+    reach = Window(moment(float(part.start[0])), moment(float(part.start[-1]) + HOUR))
+    due = lateness(conn, base.picture.site, source, reach, scope.as_of)
+    told = {seconds(hour): seconds(at) for hour, at in marks[measure].first.items()}
+    late = np.array(
+        [
+            due.late(moment(float(start)), moment(told.get(float(start), float(at))))
+            for start, at in zip(part.start, part.received, strict=True)
+        ],
+        dtype=bool,
+    )
+    return _flag(part, placed, late)
 
 
 def _window_hours(
@@ -104,13 +183,21 @@ def _bands(
     return band[0], band[1], band[2]
 
 
-def _days(conn: Connection, scope: Scope, base: Ground) -> pd.DataFrame:
-    """The last thirty days and today. A day nobody reported is there, without a figure."""
-    seen = base.picture
-    today = day_of(seen.site, base.now)
+def _days_shown(scope: Scope, base: Ground) -> tuple[Window, ...]:
+    """The last thirty days and today."""
+    site = base.picture.site
     back = max(DAYS_SHOWN, DAYS_BACK.get(scope.window, 0))
-    days = days_of(seen.site, Window(day_on(seen.site, local_date(seen.site, base.now) - back * DAY).start, today.end))
-    window = Window(days[0].start, today.end)
+    first = day_on(site, local_date(site, base.now) - back * DAY).start
+    return days_of(site, Window(first, day_of(site, base.now).end))
+
+
+def _days(
+    conn: Connection, scope: Scope, base: Ground, days: tuple[Window, ...], marks: Mapping[Measure, Marks]
+) -> pd.DataFrame:
+    """A day nobody reported is there, without a figure."""
+    seen = base.picture
+    window = Window(days[0].start, days[-1].end)
+    vouched = {one.window: one.who for one in approvals(conn, scope.site, window, scope.as_of)}
     served = _by_day(conn, series_key(seen.site, seen.official, Measure.SERVED), window, scope.as_of)
     came = _by_day(conn, series_key(seen.site, seen.official, Measure.ARRIVALS), window, scope.as_of)
     rows = []
@@ -127,12 +214,13 @@ def _days(conn: Connection, scope: Scope, base: Ground) -> pd.DataFrame:
                 row["differs"] if row else None,
                 arrivals["people"] if arrivals else None,
                 bool(arrivals and arrivals["at_least"]),
+                marks[Measure.SERVED].days.get(day.start),
+                marks[Measure.ARRIVALS].days.get(day.start),
+                vouched.get(day),
             )
         )
-    names = ("day", "entries", "low", "high", "method", "state", "at_least", "differs", "arrivals", "arrivals_at_least")
-    return pd.DataFrame(rows, columns=names).astype(
-        dict.fromkeys(("entries", "low", "high", "differs", "arrivals"), float)
-    )
+    numbers = ("entries", "low", "high", "differs", "arrivals", "entries_was", "arrivals_was")
+    return pd.DataFrame(rows, columns=DAY_COLUMNS).astype(dict.fromkeys(numbers, float))
 
 
 def _by_day(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -15,6 +16,8 @@ from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
 from data.analytics.seen import Seen
 from data.analytics.windows import curve_day
+from data.closing import Approval, approvals
+from data.flags import open_flags
 from data.picture import Picture, picture
 from data.queries.board import events
 from data.sites import site as site_named
@@ -31,9 +34,11 @@ from data.types import (
     Window,
 )
 from data.versions import version_of
-from data.vocabulary import Measure
+from data.vocabulary import KpiName, Measure, State
 
 EVENTS_BACK = timedelta(days=2)
+# Headlines about the day, and the measure whose figures they add up.
+DOUBTED = {str(KpiName.ENTRIES_TODAY): Measure.SERVED, str(KpiName.ARRIVALS_TODAY): Measure.ARRIVALS}
 EVENTS_AHEAD = timedelta(days=14)
 
 
@@ -58,30 +63,62 @@ def moment_of(scope: Scope, clock: ClockReading) -> datetime:
     return clock.now if scope.as_of is None else min(clock.now, scope.as_of)
 
 
+def clock_of(scope: Scope, clock: ClockReading) -> ClockReading:
+    """The clock of a view: that of the store, or one that stands at the moment asked for."""
+    return clock if scope.as_of is None else replace(clock, now=moment_of(scope, clock), speed=0.0)
+
+
 def frame_of(conn: Connection, scope: Scope, clock: ClockReading) -> Frame:
-    everywhere = sites(conn)
-    place = next((one for one in everywhere if one.site == scope.site), None) or site_named(conn, scope.site)
-    now = moment_of(scope, clock)
+    now, then = moment_of(scope, clock), scope.as_of
+    everywhere = sites(conn, then)
+    place = next((one for one in everywhere if one.site == scope.site), None) or site_named(conn, scope.site, then)
     return Frame(
         site=place,
         sites=everywhere,
-        clock=clock,
-        data_as_of=queries.data_as_of(conn, scope.site),
+        clock=clock_of(scope, clock),
+        data_as_of=queries.data_as_of(conn, scope.site, then),
         version=version_of(conn, scope.site),
         scope=scope,
-        official_source=queries.official_source(conn, scope.site, place.entry_stage, Measure.SERVED, now),
+        official_source=queries.official_source(conn, scope.site, place.entry_stage, Measure.SERVED, now, then),
     )
 
 
 def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     frame = frame_of(conn, scope, clock)
     now = moment_of(scope, clock)
-    alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1))
+    alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1), scope.as_of)
     seen = picture(conn, frame.site, curve_day(scope.window, now, frame.site), now, scope.as_of, alarms)
+    frame = replace(frame, reports=seen.reports)
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
-    alerts = open_alerts(conn, scope.site)
-    checked_at = evaluated_at(conn, scope.site)
-    return Ground(frame, seen, now, alarms, sectors, alerts, headlines(seen, sectors, len(alerts), checked_at, clock))
+    alerts = open_alerts(conn, scope.site, scope.as_of)
+    checked_at = evaluated_at(conn, scope.site, scope.as_of)
+    told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock))
+    told = vouched(told, approvals(conn, scope.site, seen.day, scope.as_of), seen.day)
+    return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, told, scope.as_of))
+
+
+def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) -> Mapping[str, Kpi]:
+    """The figures of a closed day say who vouches for them; they are neither provisional nor too old any more."""
+    who = next((one.who for one in closed if one.window == day), None)
+    if who is None:
+        return kpis
+    of_day = {str(name): kpis[name] for name in (KpiName.ENTRIES_TODAY, KpiName.ARRIVALS_TODAY)}
+    approved = {
+        name: replace(kpi, approved=who, state=State.OK) for name, kpi in of_day.items() if kpi.value is not None
+    }
+    return {**kpis, **approved}
+
+
+def doubted(conn: Connection, seen: Picture, shown: Mapping[str, Kpi], as_of: datetime | None) -> Mapping[str, Kpi]:
+    """The day's headlines say when one of their figures waits for an answer."""
+    entry = str(seen.site.entry_stage)
+    flags = Counter(
+        flag.key.get("measure")
+        for flag in open_flags(conn, seen.site.site, seen.day, as_of)
+        if flag.key.get("stage") == entry and seen.official.get((entry, flag.key.get("measure", ""))) == flag.source
+    )
+    open_on = {name: flags[str(measure)] for name, measure in DOUBTED.items() if flags[str(measure)]}
+    return {name: replace(kpi, doubts=open_on[name]) if name in open_on else kpi for name, kpi in shown.items()}
 
 
 def headlines(

@@ -1,32 +1,59 @@
-"""The reports page: what came, from whom, what was wrong with it, and who is late."""
+"""The reports page: who reported what was expected, who did not, what came, and what was wrong with it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-import pandas as pd
 from sqlalchemy import Connection
 
+from callbacks.reads.corrections import changed_by
 from callbacks.reads.ground import ground
-from data import queries
-from data.queries.reporting import issues_of
+from data import disclosure, queries
+from data.duplicates import duplicates
+from data.flags import open_flags
+from data.queries.reporting import contacts, issues_of, unasked
+from data.rhythm import Contact, Reporting
 from data.types import ClockReading, ReportsModel, Scope
 
 SHOWN = 50
 ISSUES_SHOWN = 50
+UNASKED_REACH = timedelta(days=31)
 
 
 def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel:
     base = ground(conn, scope, clock)
-    came = queries.deliveries(conn, scope.site, SHOWN)
-    wrong = issues_of(conn, [d.report_id for d in came if d.rejected or d.state == "refused"], ISSUES_SHOWN)
-    late = {(row.source, row.dataset): bool(row.late(base.now)) for row in base.picture.reports}
-    last = queries.last_received(conn, scope.site, scope.as_of or base.now)
-    keys = zip(last["source"], last["dataset"], strict=True)
-    overdue = pd.Series([late.get((str(s), str(d)), False) for s, d in keys], dtype=bool)
+    came = queries.deliveries(conn, scope.site, SHOWN, scope.as_of)
+    wrong = issues_of(conn, [d.report_id for d in came], ISSUES_SHOWN)
+    numbers = tuple(d.report_id for d in came)
     return ReportsModel(
         frame=base.frame,
         kpis=base.kpis,
         deliveries=tuple(replace(d, issues=wrong.get(d.report_id, ())) for d in came),
-        last_by_source=last.assign(overdue=overdue.to_numpy()),
+        revisions=changed_by(conn, scope, numbers, base.frame.version),
+        reports=(*worst_first(base.picture.reports, base.now), *_unasked(conn, scope, base.now)),
+        doubts=disclosure.masked_flags(open_flags(conn, scope.site, as_of=scope.as_of), scope.audience),
+        duplicates=disclosure.masked_duplicates(duplicates(conn, scope.site, as_of=scope.as_of), scope.audience),
+    )
+
+
+def worst_first(reports: tuple[Reporting, ...], now: datetime) -> tuple[Reporting, ...]:
+    """Silent before late, then by how much of what was due is missing, then by how much of it was late."""
+
+    def order(row: Reporting) -> tuple[object, ...]:
+        rates = row.rates
+        missing = rates.missing / rates.due if rates.due else 0.0
+        on_time = rates.reporting_rate_on_time
+        return not row.silent(now), not row.late(now), -missing, 1.0 if on_time is None else on_time, row.source
+
+    return tuple(sorted(reports, key=order))
+
+
+def _unasked(conn: Connection, scope: Scope, now: datetime) -> tuple[Reporting, ...]:
+    """Whoever reports although nothing was agreed."""
+    whom = contacts(conn)
+    came = unasked(conn, scope.site, now - UNASKED_REACH, scope.as_of)
+    return tuple(
+        Reporting(source, dataset, whom.get(source, Contact()), None, last_received=last)
+        for (source, dataset), last in came.items()
     )

@@ -12,6 +12,7 @@ from rich.progress import Progress as Bar
 
 from dashboard.delivering import reason
 from data.receipts import Receipt
+from layouts.agreement import flag_period, flag_sentence, flag_subject
 from layouts.translator import Translator
 
 # A log gets a line for each tenth of a delivery, and none for one that is done at once.
@@ -67,6 +68,7 @@ def told(t: Translator, name: str, receipt: Receipt, *, dry_run: bool = False) -
             dataset=receipt.dataset,
             accepted=receipt.accepted,
             rejected=receipt.rejected,
+            not_reported=receipt.not_reported,
         )
     )
     for note in receipt.notes:
@@ -78,3 +80,7 @@ def told(t: Translator, name: str, receipt: Receipt, *, dry_run: bool = False) -
             place = "row" if issue.column is None else "cell"
             facts = {"row": issue.line, "header": issue.column or "", "reason": reason(issue, t)}
             click.echo("  " + t(f"command_reports.{place}", **facts))
+    if receipt.flags:
+        click.echo("  " + t("command_agree.flags_found"))
+    for flag in receipt.flags:
+        click.echo(f"  {flag.flag}  {flag_subject(flag, t)}, {flag_period(flag, t)}: {flag_sentence(flag, t)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from dashboard.commands.watch import watch
 from dashboard.commands.way import way_asked
 from dashboard.delivering import DONE, NOT_DONE, answer, deliver, domain_now, open_store, status
 from dashboard.settings import Settings
+from data.holding import PeriodClosed
 from data.ingest import NoSuchReport, undo
 from data.queries import known_sources
 from data.sources.template import write_template
@@ -31,6 +33,7 @@ DATASETS = click.Choice([str(dataset) for dataset in Dataset])
 @click.option("--dataset", type=DATASETS, help="Conjunto de datos / dataset; guessed from the headers if absent.")
 @click.option("--mapping", help="Archivo .toml o nombre de un mapeo incluido / mapping file or packaged name.")
 @click.option("--issued-at", help="Cuándo se escribió el reporte, ISO 8601 con zona / when it was written.")
+@click.option("--reason", help="Por qué corrige lo enviado antes / why it corrects what was sent before.")
 @click.option("--dry-run", is_flag=True, help="Leer y decir, sin guardar / read and tell, keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Un objeto JSON por archivo / one JSON object per file.")
 @click.pass_context
@@ -41,13 +44,14 @@ def import_files(
     dataset: str | None,
     mapping: str | None,
     issued_at: str | None,
+    reason: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Recibir archivos de reportes / receive files of reports."""
     settings: Settings = ctx.obj
     t = translator(settings.language)
-    way = way_asked(ctx, t, source, dataset, mapping, issued_at)
+    way = replace(way_asked(ctx, t, source, dataset, mapping, issued_at), reason=reason)
     store = open_store(settings)
     worst = DONE
     for path in paths:
@@ -77,7 +81,14 @@ def _say_unreadable(t: Translator, path: Path, wrong: OSError, as_json: bool) ->
     sentence = t("command_reports.unreadable", path=str(path), reason=wrong.strerror or str(wrong))
     if as_json:
         issue = {"line": None, "column": None, "code": "unreadable", "message": sentence}
-        nothing = {"report": None, "accepted": 0, "rejected": 0, "already_received": False, "issues": [issue]}
+        nothing = {
+            "report": None,
+            "accepted": 0,
+            "rejected": 0,
+            "not_reported": 0,
+            "already_received": False,
+            "issues": [issue],
+        }
         click.echo(json.dumps({"file": str(path), **nothing}, ensure_ascii=False))
     else:
         click.echo(sentence, err=True)
@@ -96,6 +107,12 @@ def undo_report(ctx: click.Context, report: int, by: str) -> None:
         receipt = undo(store, report, domain_now(store), by)
     except NoSuchReport:
         click.echo(t("command_reports.no_such_report", report=str(report)), err=True)
+        ctx.exit(NOT_DONE)
+    except PeriodClosed as closed:
+        window = closed.approval.window
+        facts = {"site": closed.site, "from_at": window.start, "until_at": window.end, "who": closed.approval.who}
+        t = translator(settings.language, closed.zone)
+        click.echo(t("closing.undo_closed", report=str(report), **facts), err=True)
         ctx.exit(NOT_DONE)
     click.echo(t("command_reports.undone", report=str(report), source=receipt.source, rows=receipt.accepted))
 

@@ -9,6 +9,8 @@ import click
 
 from dashboard.delivering import NOT_DONE, domain_now, open_store
 from dashboard.settings import Settings
+from data.accounts import record
+from data.clock import real_now
 from data.sites import WrongSiteFile, add_site, load_site, sites
 from data.store import reading, writing
 from layouts.translator import translator
@@ -35,7 +37,9 @@ def add(ctx: click.Context, file: Path, by: str) -> None:
     store = open_store(settings)
     now = domain_now(store)
     with writing(store) as conn:
-        add_site(conn, told, now, by)
+        for one in add_site(conn, told, now, by):
+            facts = {"kind": str(one.cadence.kind), "minutes": one.cadence.minutes, "by_file": file.name}
+            record(conn, real_now(), by, "cadence-set", f"{told.site.site}/{one.source}/{one.dataset}", facts)
     click.echo(t("command_reports.site_added", name=told.site.name, code=told.site.site))
 
 

@@ -27,6 +27,8 @@ class DayTotal:
     low: float | None = None
     high: float | None = None
     general: float | None = None  # those of the general lane alone, where there are others
+    hours: float | None = None  # reported
+    filling: bool = False  # not all reports of an hour it contains have come
 
     def usual_so_far(self, usual: History, day: Window) -> float:
         """Usual people by the same moment of the same kind of day."""
@@ -46,6 +48,7 @@ def reported_day(days: pd.DataFrame, day: Window) -> DayTotal | None:
         Method(row["method"]),
         _known(row["low"]),
         _known(row["high"]),
+        float(row["minutes"]) / 60,
     )
 
 
@@ -74,6 +77,8 @@ def day_total(hours: Buckets, day: Window, now: datetime) -> DayTotal | None:
         moment(min(float(today.end[-1]), seconds(now))),
         bool(today.at_least.any()) or holes,
         Method(str(names[counts.argmax()])),
+        filling=not bool(today.whole.all()),
+        hours=covered / 3600,
     )
 
 

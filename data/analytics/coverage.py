@@ -36,14 +36,14 @@ def coverage(
     """Every sector of the site, worst first.
 
     `lines` are the rows of `queries.service_totals`, reaching back far enough for things that stand;
-    `last_heard` says when a service silent since before then was last reported. A service with a standard and no
-    report shows as missing.
+    `last_heard` says when a service silent since before then was last reported. A service that has a
+    standard or that the site says it offers shows as missing without a report.
     """
     found: dict[tuple[Sector, Service], list[Mapping[str, object]]] = {}
     for row in lines:
         if _time(row["start"]) < now:
             found.setdefault((Sector(str(row["sector"])), Service(str(row["service"]))), []).append(row)
-    for service in standards:
+    for service in dict.fromkeys([*standards, *site.services]):
         sector = SERVICE_SECTOR[service]
         if sector is not None and not any(key[1] is service for key in found):
             found[sector, service] = []

@@ -12,7 +12,9 @@ from data.analytics.observed import Observed
 from data.analytics.stages import StageState
 from data.analytics.windows import local_date
 from data.types import DayCurves, Site, Window
-from data.vocabulary import Method
+from data.vocabulary import SOFT_METHODS, Method
+
+MODELLED = frozenset({Method.MODELLED})
 
 
 def day_curves(
@@ -35,7 +37,9 @@ def day_curves(
             "arrivals": _placed(moments, at, arrivals, holes_a),
             "served": _placed(moments, at_served, served, holes_s),
             "provisional": np.isin(moments, partly_a) | np.isin(moments, partly_s),
-            "modelled": _modelled(moments, came) | _modelled(moments, went),
+            "modelled": _by(moments, came, MODELLED) | _by(moments, went, MODELLED),
+            "arrivals_soft": _by(moments, came, SOFT_METHODS),
+            "served_soft": _by(moments, went, SOFT_METHODS),
         }
     )
     wait_to = level = None
@@ -112,11 +116,12 @@ def _placed(moments: np.ndarray, at: np.ndarray, people: np.ndarray, holes: np.n
     return np.where(inside, np.interp(moments, at, people), np.nan)
 
 
-def _modelled(moments: np.ndarray, hours: Buckets) -> np.ndarray:
+def _by(moments: np.ndarray, hours: Buckets, methods: frozenset[Method]) -> np.ndarray:
+    """Whether the hour before each moment was reported by one of these methods."""
     if len(hours) == 0:
         return np.zeros(len(moments), dtype=bool)
     index = np.clip(np.searchsorted(hours.start, moments - 1, side="right") - 1, 0, len(hours) - 1)
-    return hours.method[index] == Method.MODELLED
+    return np.isin(hours.method[index].astype(str), sorted(methods))
 
 
 def _usual(usual: History | None, day: Window) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.analytics.arrivals import DayTotal, expected_today, last_hour
 from data.analytics.baseline import History
 from data.analytics.buckets import moment
-from data.analytics.freshness import state_of
+from data.analytics.freshness import filling, state_of
 from data.analytics.seen import Seen, missing
 from data.types import Kpi, Sentence
 from data.vocabulary import Method
@@ -26,7 +26,7 @@ def _day_kpi(name: str, seen: Seen, total: DayTotal | None, source: str | None, 
     return Kpi(
         name,
         total.people,
-        state_of(total.as_of, seen.judged_at, seen.cadence(source, "flow")),
+        filling(state_of(total.as_of, seen.judged_at, seen.cadence(source, "flow")), total.filling),
         total.as_of,
         at_least=total.at_least,
         low=total.low,
@@ -35,7 +35,14 @@ def _day_kpi(name: str, seen: Seen, total: DayTotal | None, source: str | None, 
         method=total.method,
         source=source,
         note=note,
+        hours=total.hours,
+        hours_asked=_hours_asked(seen),
     )
+
+
+def _hours_asked(seen: Seen) -> float:
+    """Of the day, those that are over."""
+    return (min(seen.judged_at, seen.day.end) - seen.day.start).total_seconds() / 3600
 
 
 def entries_today(seen: Seen) -> Kpi:
@@ -62,6 +69,8 @@ def arrivals_last_hour(seen: Seen) -> Kpi:
         at_least=hour.at_least,
         usual=usual,
         method=hour.method,
+        hours=1.0,
+        hours_asked=1.0,
         source=seen.arrivals_source,
         note=None if usual is None else Sentence("sentence.usual_is", {"usual": round(usual)}),
     )
@@ -90,6 +99,8 @@ def arrivals_expected_today(seen: Seen) -> Kpi:
         high=high,
         usual=float(seen.usual_arrivals.cumulative[1][-1]),
         method=Method.MODELLED,
+        hours=seen.arrivals_day.hours,
+        hours_asked=_hours_asked(seen),
         source=seen.arrivals_source,
         note=Sentence("sentence.between_people", {"low": round(low), "high": round(high)}),
     )

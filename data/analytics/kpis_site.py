@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from data.analytics.freshness import confidence, overdue, state_of
+from data.analytics.freshness import state_of
+from data.analytics.reporting import confidence
 from data.analytics.seen import Seen, missing
 from data.types import ClockReading, Kpi, Sentence
 from data.vocabulary import Method, State
@@ -78,14 +79,15 @@ def _unwatched(at: datetime, now: datetime) -> Sentence:
 
 
 def reports_missing(seen: Seen) -> Kpi:
-    if all(row.every is None for row in seen.reports):
+    if not seen.reports:
         return missing("reports_missing", "count", Sentence("sentence.no_cadence"))
-    late = overdue(seen.reports, seen.now)
-    return Kpi("reports_missing", float(len(late)), State.OK, seen.now, unit="count", method=Method.DERIVED)
+    late = sum(row.late(seen.now) for row in seen.reports)
+    return Kpi("reports_missing", float(late), State.OK, seen.now, unit="count", method=Method.DERIVED)
 
 
 def data_confidence(seen: Seen) -> Kpi:
-    score = confidence(seen.reports, seen.arrivals, seen.now)
+    score = confidence(seen.reports)
     if score is None:
-        return missing("confidence", "count", Sentence("sentence.no_cadence"))
+        none = "sentence.nothing_due" if seen.reports else "sentence.no_cadence"
+        return missing("confidence", "count", Sentence(none))
     return Kpi("confidence", round(score), State.OK, seen.now, unit="count", method=Method.DERIVED)

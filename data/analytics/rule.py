@@ -9,8 +9,8 @@ from typing import Any
 
 from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
-from data.analytics.freshness import Expected
 from data.analytics.lifecycle import Patience, Seen
+from data.rhythm import Reporting
 from data.types import Pressure, SectorCoverage, Site, Window
 from data.vocabulary import Level
 
@@ -26,7 +26,7 @@ class Recent:
     history: History | None  # of that day, with its hours in the last row; None under 14 days
     measure: str  # "arrivals", or "served" where nobody counts arrivals: that series is capped by capacity
     source: str | None
-    reports: tuple[Expected, ...]
+    reports: tuple[Reporting, ...]
     pressure: Pressure
     sectors: tuple[SectorCoverage, ...]  # as they are: what is decided on
     shown_sectors: tuple[SectorCoverage, ...]  # as the open audience may see them: alert texts go everywhere

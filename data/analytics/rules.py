@@ -11,38 +11,37 @@ from typing import Any
 
 import numpy as np
 
-from data.analytics.freshness import Expected
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.rule import Finding, Recent, Rule
 from data.analytics.surge import surge, surge_watches
+from data.rhythm import Reporting
 from data.types import ServiceCoverage
 from data.vocabulary import Level, State
 
-SILENT_AFTER = 2.0  # times the cadence; at one it is shown as late
-
 
 def source_silent(recent: Recent) -> tuple[Finding, ...]:
-    """A source whose report is two cadences late: what it reports on is not known any more."""
-    return tuple(_silence(row, recent.now) for row in recent.reports if row.every is not None)
+    """Two reports were due and nothing came of either: what the source reports on is not known any more."""
+    return tuple(_silence(row, recent.now) for row in recent.reports)
 
 
 def reports_watched(recent: Recent) -> frozenset[str]:
-    return frozenset(_report(row) for row in recent.reports if row.every is not None)
+    return frozenset(_report(row) for row in recent.reports)
 
 
-def _report(row: Expected) -> str:
+def _report(row: Reporting) -> str:
     return f"{row.source}/{row.dataset}"
 
 
-def _silence(row: Expected, now: datetime) -> Finding:
-    late, stale = row.late(now, SILENT_AFTER), row.late(now)
-    seen = Seen.BREACH if late else (Seen.BETWEEN if stale else Seen.CLEAR)
+def _silence(row: Reporting, now: datetime) -> Finding:
+    seen = Seen.BREACH if row.silent(now) else (Seen.BETWEEN if row.late(now) else Seen.CLEAR)
     evidence = {
         "source": row.source,
         "dataset": row.dataset,
-        "organisation": row.organisation,
+        "organisation": row.contact.organisation,
         "last_at": row.last_received.isoformat() if row.last_received else None,
-        "cadence_minutes": None if row.every is None else round(row.every / timedelta(minutes=1)),
+        "rhythm": None if row.cadence is None else str(row.cadence.kind),
+        "rhythm_minutes": None if row.cadence is None else row.cadence.minutes,
+        "call": ", ".join(said for said in (row.contact.role, row.contact.reach) if said) or None,
     }
     return Finding(_report(row), seen, Level.WATCH, evidence)
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from data.analytics.arrivals import DayTotal
 from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
-from data.analytics.freshness import Expected, cadences
 from data.analytics.stages import StageState
+from data.rhythm import Reporting
 from data.types import ClockReading, Kpi, Pressure, SectorCoverage, Sentence, Site, Window
 from data.vocabulary import Method, State
 
@@ -40,13 +40,15 @@ class Seen:
     pressure: Pressure
     present: PresentNow | None
     sectors: tuple[SectorCoverage, ...]
-    reports: tuple[Expected, ...]
+    reports: tuple[Reporting, ...]
     alerts_open: int
     alerts_checked_at: datetime | None = None  # domain time of the last evaluation; None: never
     clock: ClockReading | None = None  # None: a real one that says `now`
 
     def cadence(self, source: str | None, dataset: str) -> timedelta | None:
-        return None if source is None else cadences(self.reports).get((source, dataset))
+        """The agreed time between two reports; None where none was agreed."""
+        found = (row.every for row in self.reports if (row.source, row.dataset) == (source, dataset))
+        return next(found, None)
 
     @property
     def judged_at(self) -> datetime:

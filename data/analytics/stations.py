@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from data.analytics.freshness import STALE_WITHOUT_CADENCE
 from data.analytics.pressure import stage_level
 from data.analytics.stages import StageState
-from data.types import Station
+from data.types import Site, Station
 from data.vocabulary import Lane, Stage, State
 
 
-def stations(
-    stages: Sequence[Stage], states: Mapping[tuple[Stage, Lane], StageState], now: datetime
-) -> tuple[Station, ...]:
-    """In the order of the path. Every stage has its general lane, reported or not; a priority lane once reported."""
+def stations(site: Site, states: Mapping[tuple[Stage, Lane], StageState], now: datetime) -> tuple[Station, ...]:
+    """In the order of the path. Every stage has its general lane, reported or not; a priority lane once reported.
+
+    The entry stage has every lane of the site, so that a silent one is seen.
+    """
     board = []
-    for stage in stages:
+    for stage in site.stages:
         for lane in Lane:
             state = states.get((stage, lane))
-            if state is None and lane is Lane.GENERAL:
+            expected = lane is Lane.GENERAL or (lane in site.lanes and stage is site.entry_stage)
+            if state is None and expected:
                 state = StageState(stage, lane)
-            if state is not None and (lane is Lane.GENERAL or _reported(state)):
+            if state is not None and (expected or _reported(state)):
                 board.append(station(state, now))
     return tuple(board)
 

@@ -18,9 +18,12 @@ from data.vocabulary import Dataset
 QUARTERS_IN_HOUR = 4
 STAMP = "%Y%m%dT%H%M"
 
-# Files of history are long, so that few of them fill the store; the newest days come as partners send them, by the day.
+# Files of history are long, so that few of them fill the store; the newest days come by the day, and the last one as
+# partners send it, at most by the hour, so that one can see who reports on time.
 LONG_FILE = timedelta(days=28)
 DAY_BY_DAY = timedelta(days=2)
+AT_PACE = timedelta(hours=6)
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -93,17 +96,24 @@ def _stamp(at: datetime) -> str:
 
 
 def history(streams: Sequence[Stream], until: datetime) -> list[Delivery]:
-    """Everything sent by `until`, in the order of sending: a file every four weeks, and the last days one by one."""
+    """Everything sent by `until`, by when it was sent: a file every four weeks, then every day, then as it is due."""
     found = []
     for stream in streams:
         last = stream.due(until)
         cuts = [stream.begins]
         while cuts[-1] < last:
-            days_left = min(LONG_FILE, until - DAY_BY_DAY - cuts[-1])
-            cuts.append(min(stream.period_end(cuts[-1] + max(days_left, timedelta(days=1), stream.every)), last))
+            cuts.append(min(stream.period_end(cuts[-1] + max(_length(cuts[-1], until), stream.every)), last))
         for start, end in pairwise(cuts):
             found.append(Delivery(stream, Window(start, end), min(end + stream.after, until)))
     return sorted(found, key=lambda delivery: (delivery.sent_at, delivery.stream.name))
+
+
+def _length(cut: datetime, until: datetime) -> timedelta:
+    """Of the file of history that follows a cut."""
+    left = until - AT_PACE - cut
+    if left <= timedelta(0):
+        return HOUR
+    return min(left, max(timedelta(days=1), min(LONG_FILE, until - DAY_BY_DAY - cut)))
 
 
 def quarters(start: datetime, slots: int, window: Window, by_hour: bool) -> tuple[Ints, Ints]:

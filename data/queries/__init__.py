@@ -3,7 +3,8 @@
 Frames hold what was reported: a period nobody reported has no row, never a zero. `as_of` gives what was known then.
 """
 
-from data.queries.deliveries import data_as_of, deliveries, delivery, known_sources, last_received
+from data.queries.deliveries import data_as_of, deliveries, delivery, first_received, known_sources
+from data.queries.feeds import feed_states
 from data.queries.flow import SeriesKey, flow_by_day, flow_by_hour, official_source, reported_until, series
 from data.queries.queue import latest_present, latest_queue, present_readings, queue_readings, roster
 from data.queries.rules import phase, policy_events, standards
@@ -14,10 +15,11 @@ __all__ = [
     "data_as_of",
     "deliveries",
     "delivery",
+    "feed_states",
+    "first_received",
     "flow_by_day",
     "flow_by_hour",
     "known_sources",
-    "last_received",
     "latest_present",
     "latest_queue",
     "official_source",

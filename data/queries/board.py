@@ -9,21 +9,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-from sqlalchemy import Connection, Select, String, Table, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Connection, Select, String, bindparam, func, select
 
+from data.frames import raw
+from data.history import recorded_by
 from data.queries.flow import HOUR_COLUMNS, SeriesKey
 from data.revisions import counting
 from data.tables import (
     Utc,
+    duplicate_decision,
     flow_hourly,
-    official,
     policy_event,
     present_reading,
     queue_reading,
     report,
     report_site,
-    service_daily,
     service_line,
     standard,
 )
@@ -39,25 +39,10 @@ QUEUE_CELLS = [
 ]
 
 
-def epochs_of(cells: Sequence[Any]) -> np.ndarray:
-    """Moments as seconds since 1970: SQLite's text all at once, PostgreSQL's moments one by one."""
-    if cells and isinstance(cells[0], str):
-        return np.array(cells, dtype="datetime64[us]").astype(np.int64) / 1e6
-    return np.array([cell.timestamp() for cell in cells], dtype=float)
-
-
 # Statements are made once: making one costs more than running it.
 SITE = bindparam("site", type_=String())
 START, END = bindparam("start", type_=Utc()), bindparam("end", type_=Utc())
 AT, AS_OF = bindparam("at", type_=Utc()), bindparam("as_of", type_=Utc())
-
-
-def _raw(conn: Connection, table: Table, names: Sequence[str]) -> Select[Any]:
-    """Moments as SQLite keeps them: a conversion per cell would cost more than the query."""
-    columns = [table.c[name] for name in names]
-    if conn.dialect.name != "sqlite":
-        return select(*columns)
-    return select(*(type_coerce(c, Text).label(c.key) if isinstance(c.type, Utc) else c for c in columns))
 
 
 def _kept(make: Callable[..., Select[Any]]) -> Callable[[Connection, datetime | None], Select[Any]]:
@@ -73,30 +58,20 @@ def _kept(make: Callable[..., Select[Any]]) -> Callable[[Connection, datetime | 
     return kept
 
 
+def _at(site: str, at: datetime, as_of: datetime | None) -> dict[str, Any]:
+    return {"site": site, "at": at, **({} if as_of is None else {"as_of": as_of})}
+
+
 def _asked(site: str, window: Window, as_of: datetime | None = None) -> dict[str, Any]:
     then = {} if as_of is None else {"as_of": as_of}
     return {"site": site, "start": window.start, "end": window.end, **then}
 
 
 @_kept
-def _officials(conn: Connection, as_of: Any) -> Select[Any]:
-    o = official.c
-    return select(o.stage, o.measure, o.source).where(o.site == SITE, o.valid_from <= AT).order_by(o.valid_from)
-
-
-def official_sources(conn: Connection, site: str, at: datetime) -> dict[tuple[str, str], str]:
-    """Source by stage and measure, as chosen last; what nobody chose, or no longer chooses, is absent."""
-    newest = {
-        (row.stage, row.measure): row.source for row in conn.execute(_officials(conn, None), {"site": site, "at": at})
-    }
-    return {place: chosen for place, chosen in newest.items() if chosen}
-
-
-@_kept
 def _hours(conn: Connection, as_of: Any) -> Select[Any]:
     h = flow_hourly.c
     return (
-        _raw(conn, flow_hourly, (*SERIES, *HOUR_COLUMNS))
+        raw(conn, flow_hourly, (*SERIES, *HOUR_COLUMNS))
         .where(h.site == SITE, *(h[name].in_(bindparam(name, expanding=True)) for name in SERIES))
         .where(h.hour >= START, h.hour < END)
         .order_by(*(h[name] for name in SERIES), h.hour)
@@ -141,12 +116,15 @@ def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[ob
 @_kept
 def _services_print(conn: Connection, as_of: Any) -> Select[Any]:
     line = service_line.c
-    stmt: Select[Any, Any, Any] = select(func.count(), func.max(line.line_id), func.sum(line.report_id))
+    decided = select(func.count()).select_from(duplicate_decision).where(duplicate_decision.c.site == SITE)
+    stmt: Select[Any, Any, Any, Any] = select(
+        func.count(), func.max(line.line_id), func.sum(line.report_id), decided.scalar_subquery()
+    )
     return stmt.where(line.site == SITE, line.start >= START, line.start < END, counting(service_line))
 
 
 def print_of_services(conn: Connection, site: str, window: Window) -> tuple[object, ...]:
-    """Changes whenever a line about services in the window comes or stops counting."""
+    """Changes whenever a line about services in the window comes or stops counting, or duplicates are decided."""
     return tuple(conn.execute(_services_print(conn, None), _asked(site, window)).one())
 
 
@@ -154,7 +132,7 @@ def print_of_services(conn: Connection, site: str, window: Window) -> tuple[obje
 def _queue(conn: Connection, as_of: Any) -> Select[Any]:
     q = queue_reading.c
     return (
-        _raw(conn, queue_reading, QUEUE_CELLS)
+        raw(conn, queue_reading, QUEUE_CELLS)
         .where(q.site == SITE, q.at >= START, q.at < END, counting(queue_reading, as_of))
         .order_by(q.issued_at, q.received_at, q.line_id)
     )
@@ -203,14 +181,16 @@ def _standards(conn: Connection, as_of: Any) -> Select[Any]:
     s = standard.c
     return (
         select(s.service, s.value, s.per, s.denominator, s.unit, s.source, s.provisional)
-        .where(s.site == SITE, s.phase == bindparam("phase"), s.valid_from <= AT)
-        .order_by(s.valid_from)
+        .where(s.site == SITE, s.phase == bindparam("phase"), s.valid_from <= AT, *recorded_by(standard, as_of))
+        .order_by(s.valid_from, s.recorded_at)
     )
 
 
-def standard_rows(conn: Connection, site: str, at: datetime, phase: str) -> dict[str, Any]:
+def standard_rows(
+    conn: Connection, site: str, at: datetime, phase: str, as_of: datetime | None = None
+) -> dict[str, Any]:
     """The standard of each service in force at a moment: value, per, denominator, unit, source, provisional."""
-    rows = conn.execute(_standards(conn, None), {"site": site, "at": at, "phase": phase})
+    rows = conn.execute(_standards(conn, as_of), {**_at(site, at, as_of), "phase": phase})
     return {row.service: row for row in rows}
 
 
@@ -232,14 +212,3 @@ def events(conn: Connection, site: str, window: Window, as_of: datetime | None =
         PolicyEvent(row.at, {"es": row.title_es, "en": row.title_en}, row.kind, row.source_url)
         for row in newest.values()
     )
-
-
-def last_heard(conn: Connection, site: str, window: Window) -> dict[str, datetime]:
-    """The end of the last report about each service, of the operational days that start in the window."""
-    d = service_daily.c
-    rows = conn.execute(
-        select(d.service, func.max(d.last_end).label("last"))
-        .where(d.site == site, d.day >= window.start, d.day < window.end)
-        .group_by(d.service)
-    )
-    return {row.service: row.last for row in rows}

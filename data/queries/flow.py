@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import pandas as pd
 from sqlalchemy import Connection, func, select, text
@@ -11,10 +12,12 @@ from sqlalchemy import Connection, func, select, text
 from data import grains
 from data.days import days_of
 from data.frames import frame
+from data.history import recorded_by
+from data.places import site
 from data.revisions import counting
-from data.sites import site
 from data.tables import flow_daily, flow_hourly, flow_line, official
 from data.types import Site, Window
+from data.versions import version_of
 from data.vocabulary import EVERY_LANE, Lane
 
 
@@ -42,6 +45,7 @@ class SeriesKey:
         return tuple(replace(self, lane=str(lane)) for lane in Lane) if self.lane == EVERY_LANE else (self,)
 
 
+LONGEST_DAY = 1500  # minutes: where clocks are put back
 HOUR_COLUMNS = ["hour", "people", "minutes", "at_least", "method", "received_at"]
 DAY_COLUMNS = [
     *("day", "people", "low", "high", "minutes", "at_least", "method", "differs", "grain_minutes", "received_at"),
@@ -64,8 +68,17 @@ def flow_by_hour(conn: Connection, key: SeriesKey, window: Window, as_of: dateti
             .where(h.hour >= window.start, h.hour < window.end)
             .order_by(h.hour),
         )
-    hours = _hours_known_at(conn, key, site(conn, key.site), window, as_of)
-    return hours.sort_values("hour")[HOUR_COLUMNS].reset_index(drop=True)
+    found = _kept((str(conn.engine.url), "hour", key, window, as_of, version_of(conn, key.site)))
+    if not found:
+        hours = _hours_known_at(conn, key, site(conn, key.site, as_of), window, as_of)
+        found.append(hours.sort_values("hour")[HOUR_COLUMNS].reset_index(drop=True))
+    return found[0].copy()
+
+
+@lru_cache(maxsize=64)
+def _kept(mark: object) -> list[pd.DataFrame]:
+    """A place to keep one answer as known at a moment: somebody who looks back looks at several pages."""
+    return []
 
 
 def flow_by_day(conn: Connection, key: SeriesKey, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
@@ -85,7 +98,14 @@ def flow_by_day(conn: Connection, key: SeriesKey, window: Window, as_of: datetim
             .where(d.day >= window.start, d.day < window.end)
             .order_by(d.day),
         )
-    place = site(conn, key.site)
+    found = _kept((str(conn.engine.url), "day", key, window, as_of, version_of(conn, key.site)))
+    if not found:
+        found.append(_days_known_at(conn, key, window, as_of))
+    return found[0].copy()
+
+
+def _days_known_at(conn: Connection, key: SeriesKey, window: Window, as_of: datetime) -> pd.DataFrame:
+    place = site(conn, key.site, as_of)
     days = tuple(day for day in days_of(place, window) if window.start <= day.start < window.end)
     if not days:
         days = days_of(place, window)[:1]
@@ -133,27 +153,33 @@ def _lines_known_at(conn: Connection, key: SeriesKey, window: Window, as_of: dat
     )
 
 
-def official_source(conn: Connection, site: str, stage: str, measure: str, at: datetime) -> str | None:
+def official_source(
+    conn: Connection, site: str, stage: str, measure: str, at: datetime, as_of: datetime | None = None
+) -> str | None:
     """The source that is official for this figure at a moment; None where nobody chose one."""
     o = official.c
     return (
         conn.execute(
             select(o.source)
             .where(o.site == site, o.stage == stage, o.measure == measure, o.valid_from <= at)
-            .order_by(o.valid_from.desc())
+            .where(*recorded_by(official, as_of))
+            .order_by(o.valid_from.desc(), o.recorded_at.desc())
             .limit(1)
         ).scalar_one_or_none()
         or None
     )
 
 
-def series(conn: Connection, site: str, window: Window) -> pd.DataFrame:
+def series(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
     """Every series with a figure of a day in the window. Columns: stage, measure, lane, source."""
-    d = flow_daily.c
+    table, begins = (flow_daily, "day") if as_of is None else (flow_line, "start")
+    c = table.c
+    # Longer reports make no figure of a day.
+    known = [] if as_of is None else [counting(flow_line, as_of), flow_line.c.minutes <= LONGEST_DAY]
     return frame(
         conn,
-        select(d.stage, d.measure, d.lane, d.source)
-        .where(d.site == site, d.day >= window.start, d.day < window.end)
+        select(c.stage, c.measure, c.lane, c.source)
+        .where(c.site == site, c[begins] >= window.start, c[begins] < window.end, *known)
         .distinct()
-        .order_by(d.stage, d.measure, d.lane, d.source),
+        .order_by(c.stage, c.measure, c.lane, c.source),
     )

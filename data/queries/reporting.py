@@ -1,53 +1,117 @@
-"""Who should report and when they last did; what was wrong with a delivery. Bounded, for boards."""
+"""What was delivered about which time, and what was wrong with a delivery. Bounded, for boards."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, String, Text, bindparam, func, select, tuple_, type_coerce
 
+from data.frames import epochs_of
+from data.history import source_rows
 from data.revisions import counting
-from data.tables import cadence, report_issue, report_site, source
-from data.types import Issue
+from data.rhythm import Contact
+from data.tables import Utc, cadence, report_issue, report_site, report_span
+from data.types import Issue, Window
 
-LATELY = timedelta(days=2)
+Pair = tuple[str, str]  # source, dataset
+
+# Statements are made once: making one costs more than running it.
+_SITE = bindparam("site", type_=String())
+_AS_OF: Any = bindparam("as_of", type_=Utc())
+_START, _END = bindparam("start", type_=Utc()), bindparam("end", type_=Utc())
 
 
-def expected_rows(
-    conn: Connection, site: str, at: datetime, as_of: datetime | None
-) -> list[tuple[str, str, str | None, datetime | None, int]]:
-    """Every report with a cadence in force: source, dataset, organisation, last received, cadence in minutes."""
+def last_received(conn: Connection, site: str, as_of: datetime | None = None) -> dict[Pair, datetime]:
+    """When the newest delivery that counts came, of every source and dataset that has a cadence here."""
+    found = conn.execute(_last(as_of is None), {"site": site} if as_of is None else {"site": site, "as_of": as_of})
+    return {(row.source, row.dataset): row.newest for row in found if row.newest is not None}
+
+
+@cache
+def _last(now: bool) -> Select[Any]:
+    # One look per pair into the index, whatever the years stored.
     c, rs = cadence.c, report_site.c
-    agreed = {
-        (row.source, row.dataset): row.minutes
-        for row in conn.execute(
-            select(c.source, c.dataset, c.minutes).where(c.site == site, c.valid_from <= at).order_by(c.valid_from)
-        )
+    pairs = select(c.source, c.dataset).where(c.site == _SITE).distinct().subquery()
+    newest = (
+        select(rs.received_at)
+        .where(rs.site == _SITE, rs.source == pairs.c.source, rs.dataset == pairs.c.dataset)
+        .where(counting(report_site, None if now else _AS_OF))
+        .order_by(rs.received_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(pairs.c.source, pairs.c.dataset, newest.label("newest"))
+
+
+def unasked(conn: Connection, site: str, since: datetime, as_of: datetime | None = None) -> dict[Pair, datetime]:
+    """Whoever reported here since a moment although no cadence was ever agreed, and when last."""
+    c, rs = cadence.c, report_site.c
+    agreed = select(c.source).where(c.site == site, c.source == rs.source, c.dataset == rs.dataset).exists()
+    rows = conn.execute(
+        select(rs.source, rs.dataset, func.max(rs.received_at).label("newest"))
+        .where(rs.site == site, rs.received_at > since, counting(report_site, as_of), ~agreed)
+        .group_by(rs.source, rs.dataset)
+        .order_by(rs.source, rs.dataset)
+    )
+    return {(row.source, row.dataset): row.newest for row in rows}
+
+
+def first_told(conn: Connection, site: str, source: str, dataset: str, as_of: datetime | None) -> datetime | None:
+    """Start of the earliest time any delivery speaks of; None where nothing came."""
+    s = report_span.c
+    return conn.execute(
+        select(s.start)
+        .where(s.site == site, s.source == source, s.dataset == dataset, counting(report_span, as_of))
+        .order_by(s.start)
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def spans(
+    conn: Connection, site: str, pairs: Sequence[Pair], window: Window, as_of: datetime | None = None
+) -> dict[Pair, list[tuple[float, float, float, float]]]:
+    """Pieces of time that deliveries of these sources and datasets speak of and that begin in the window.
+
+    Each is start, end, seconds between readings, and when it was received, in seconds since 1970.
+    """
+    if not pairs:
+        return {}
+    asked: dict[str, Any] = {"site": site, "start": window.start, "end": window.end, "pairs": list(pairs)}
+    rows = conn.execute(
+        _spans(conn.dialect.name, as_of is None), {**asked, **({"as_of": as_of} if as_of else {})}
+    ).all()
+    found: dict[Pair, list[tuple[float, float, float, float]]] = {pair: [] for pair in pairs}
+    if rows:
+        source, dataset, start, end, step, received = zip(*rows, strict=True)
+        moments = (epochs_of(start).tolist(), epochs_of(end).tolist(), step, epochs_of(received).tolist())
+        for pair, span in zip(zip(source, dataset, strict=True), zip(*moments, strict=True), strict=True):
+            found[pair].append(span)
+    return found
+
+
+@cache
+def _spans(dialect: str, now: bool) -> Select[Any]:
+    s = report_span.c
+    # Moments as SQLite keeps them: a conversion per cell would cost more than the query.
+    raw = [type_coerce(c, Text) if dialect == "sqlite" else c for c in (s.start, s.end, s.received_at)]
+    return select(s.source, s.dataset, raw[0], raw[1], s.step_seconds, raw[2]).where(
+        s.site == _SITE,
+        tuple_(s.source, s.dataset).in_(bindparam("pairs", expanding=True)),
+        s.start >= _START,
+        s.start < _END,
+        counting(report_span, None if now else _AS_OF),
+    )
+
+
+def contacts(conn: Connection, as_of: datetime | None = None) -> dict[str, Contact]:
+    """Whom to call, by source."""
+    return {
+        name: Contact(row.get("organisation"), row.get("contact_role"), row.get("contact"))
+        for name, row in source_rows(conn, as_of).items()
     }
-    if not agreed:
-        return []
-    counts = [rs.site == site, counting(report_site, as_of)]
-    came: dict[tuple[str, str], datetime | None] = {
-        (row.source, row.dataset): row.newest
-        for row in conn.execute(
-            select(rs.source, rs.dataset, func.max(rs.received_at).label("newest"))
-            .where(*counts, rs.received_at > at - LATELY)
-            .group_by(rs.source, rs.dataset)
-        )
-    }
-    for name, dataset in agreed.keys() - came.keys():
-        came[name, dataset] = conn.execute(
-            select(rs.received_at)
-            .where(*counts, rs.source == name, rs.dataset == dataset)
-            .order_by(rs.received_at.desc())
-            .limit(1)
-        ).scalar_one_or_none()
-    known = {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
-    return [
-        (name, dataset, known.get(name), came.get((name, dataset)), minutes)
-        for (name, dataset), minutes in sorted(agreed.items())
-    ]
 
 
 def issues_of(conn: Connection, report_ids: Sequence[int], at_most: int) -> dict[int, tuple[Issue, ...]]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from data.frames import frame
 from data.grains import winning
+from data.history import recorded_by
 from data.revisions import NATURAL_KEY, counting
 from data.tables import policy_event, site_phase, standard
 from data.types import PolicyEvent, Window
@@ -17,7 +18,7 @@ from data.vocabulary import Dataset
 STANDARD_COLUMNS = ["service", "phase", "value", "per", "denominator", "unit", "source", "provisional"]
 
 
-def standards(conn: Connection, site: str, at: datetime) -> pd.DataFrame:
+def standards(conn: Connection, site: str, at: datetime, as_of: datetime | None = None) -> pd.DataFrame:
     """In force at a moment, of every phase.
 
     Columns: service, phase, value, per, denominator, unit, source, provisional.
@@ -26,18 +27,21 @@ def standards(conn: Connection, site: str, at: datetime) -> pd.DataFrame:
     read = frame(
         conn,
         select(*(s[name] for name in STANDARD_COLUMNS))
-        .where(s.site == site, s.valid_from <= at)
-        .order_by(s.service, s.phase, s.valid_from),
+        .where(s.site == site, s.valid_from <= at, *recorded_by(standard, as_of))
+        .order_by(s.service, s.phase, s.valid_from, s.recorded_at),
     )
     return read.drop_duplicates(["service", "phase"], keep="last").reset_index(drop=True)
 
 
-def phase(conn: Connection, site: str, at: datetime) -> str:
+def phase(conn: Connection, site: str, at: datetime, as_of: datetime | None = None) -> str:
     """The phase whose standards hold: emergency until somebody says stabilised."""
     p = site_phase.c
     return (
         conn.execute(
-            select(p.phase).where(p.site == site, p.valid_from <= at).order_by(p.valid_from.desc()).limit(1)
+            select(p.phase)
+            .where(p.site == site, p.valid_from <= at, *recorded_by(site_phase, as_of))
+            .order_by(p.valid_from.desc(), p.recorded_at.desc())
+            .limit(1)
         ).scalar_one_or_none()
         or "emergency"
     )

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from data import service_grains
+from data.analytics.overlaps import left_out
+from data.days import days_of
+from data.duplicates import rulings
 from data.frames import frame
 from data.grains import winning
+from data.history import organisations
+from data.places import site as site_named
 from data.revisions import NATURAL_KEY, counting
-from data.tables import service_daily, service_line, source, stock_reading
-from data.types import Window
+from data.tables import service_daily, service_line, stock_reading
+from data.types import Site, Window
 from data.vocabulary import Dataset
 
 SERVICE_COLUMNS = [
@@ -27,9 +32,19 @@ STOCK_LOOK_BACK = timedelta(days=31)
 def service_totals(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
     """Reports of services whose period starts in the window; a day and its shifts are never both among them.
 
+    Of two who reported the same thing only the one that counts by the decision known at `as_of`.
+
     Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at, own
     (whether the source is the organisation's own).
     """
+    found = _periods(conn, site, window, as_of)
+    whose = organisations(conn, as_of)
+    found["own"] = found["source"].map(whose) == found["organisation"]
+    order = ["start", "sector", "service", "organisation", "source", "unit"]
+    return found.sort_values(order)[SERVICE_COLUMNS].reset_index(drop=True)
+
+
+def _periods(conn: Connection, site: str, window: Window, as_of: datetime | None) -> pd.DataFrame:
     line = service_line.c
     read = frame(
         conn,
@@ -40,11 +55,11 @@ def service_totals(conn: Connection, site: str, window: Window, as_of: datetime 
             counting(service_line, as_of),
         ),
     )
-    found = service_grains.service_totals(read)
-    whose = {row.source: row.organisation for row in conn.execute(select(source.c.source, source.c.organisation))}
-    found["own"] = found["source"].map(whose) == found["organisation"]
-    order = ["start", "sector", "service", "organisation", "source", "unit"]
-    return found.sort_values(order)[SERVICE_COLUMNS].reset_index(drop=True)
+    won = service_grains.service_winning(read)
+    decided = rulings(conn, site, as_of)
+    if decided and not won.empty:
+        won = won[~left_out(won, decided, days_of(site_named(conn, site, as_of), window))]
+    return service_grains.service_totals(won)
 
 
 def services_by_day(conn: Connection, site: str, window: Window) -> pd.DataFrame:
@@ -83,3 +98,18 @@ def stock_latest(conn: Connection, site: str, at: datetime, as_of: datetime | No
     newest = won.drop_duplicates(["organisation", "item", "unit", "source"], keep="last")
     columns = ["organisation", "item", "unit", "quantity", "at", "source", "received_at"]
     return newest[columns].reset_index(drop=True)
+
+
+def last_heard(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> dict[str, datetime]:
+    """The end of the last report about each service, of the operational days that start in the window."""
+    if as_of is not None:
+        days = days_of(site, Window(window.start, window.end - timedelta(microseconds=1)))
+        told = service_grains.days(_periods(conn, site.site, window, as_of), days)
+        return {str(name): at.to_pydatetime() for name, at in told.groupby("service")["last_end"].max().items()}
+    d = service_daily.c
+    rows = conn.execute(
+        select(d.service, func.max(d.last_end).label("last"))
+        .where(d.site == site.site, d.day >= window.start, d.day < window.end)
+        .group_by(d.service)
+    )
+    return {row.service: row.last for row in rows}

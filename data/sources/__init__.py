@@ -6,17 +6,21 @@ import collections.abc as abc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import pandas as pd
 
-from data.sources import delimited, layout, personal, records, workbook
+from data.sources import delimited, layout, personal, records, submissions, workbook
 from data.sources.canonical import DATASETS
 from data.sources.fields import Style
 from data.sources.guards import DEFAULT, Limits, Refused, kind_of, refuse
+from data.sources.layout import Judge
 from data.sources.mapped import Applied, Mapping, applied
 from data.sources.recognition import CANONICAL_NAMES, canonical_table
 from data.sources.sheet import Grid
-from data.types import Issue, Site
+from data.sources.totals import without_sums
+from data.sources.understood import columns_read
+from data.types import ColumnRead, Issue, Site
 from data.validate import check
 from data.vocabulary import Dataset
 
@@ -39,6 +43,11 @@ SOURCES = (
     Source("mapped-csv", "text", mapped=True),
     Source("mapped-xlsx", "workbook", mapped=True),
     Source("mapped-json", "json", mapped=True),
+    Source("mapped-xls", "workbook", mapped=True),
+    Source("mapped-ods", "workbook", mapped=True),
+    Source("kobo-json", "json", mapped=True),
+    Source("odk-json", "json", mapped=True),
+    Source("sql", "json", mapped=True),
 )
 
 
@@ -62,6 +71,8 @@ class Parsed:
     notes: tuple[Issue, ...] = ()
     rejected_by: abc.Mapping[str, int] = field(default_factory=dict)
     file_rows: int = 0  # rows of the sheet under its header
+    rejected_lines: frozenset[int] = frozenset()
+    columns: tuple[ColumnRead, ...] = ()  # what was understood of each column of the file
 
     @property
     def accepted(self) -> int:
@@ -82,21 +93,25 @@ def parse(
     notes: list[Issue] = []
     words: abc.Mapping[str, abc.Mapping[str, str]] = {}
     kind = kind_of(content, filename, limits)
-    grid = READERS[kind](content, filename, mapping, limits, notes)
+    wanted = frozenset(mapping.wanted) if mapping else CANONICAL_NAMES
+    judge = partial(layout.best_header, wanted=wanted)
+    grid = READERS[kind](content, mapping, judge, limits, notes)
     if mapping is None:
         spec, cells, table = canonical_table(grid, dataset, notes)
         read = Applied(cells, table.lines, {}, 0)
         style = Style()
     else:
-        table = layout.named_table(grid, mapping.wanted, mapping.header_row)
-        personal.refuse_personal(table, mapping.counted)
+        table = without_sums(layout.named_table(grid, mapping.wanted, mapping.header_row), notes)
+        personal.refuse_personal(table, mapping.counted, mapping.times, mapping.texts)
         if dataset is not None and dataset != mapping.dataset:
             raise refuse("other_dataset", dataset=str(dataset), mapping=mapping.name, expected=str(mapping.dataset))
         spec, read = DATASETS[mapping.dataset], applied(mapping, table)
         style, words = mapping.style, mapping.words
     if not len(table.lines):
         raise refuse("only_header", rows=grid.height)
-    checked = check(spec, read.columns, read.lines, sites, now, style, words, read.headers)
+    # Several submissions of one line are no mistake: they are added up (`data.sources.combining`).
+    alone = mapping is None or mapping.submissions is None
+    checked = check(spec, read.columns, read.lines, sites, now, style, words, read.headers, alone)
     if mapping and read.left_out:
         notes.append(Issue(None, None, "rows_left_out", {"rows": read.left_out, "mapping": mapping.name}))
     if checked.ambiguous:
@@ -115,25 +130,29 @@ def parse(
         notes=tuple(notes),
         rejected_by=checked.findings.reasons(checked.not_reported),
         file_rows=len(table.lines),
+        rejected_lines=frozenset(read.lines[checked.rejected].tolist()),
+        columns=columns_read(spec, table, mapping, checked.rows),
     )
 
 
-Reader = Callable[[bytes, str, Mapping | None, Limits, list[Issue]], Grid]
+Reader = Callable[[bytes, Mapping | None, Judge, Limits, list[Issue]], Grid]
 
 
-def _text(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
+def _text(content: bytes, mapping: Mapping | None, judge: Judge, limits: Limits, notes: list[Issue]) -> Grid:
     grid, encoding = delimited.read(content, limits, mapping.delimiter if mapping else None)
     if encoding == "cp1252":
         notes.append(Issue(None, None, "encoding_latin1", {"encoding": "Windows-1252 / Latin-1"}))
     return grid
 
 
-def _workbook(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
-    sheet = mapping.sheet if mapping else None
-    return workbook.read(content, limits, sheet, mapping.column_range if mapping else None, CANONICAL_NAMES, notes)
+def _workbook(content: bytes, mapping: Mapping | None, judge: Judge, limits: Limits, notes: list[Issue]) -> Grid:
+    sheet, columns = (mapping.sheet, mapping.column_range) if mapping else (None, None)
+    return workbook.read(content, limits, sheet, columns, judge, notes)
 
 
-def _json(content: bytes, filename: str, mapping: Mapping | None, limits: Limits, notes: list[Issue]) -> Grid:
+def _json(content: bytes, mapping: Mapping | None, judge: Judge, limits: Limits, notes: list[Issue]) -> Grid:
+    if mapping is not None and mapping.submissions is not None:
+        return submissions.read(content, mapping, limits, notes)
     return records.read(content, limits)[0]
 
 

@@ -20,6 +20,7 @@ MOST_TICKETS = 10_000_000
 MOST_WAIT_MINUTES = 30 * 24 * 60
 MOST_AMOUNT = 1e9
 LONGEST_TEXT = 160
+SHORTEST_PROSE = 200
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Column:
     may_be_empty: bool = False  # its column must stand in the file, its cells may be empty
     key: bool = False  # part of the natural key
     tag: str = ""  # HXL
+
+    @property
+    def is_prose(self) -> bool:
+        """Free text, in which somebody may have written about a person."""
+        return self.holds == TEXT and (self.most or LONGEST_TEXT) >= SHORTEST_PROSE
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,7 @@ _START = Column("start", MOMENT, "2018-10-31T14:00", required=True, key=True, ta
 _END = Column("end", MOMENT, "2018-10-31T15:00", required=True, key=True, tag="#date+end")
 _AT = Column("at", MOMENT, "2018-10-31T14:00", required=True, key=True, tag="#date+at")
 _ISSUED = Column("issued_at", MOMENT, "2018-10-31T18:30", tag="#date+issued")
+_REASON = Column("reason", TEXT, "faltaba una hoja del cuaderno", most=1000, tag="#meta+reason")
 _SEX = Column("sex", WORD, "female", words=Sex, key=True, tag="#meta+sex")
 _AGE = Column("age_band", WORD, "0-17", words=AgeBand, key=True, tag="#meta+age")
 _METHOD = Column("method", WORD, "counted", words=Method, default="counted", tag="#meta+method")
@@ -100,6 +107,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("low", AMOUNT, "8000", most=MOST_PEOPLE, tag="#affected+low"),
             Column("high", AMOUNT, "9612", most=MOST_PEOPLE, tag="#affected+high"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.QUEUE,
@@ -134,6 +142,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             _AT_LEAST,
             _METHOD,
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.ROSTER,
@@ -146,6 +155,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             ),
             _LANE,
             _ISSUED,
+            _REASON,
             may_be_future=True,
         ),
         _spec(
@@ -167,6 +177,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("activity", TEXT, "Reparto de agua en la cola", most=2000, key=True, tag="#activity"),
             Column("place", TEXT, "Patio norte", most=200, key=True, tag="#loc+place"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.STOCK,
@@ -177,6 +188,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("quantity", AMOUNT, "800", required=True, most=MOST_AMOUNT, reports=True, tag="#output+quantity"),
             Column("unit", TEXT, "kits", most=60, required=True, key=True, tag="#output+unit"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.RESOURCE,
@@ -187,6 +199,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("quantity", AMOUNT, "2", required=True, most=MOST_AMOUNT, reports=True, tag="#capacity+quantity"),
             Column("state", TEXT, "operativa", most=40, required=True, key=True, tag="#status"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.REFERRAL,
@@ -203,6 +216,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("closed", COUNT, "4", most=MOST_PEOPLE, reports=True, tag="#reached+closed"),
             Column("overdue", COUNT, "1", most=MOST_PEOPLE, reports=True, tag="#reached+overdue"),
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.PRESENT,
@@ -213,6 +227,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             _AT_LEAST,
             _METHOD,
             _ISSUED,
+            _REASON,
         ),
         _spec(
             Dataset.EVENT,
@@ -233,6 +248,7 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             Column("kind", TEXT, "policy", most=40, default="policy", tag="#event+type"),
             Column("source_url", TEXT, "https://www.gob.pe/migraciones", most=1000, tag="#meta+url"),
             _ISSUED,
+            _REASON,
             may_be_future=True,
         ),
     )

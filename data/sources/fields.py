@@ -13,12 +13,16 @@ import numpy.typing as npt
 from data.sources import numbers
 from data.sources.canonical import AMOUNT, LONGEST_TEXT, Column
 from data.sources.findings import Findings
-from data.sources.personal import safe
-from data.sources.sheet import Cells, Mask
+from data.sources.numbers import Signs
+from data.sources.personal import safe, shape
+from data.sources.personal_text import found_in
+from data.sources.sheet import Cells, Mask, shown
 from data.sources.words import is_blank, plain, spellings, translated
 from data.types import Site
 
 ERROR = re.compile(r"#(REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|GETTING_DATA|SPILL|CALC)[!?]?", re.IGNORECASE)
+# What stands where a text was taken out, and the code under which the sender hears of it.
+TAKEN_OUT, PERSONAL_TEXT = "texto retirado", "personal_text"
 YES = {"true", "1", "si", "s", "yes", "y", "x", "verdadero"}
 NO = {"false", "0", "no", "n", "falso"}
 
@@ -28,10 +32,17 @@ class Style:
     """How the sender writes dates and numbers, and which words mean that nothing was reported."""
 
     order: str = "iso"
-    decimal: str = "."
+    decimal: str = "."  # "": each column's own numbers decide
     thousands: str = ""
     blanks: frozenset[str] = frozenset()
     last_day: bool = False  # `end` names the last day of the period, itself included
+
+    def signs_of(self, cells: Cells, whole: bool) -> Signs:
+        """The signs of the column's numbers: as the mapping says, else as the column itself does."""
+        if self.decimal:
+            return Signs(self.decimal, self.thousands)
+        standing = np.bincount(cells.codes, minlength=len(cells.values))
+        return numbers.signs_of((value for value, times in zip(cells.values, standing, strict=True) if times), whole)
 
     def blank(self, value: Any) -> bool:
         return is_blank(value) or (bool(self.blanks) and isinstance(value, str) and plain(value) in self.blanks)
@@ -112,7 +123,22 @@ def read_texts(draft: Draft, column: Column, words: Mapping[str, str] | None = N
         return _unreadable(value) or ("text_too_long" if len(text(value)) > most else "")
 
     draft.faults(column, fault, lambda value: {"length": len(_written(value)), "most": most})
-    return draft.cells[column.name].map(text)
+    cells = draft.cells[column.name].map(text)
+    return _without_persons(draft, column, cells) if column.is_prose else cells
+
+
+def _without_persons(draft: Draft, column: Column, cells: Cells) -> Cells:
+    """Texts that speak of a person are taken out; those that differed still differ, so that no row takes another's."""
+    found = {place: piece for place, value in enumerate(cells.values) if (piece := found_in(value))}
+    if not found:
+        return cells
+    distinct: dict[str, int] = {}
+    numbers = {place: distinct.setdefault(cells.values[place], len(distinct) + 1) for place in found}
+    kept = [f"{TAKEN_OUT} {numbers[place]}" if place in found else value for place, value in enumerate(cells.values)]
+    where = np.fromiter((place in found for place in range(len(cells.values))), bool, len(cells.values))[cells.codes]
+    shapes = {place: shape(piece) for place, piece in found.items()}
+    draft.findings.remark(column.name, PERSONAL_TEXT, where, lambda row: {"shape": shapes[int(cells.codes[row])]})
+    return Cells(cells.codes, kept)
 
 
 def _written(value: Any) -> str:
@@ -141,15 +167,19 @@ def read_numbers(draft: Draft, column: Column) -> npt.NDArray[Any]:
     """Numbers within their bounds, whole where people, counters and tickets are counted. NaN: not reported."""
     style, must = draft.style, column.required and not column.may_be_empty
     most = float(column.most or np.inf)
+    cells = draft.cells[column.name]
+    signs = style.signs_of(cells, column.holds != AMOUNT)
 
     def number(value: Any) -> float | None:
-        return np.nan if style.blank(value) else numbers.read(value, style.decimal, style.thousands)
+        return np.nan if style.blank(value) else numbers.read(value, signs.decimal, signs.thousands)
 
     def fault(value: Any) -> str:
         if style.blank(value):
             return "missing_value" if must else ""
         if wrong := _unreadable(value):
             return wrong
+        if signs.problem and numbers.has_sign(value):
+            return signs.problem
         found = number(value)
         if found is None:
             return "not_a_number"
@@ -160,7 +190,6 @@ def read_numbers(draft: Draft, column: Column) -> npt.NDArray[Any]:
         return "fractional_count" if column.holds != AMOUNT and not float(found).is_integer() else ""
 
     draft.faults(column, fault, lambda _: {"most": int(column.most or 0)})
-    cells = draft.cells[column.name]
 
     def usable(value: Any) -> float:
         found = number(value)
@@ -169,15 +198,26 @@ def read_numbers(draft: Draft, column: Column) -> npt.NDArray[Any]:
     return cells.map(usable).array(np.float64)
 
 
+def place_codes(sites: Mapping[str, Site]) -> dict[str, str]:
+    """Sites by the national code of their place (UBIGEO in Peru) and by their P-code, which is the country's letters
+    and that code. A code that two sites share names neither."""
+    codes = {name: plain(site.ubigeo) for name, site in sites.items() if site.ubigeo}
+    alone = {code: name for name, code in codes.items() if list(codes.values()).count(code) == 1}
+    return alone | {plain(sites[name].country) + code: name for code, name in alone.items()}
+
+
 def read_sites(
     draft: Draft, column: Column, sites: Mapping[str, Site], words: Mapping[str, str] | None = None
 ) -> Cells:
-    """Site names, by their id or by the name people call them."""
+    """Site names, by their id, by the name people call them, or by the code of their place."""
     known = {plain(site.name): name for name, site in sites.items()} | {plain(name): name for name in sites}
+    known = place_codes(sites) | known
 
     def named(value: Any) -> str:
         own = translated(value, words) if words else None
-        return known.get(plain(own if own is not None else value), "")
+        spelling = plain(shown(own if own is not None else value))
+        # A spreadsheet takes a code for a number and drops its first zero.
+        return known.get(spelling, "") or (known.get("0" + spelling, "") if spelling.isdigit() else "")
 
     def fault(value: Any) -> str:
         return "missing_value" if draft.style.blank(value) else "" if named(value) else "unknown_site"

@@ -22,10 +22,16 @@ class Findings:
     lines: Codes
     headers: Mapping[str, Cells] = field(default_factory=dict)  # a column's name in the sender's own file
     entries: list[tuple[str | None, str, Mask, Facts]] = field(default_factory=list)
+    remarks: list[tuple[str | None, str, Mask, Facts]] = field(default_factory=list)  # said of rows that are accepted
 
     def add(self, column: str | None, code: str, where: Mask, facts: Facts) -> None:
         if where.any():
             self.entries.append((column, code, where, facts))
+
+    def remark(self, column: str | None, code: str, where: Mask, facts: Facts) -> None:
+        """What was done to a cell of a row that counts all the same."""
+        if where.any():
+            self.remarks.append((column, code, where, facts))
 
     def rejected(self) -> Mask:
         rejected = np.zeros(len(self.lines), dtype=bool)
@@ -45,14 +51,15 @@ class Findings:
     def issues(self, left_out: Mask, most: int) -> list[Issue]:
         """In the order of the file, each fault of a line and column once; past `most` only their number."""
         found: list[tuple[int, int, int]] = []
-        for entry, (_, _, where, _) in enumerate(self.entries):
+        entries = [*self.entries, *self.remarks]
+        for entry, (_, _, where, _) in enumerate(entries):
             rows = np.flatnonzero(where & ~left_out)
             found.extend((int(self.lines[row]), entry, int(row)) for row in rows[: most + 1])
         found.sort()
         issues: list[Issue] = []
         said: set[tuple[int, str | None, str, str]] = set()
         for line, entry, row in found:
-            column, code, _, facts = self.entries[entry]
+            column, code, _, facts = entries[entry]
             told = dict(facts(row))
             if column is not None and column in self.headers:
                 column = str(self.headers[column].at(row))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc as abc
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial, reduce
@@ -11,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from data.sources import moments
-from data.sources.canonical import AMOUNT, COUNT, DATASETS, MINUTES, PEOPLE
+from data.sources.canonical import AMOUNT, COUNT, DATASETS, MINUTES, MOMENT, PEOPLE, Column
 from data.sources.fields import Style
 from data.sources.guards import refuse
+from data.sources.headers import pieces
 from data.sources.layout import column_by_name, refuse_duplicates
 from data.sources.sheet import Cells, Codes, Table, always, either, paired, shown, stacked
 from data.sources.words import plain
@@ -52,6 +54,14 @@ class Only:
 
 
 @dataclass(frozen=True)
+class Submissions:
+    """The file is one of submissions of KoboToolbox or ODK; several of them may speak of one line."""
+
+    repeat: str | None = None  # path of the group of which each entry is a row
+    combine: str | None = None  # "sum" or "last" of a line's submissions; None: as its dataset usually is
+
+
+@dataclass(frozen=True)
 class Mapping:
     name: str
     dataset: Dataset
@@ -68,6 +78,8 @@ class Mapping:
     header_row: int | None = None
     delimiter: str | None = None
     issued_at: datetime | None = None
+    submissions: Submissions | None = None
+    toml: str = ""  # what it was read from
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -78,10 +90,24 @@ class Mapping:
     @property
     def counted(self) -> frozenset[str]:
         """Plain spellings of the headers that hold numbers of people or things."""
-        spec = DATASETS[self.dataset]
-        numeric = {c.name for c in spec.columns if c.holds in (PEOPLE, COUNT, AMOUNT, MINUTES)}
-        taken = [h for name, take in self.takes.items() if name in numeric for many in take.headers for h in many]
-        return frozenset(map(plain, taken + [h for each in self.each for h in each.headers]))
+        numeric = self._headers(lambda column: column.holds in (PEOPLE, COUNT, AMOUNT, MINUTES))
+        return numeric | frozenset(plain(h) for each in self.each for h in each.headers)
+
+    @property
+    def times(self) -> frozenset[str]:
+        """Plain spellings of the headers that hold moments."""
+        return self._headers(lambda column: column.holds == MOMENT)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Plain spellings of the headers that hold free text."""
+        return self._headers(lambda column: column.is_prose)
+
+    def _headers(self, of: Callable[[Column], bool]) -> frozenset[str]:
+        names = {column.name for column in DATASETS[self.dataset].columns if of(column)}
+        return frozenset(
+            plain(h) for name, take in self.takes.items() if name in names for many in take.headers for h in many
+        )
 
 
 @dataclass(frozen=True)
@@ -121,7 +147,13 @@ def applied(mapping: Mapping, table: Table) -> Applied:
 
 
 def _column(named: abc.Mapping[str, Cells], headers: abc.Iterable[str]) -> Cells | None:
-    return next((named[plain(header)] for header in headers if plain(header) in named), None)
+    """The column under the first of these headers that stands in the file, else under several of them together."""
+    accepted = [plain(header) for header in headers]
+    found = next((named[header] for header in accepted if header in named), None)
+    if found is not None or len(accepted) < 2:
+        return found
+    together = [cells for name, cells in named.items() if (said := pieces(name)) and set(said) <= set(accepted)]
+    return together[0] if len(together) == 1 else None
 
 
 def _chosen_rows(mapping: Mapping, table: Table) -> tuple[Table, int]:

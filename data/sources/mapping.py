@@ -8,15 +8,19 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from data.sources import numbers
 from data.sources.canonical import DATASETS
 from data.sources.fields import Style
-from data.sources.mapped import Each, Mapping, Only, Take
+from data.sources.mapped import Each, Mapping, Only, Submissions, Take
 from data.sources.words import plain
 from data.vocabulary import Dataset
 
 __all__ = ["Mapping", "WrongMapping", "load_mapping", "packaged", "read_mapping"]
 
 PACKAGED = Path(__file__).parent / "mappings"
+
+
+FILL_IN = "???"  # what `caudal map` leaves for a person to say
 
 
 class WrongMapping(ValueError):
@@ -39,14 +43,23 @@ def packaged() -> list[str]:
     return sorted(path.stem for path in PACKAGED.glob("*.toml") if path.stem != "README")
 
 
+def fits(mapping: Mapping, headers: abc.Iterable[str]) -> bool:
+    """Whether a file with these headers has every column that the mapping needs."""
+    present = set(map(plain, headers))
+    needed = [accepted for take in mapping.takes.values() if not take.optional for accepted in take.headers]
+    needed += [each.headers for each in mapping.each] + [only.headers for only in mapping.only]
+    return all(any(plain(header) in present for header in accepted) for accepted in needed)
+
+
 KEYS = {
     *("name", "dataset", "source", "issued_at", "file", "constants", "columns", "each", "drop", "keep", "words"),
-    *("dates", "numbers", "blank"),
+    *("dates", "numbers", "blank", "submissions"),
 }
 INSIDE = {
     "file": {"sheet", "columns", "header_row", "delimiter"},
     "dates": {"order", "period", "last_day"},
     "numbers": {"decimal", "thousands"},
+    "submissions": {"repeat", "combine"},
 }
 
 
@@ -56,8 +69,9 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
     except tomllib.TOMLDecodeError as wrong:
         raise WrongMapping(f"this is not a TOML file: {wrong}") from wrong
     wrongs = [f"unknown entry {key!r}: expected {', '.join(sorted(KEYS))}" for key in told if key not in KEYS]
+    wrongs += [f"{where} is still {FILL_IN}: write what it is, or delete the line" for where in _unfilled(told)]
     parts: dict[str, dict[str, Any]] = {}
-    for table in ("file", "dates", "numbers", "constants", "columns", "words"):
+    for table in ("file", "dates", "numbers", "submissions", "constants", "columns", "words"):
         part = told.get(table, {})
         if not isinstance(part, dict):
             wrongs.append(f"{table}: expected a table")
@@ -93,6 +107,8 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
         header_row=_header_row(parts["file"].get("header_row"), wrongs),
         delimiter=_text(parts["file"], "delimiter", wrongs),
         issued_at=issued if isinstance(issued, datetime) and issued.tzinfo else None,
+        submissions=_submissions(parts["submissions"], wrongs) if "submissions" in told else None,
+        toml=text,
     )
     from_period = {"end"} if mapping.period else set()
     given = {*mapping.constants, *mapping.takes, *(e.into for e in each), *from_period}
@@ -110,6 +126,22 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
     return mapping
 
 
+def _unfilled(told: Any, where: str = "") -> abc.Iterator[str]:
+    if isinstance(told, dict):
+        for key, value in told.items():
+            yield from _unfilled(value, f"{where}.{key}" if where else str(key))
+    elif isinstance(told, list):
+        for place, value in enumerate(told, start=1):
+            yield from _unfilled(value, f"{where} {place}")
+    elif told == FILL_IN:
+        yield where
+
+
+def _submissions(part: abc.Mapping[str, Any], wrongs: list[str]) -> Submissions:
+    combine = _choice("submissions.combine", part.get("combine"), ("sum", "last"), wrongs)
+    return Submissions(repeat=_text(part, "repeat", wrongs), combine=combine)
+
+
 def _is_range(columns: str) -> bool:
     first, _, last = columns.partition(":")
     return all(part.isascii() and part.isalpha() and len(part) <= 3 for part in (first, last))
@@ -123,9 +155,14 @@ def _header_row(value: Any, wrongs: list[str]) -> int | None:
 
 
 def _style(parts: abc.Mapping[str, Any], blank: Any, wrongs: list[str]) -> Style:
-    decimal = parts["numbers"].get("decimal", ".")
-    thousands = parts["numbers"].get("thousands", "")
-    if decimal not in (".", ",") or thousands not in ("", ".", ",", "'", " ") or decimal == thousands:
+    named = parts["numbers"]
+    thousands = named.get("thousands", "")
+    decimal = named.get("decimal", ("," if thousands == "." else ".") if thousands else numbers.BY_EVIDENCE)
+    if (
+        decimal not in (".", ",", numbers.BY_EVIDENCE)
+        or thousands not in ("", ".", ",", "'", " ")
+        or decimal == thousands != ""
+    ):
         wrongs.append("numbers: decimal is '.' or ',', thousands another of '.', ',', a quote, a space or nothing")
         decimal, thousands = ".", ""
     order = _choice("dates.order", parts["dates"].get("order", "iso"), ("iso", "dmy", "mdy"), wrongs)

@@ -26,6 +26,17 @@ from data.sources.sheet import Cells, Mask, always
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|z|[+-]\d{2}:?\d{2})?)?")
 NUMERIC = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{2,4})(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+# 31 de octubre de 2018; 31-oct-18; 5 Jan 2019. The day stands first; a text that names its month is never in doubt.
+WORDED = re.compile(r"(\d{1,2})[\s./-]+(?:de\s+)?([^\W\d_]{3,12})[\s./-]+(?:del?\s+)?(\d{2,4})")
+MONTH_NAMES = (
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "january february march april may june july august september october november december",
+)
+MONTHS = {  # whole names and their first three letters
+    **{name: number for names in MONTH_NAMES for number, name in enumerate(names.split(), 1)},
+    **{name[:3]: number for names in MONTH_NAMES for number, name in enumerate(names.split(), 1)},
+    **dict.fromkeys(("setiembre", "set", "sept"), 9),
+}
 HOUR = re.compile(r"(\d{1,2}):?(\d{2})?\s*h?(?:\s*(?:-|–|a|to)\s*(\d{1,2}):?(\d{2})?\s*h?)?")
 
 NOT_A_TIME, IMPOSSIBLE, NOT_ISO, NONEXISTENT = "not_a_time", "impossible_date", "not_iso_time", "nonexistent_time"
@@ -60,7 +71,7 @@ def read(value: Any, order: str = "iso") -> Written:
             return Written(None, problem=IMPOSSIBLE)
     parts = NUMERIC.fullmatch(value)
     if parts is None:
-        return Written(None, problem=NOT_A_TIME)
+        return _worded(value)
     if len(parts[1]) == 4:
         year, month, day = int(parts[1]), int(parts[2]), int(parts[3])
     elif order == "iso":
@@ -74,6 +85,18 @@ def read(value: Any, order: str = "iso") -> Written:
     except ValueError:
         return Written(None, problem=IMPOSSIBLE)
     return _bounded(Written(at, day_only=parts[4] is None))
+
+
+def _worded(value: str) -> Written:
+    parts = WORDED.fullmatch(value.strip().casefold())
+    name = parts[2] if parts else ""
+    if parts is None or name not in MONTHS:
+        return Written(None, problem=NOT_A_TIME)
+    year = int(parts[3]) + (2000 if len(parts[3]) == 2 else 0)
+    try:
+        return _bounded(Written(datetime(year, MONTHS[name], int(parts[1])), day_only=True))  # noqa: DTZ001
+    except ValueError:
+        return Written(None, problem=IMPOSSIBLE)
 
 
 def _bounded(written: Written) -> Written:

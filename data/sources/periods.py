@@ -131,7 +131,7 @@ def _on_the_clock(rows: _Rows, opening: Moments, start: Utc, end: Utc) -> None:
     rows.draft.findings.add(
         "start",
         "day_starts_elsewhere",
-        (rows.grain == DAY) & ~opening.day_only & (minute != opens),
+        (rows.grain == DAY) & ~opening.day_only & (minute != opens) & ~np.isnan(minute),
         lambda row: {"value": rows.written("start", row), "hour": f"{int(opens[row]) // 60:02d}:00"},
     )
 

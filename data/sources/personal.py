@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from data.sources.guards import Refused, refuse
+from data.sources.personal_text import CEDULA, EMAIL, HOME, POINT, TELEPHONE, address_in, found_in, looks_like_a_name
 from data.sources.sheet import Cells, Table, shown
 from data.sources.words import plain
 
@@ -23,6 +24,19 @@ FEWEST = 3  # one odd value is a typing slip; three of one shape are a column
 # Words that make a header personal wherever they stand in it.
 PERSONAL = (
     *("apellido", "apellidos", "surname", "last name", "first name", "full name", "given name", "family name"),
+    *(
+        "ptp",
+        "cpp",
+        "numero de cpp",
+        "rut",
+        "n documento de identidad",
+        "permiso temporal de permanencia",
+        "doc identidad",
+    ),
+    *("numero ce", "nro ce", "cedula de identidad", "carne de permiso temporal", "identity document", "nro dni"),
+    *("fecha nac", "fec nac", "f nac", "birthdate", "birthday", "date birth", "geopoint", "geolocation"),
+    *("geolocalizacion", "coordenadas gps", "coordenadas de la persona", "direccion domiciliaria", "direccion exacta"),
+    *("direccion actual", "direccion de residencia", "lugar exacto de residencia", "street address", "postal address"),
     *("dni", "pasaporte", "pasaportes", "passport", "passports", "cedula", "carne de extranjeria", "carnet"),
     *("numero de documento", "nro documento", "n documento", "no documento", "documento de identidad", "id number"),
     *("document number", "tipo de documento", "document type", "national id", "identity card", "numero de ptp"),
@@ -41,12 +55,17 @@ OF_PERSONS = {
 }
 CODES = {"pcode", "pcode1", "pcode2", "pcode3", "ubigeo", "adm1", "adm2", "adm3", "admin", "codigo postal"}
 
-# Of a long text so much is looked at; of an address, its parts are at most so long (RFC 5321).
-LONGEST_LOOKED_AT, LONGEST_NAME, LONGEST_HOST, MOST_SIGNS = 200, 65, 256, 100
+# Of a long value so much is looked at.
+LONGEST_LOOKED_AT = 200
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}")
 LETTERED = re.compile(r"(?P<prefix>[A-Za-z]{1,3})[\s.-]?\d{6,9}[A-Za-z]?")
 PHONE = re.compile(r"(\+|00)\d[\d\s().-]{7,16}|9\d{2}[\s-]?\d{3}[\s-]?\d{3}")
+DATE = re.compile(r"(\d{1,2}[/.-]\d{1,2}[/.-])?(?P<year>(19|20)\d{2})([/.-]\d{1,2}[/.-]\d{1,2})?([ T]00:00(:00)?)?")
+FINE = re.compile(r"-?\d{1,3}\.\d{4,}")
+GENERATION = 15  # years between the oldest and the youngest
+MOST_BIRTHDAYS_IN_ORDER = 4  # dates of fewer persons may stand in order by chance
+MOST_POSTS = 5
+PLACED = ("lat", "lon", "gps", "coord", "geo")
 NUMBERED = re.compile(r"\d{7,12}|\d{1,3}(\.\d{3}){2,3}")
 
 
@@ -91,22 +110,55 @@ def personal_shape(header: str, values: Iterable[Any]) -> str | None:
     prefixes = Counter(m["prefix"].upper() for m in lettered)
     if len(lettered) * 2 > len(texts) and (len(prefixes) > 2 or all(len(prefix) == 1 for prefix in prefixes)):
         return shape(lettered[0].group())
-    phones = [text for text in texts if PHONE.fullmatch(text)]
-    if len(phones) * 2 > len(texts):
-        return shape(phones[0])
+    for looks in (PHONE.fullmatch, TELEPHONE.fullmatch, CEDULA.fullmatch, HOME.search, looks_like_a_name):
+        found = [text for text in texts if looks(text)]
+        if len(found) * 2 > len(texts):
+            return shape(found[0])
     return None
 
 
-def refuse_personal(table: Table, counted: Iterable[str] = ()) -> None:
-    """Raises Refused for the first column that looks personal. `counted` are plain headers known to hold numbers."""
-    known = set(counted)
+def birth_dates(header: str, values: Sequence[Any]) -> str | None:
+    """The shape of dates that spread over more than a generation in no order: birthdays, not days of a report."""
+    texts = [shown(value) for value in values if value != ""]
+    years = [int(match["year"]) for text in texts if (match := DATE.fullmatch(text))]
+    if len(years) < MOST_BIRTHDAYS_IN_ORDER or len(years) * 10 < 9 * len(texts):
+        return None
+    spread = max(years) - min(years) >= GENERATION and max(years) - sorted(years)[len(years) // 2] >= 5
+    steps = [after - before for before, after in pairwise(years)]
+    in_order = all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
+    return shape(texts[0]) if spread and not in_order else None
+
+
+def exact_points(header: str, values: Sequence[Any], rows: int) -> str | None:
+    """The shape of points finer than ten metres, nearly every row its own: where persons are, not where posts are."""
+    texts = [shown(value) for value in values if value != ""]
+    of_place = any(word.startswith(PLACED) for word in plain(header).split())
+    found = [text for text in texts if POINT.fullmatch(text) or (of_place and FINE.fullmatch(text))]
+    if len(found) < MOST_POSTS or len(found) * 2 < len(texts) or len(found) * 2 < rows:
+        return None
+    return shape(found[0])
+
+
+def refuse_personal(
+    table: Table, counted: Iterable[str] = (), times: Iterable[str] = (), texts: Iterable[str] = ()
+) -> None:
+    """Raises Refused for the first column that looks personal.
+
+    Plain headers known to hold numbers are `counted`, moments `times`; a free text (`texts`) is looked at cell by
+    cell where it is read, and refused as a column only when most of it speaks of persons.
+    """
+    known, moments, prose = set(counted), set(times), set(texts)
     for name, cells in zip(table.names, table.columns, strict=False):
         if personal_header(name):
             example = next((shape(shown(value)) for value in _standing(cells) if value != ""), "")
             raise _refusal(name, example)
     for name, cells in zip(table.names, table.columns, strict=False):
         values = _standing(cells)
-        address = next((found for value in values if (found := _address(value))), None)
+        address = next((found for value in values if (found := address_in(value))), None)
+        if plain(name) in prose:
+            if (found := _mostly_persons(values)) is not None:
+                raise _refusal(name, shape(found))
+            continue
         if address is not None:
             raise _refusal(name, shape(address))
         if plain(name) in known:
@@ -115,8 +167,17 @@ def refuse_personal(table: Table, counted: Iterable[str] = ()) -> None:
         found = personal_shape(name, values)
         if found is None and _numbered(name, values):
             found = shape(next(shown(value) for value in values if value != ""))
+        if found is None and plain(name) not in moments:
+            found = birth_dates(name, values) or exact_points(name, values, len(cells))
         if found is not None:
             raise _refusal(name, found)
+
+
+def _mostly_persons(values: list[Any]) -> str | None:
+    """A piece of a free text when more than half of its distinct cells hold one."""
+    texts = [value for value in values if isinstance(value, str) and value]
+    found = [piece for text in texts[:SAMPLE] if (piece := found_in(text))]
+    return found[0] if len(texts) >= FEWEST and len(found) * 2 > len(texts[:SAMPLE]) else None
 
 
 def _numbered(header: str, values: list[Any]) -> bool:
@@ -131,18 +192,6 @@ def _numbered(header: str, values: list[Any]) -> bool:
     round_sums = sum(number % 100 == 0 for number in found) * 2 > len(found)
     dates = all(19_000_101 <= number <= 22_001_231 and number % 10_000 <= 1_231 for number in found)
     return not (running or round_sums or dates)
-
-
-def _address(value: Any) -> str | None:
-    """An e-mail address, wherever it stands in a text."""
-    if not isinstance(value, str):
-        return None
-    # Only what stands around each sign: a search from every letter of a long text would take minutes.
-    for sign in islice(re.finditer("@", value), MOST_SIGNS):
-        around = value[max(0, sign.start() - LONGEST_NAME) : sign.start() + LONGEST_HOST]
-        if found := EMAIL.search(around):
-            return found.group()
-    return None
 
 
 def _standing(cells: Cells) -> list[Any]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from data.sources import layout, personal
-from data.sources.canonical import AMOUNT, COUNT, DATASETS, PEOPLE, DatasetSpec
+from data.sources.canonical import AMOUNT, COUNT, DATASETS, MOMENT, PEOPLE, DatasetSpec
 from data.sources.guards import refuse
 from data.sources.sheet import Cells, Grid, Table
+from data.sources.totals import without_sums
 from data.sources.words import plain
 from data.types import Issue
 from data.vocabulary import Dataset
+
+# HXL's places, from the largest; `#loc` is a point within the smallest.
+AREAS = ("#adm1", "#adm2", "#adm3", "#adm4", "#adm5", "#loc")
 
 CANONICAL_NAMES = frozenset(plain(name) for spec in DATASETS.values() for name in spec.names)
 
@@ -19,18 +23,22 @@ def canonical_table(
     grid: Grid, dataset: Dataset | None, notes: list[Issue]
 ) -> tuple[DatasetSpec, dict[str, Cells], Table]:
     """The dataset's columns of a canonical file, by header or else by HXL tag. Raises Refused."""
-    table = layout.named_table(grid, CANONICAL_NAMES)
+    table = without_sums(layout.named_table(grid, CANONICAL_NAMES), notes)
     named = {name.replace(" ", "_"): cells for name, cells in layout.column_by_name(table).items()}
     written = [name for name in table.names if name]
     spec = _spec_of(dataset, named, table)
     counted = [plain(column.name) for column in spec.columns if column.holds in (PEOPLE, COUNT, AMOUNT)]
-    personal.refuse_personal(table, counted)
+    times = [plain(column.name) for column in spec.columns if column.holds == MOMENT]
+    texts = [plain(column.name) for column in spec.columns if column.is_prose]
+    personal.refuse_personal(table, counted, times, texts)
     layout.refuse_duplicates(table, {plain(name) for name in spec.names})
     tags = by_tag(spec.dataset)
     for place, cells in enumerate(table.columns):
         tag = table.tags[place] if place < len(table.tags) else ""
         if tag and (name := tags.get(tag_key(tag))):
             named.setdefault(name, cells)
+    if (place_of := _site_tag(table.tags)) is not None:
+        named.setdefault("site", table.columns[place_of])
     if missing := missing_columns(spec, named):
         found = ", ".join(written[:20]) or "—"
         raise refuse(
@@ -40,18 +48,11 @@ def canonical_table(
             expected=", ".join(spec.required),
             found=found,
         )
-    unknown = [
-        n for n, t in _headed(table) if plain(n).replace(" ", "_") not in spec.names and tags.get(tag_key(t)) is None
-    ]
+    read = {id(named[name]) for name in spec.names if name in named}
+    unknown = [name for name, cells in zip(table.names, table.columns, strict=False) if name and id(cells) not in read]
     if unknown:
         notes.append(Issue(None, None, "unknown_columns", {"columns": ", ".join(unknown[:20])}))
     return spec, {name: named[name] for name in spec.names if name in named}, table
-
-
-def _headed(table: Table) -> Iterable[tuple[str, str]]:
-    for place, name in enumerate(table.names):
-        if name:
-            yield name, table.tags[place] if place < len(table.tags) else ""
 
 
 def _spec_of(dataset: Dataset | None, named: Mapping[str, Cells], table: Table) -> DatasetSpec:
@@ -62,6 +63,7 @@ def _spec_of(dataset: Dataset | None, named: Mapping[str, Cells], table: Table) 
     tags = {tag_key(tag) for tag in table.tags if tag}
     for candidate in DATASETS:
         names = set(named) | {name for tag, name in by_tag(candidate).items() if tag in tags}
+        names |= {"site"} if _site_tag(table.tags) is not None else set()
         if not missing_columns(DATASETS[candidate], names):
             return DATASETS[candidate]
     return nearest(named)
@@ -70,6 +72,13 @@ def _spec_of(dataset: Dataset | None, named: Mapping[str, Cells], table: Table) 
 def by_tag(dataset: Dataset) -> dict[str, str]:
     """Canonical column by its HXL tag, attributes in any order."""
     return {tag_key(column.tag): column.name for column in DATASETS[dataset].columns}
+
+
+def _site_tag(tags: list[str]) -> int | None:
+    """The column that holds the code of the row's place, by HXL: of several the one that names the smallest place."""
+    parts = [tag_key(tag).split("+") for tag in tags]
+    coded = [(AREAS.index(p[0]), -place) for place, p in enumerate(parts) if p[0] in AREAS and "code" in p[1:]]
+    return -max(coded)[1] if coded else None
 
 
 def tag_key(tag: str) -> str:

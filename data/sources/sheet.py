@@ -7,7 +7,7 @@ makes a million rows a matter of seconds, and leaves the rules free to be plain 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,6 +17,9 @@ import pandas as pd
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+
+# A text that begins with one of these is run by a spreadsheet as a formula.
+FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,9 @@ def from_objects(column: Sequence[Any]) -> Cells:
 
 def tidy(value: Any) -> Any:
     if isinstance(value, str):
-        return value.strip(" \t\r\n\f\v\u00a0\u200b\ufeff")
+        text = value.strip(" \t\r\n\f\v\u00a0\u200b\ufeff")
+        # The sign by which a spreadsheet is told that a text is no formula; rejected rows go back with it.
+        return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -137,12 +142,16 @@ class Grid:
 
 @dataclass(frozen=True)
 class Table:
-    """Named columns. `lines` are 1-based rows of the sheet as a spreadsheet shows them."""
+    """Named columns. `lines` are 1-based rows of the sheet as a spreadsheet shows them.
+
+    `groups`: what stands over a header in the row above it, as over merged cells; "" where nothing does.
+    """
 
     names: list[str]
     columns: list[Cells]
     lines: Codes
     tags: list[str]
+    groups: list[str] = field(default_factory=list)
 
     def rows(self, which: Any) -> Table:
-        return Table(self.names, [column.rows(which) for column in self.columns], self.lines[which], self.tags)
+        return replace(self, columns=[column.rows(which) for column in self.columns], lines=self.lines[which])

@@ -1,20 +1,18 @@
-"""Excel workbooks: values through calamine, and openpyxl where formulas have to be seen."""
+"""Workbooks (.xlsx, .xls, .xlsb, .ods): values through calamine, and openpyxl where formulas have to be looked for."""
 
 from __future__ import annotations
 
 import io
-import re
 import warnings
-from collections.abc import Collection, Iterable
 from typing import Any
 
 import openpyxl
 import python_calamine
 
-from data.sources.guards import Limits, check_workbook, column_number, refuse
-from data.sources.layout import LOOK
+from data.sources.guards import Limits, column_number, refuse
+from data.sources.layout import LOOK, Judge
+from data.sources.packages import Packed, check_workbook
 from data.sources.sheet import Grid, from_objects, shown, tidy
-from data.sources.words import plain
 from data.types import Issue
 
 
@@ -23,25 +21,29 @@ def read(
     limits: Limits,
     sheet: str | None,
     column_range: str | None,
-    wanted: Collection[str],
+    judge: Judge,
     notes: list[Issue],
 ) -> Grid:
-    """The grid of the named sheet, else of the sheet that names most of `wanted` in its first rows. Raises Refused.
+    """The grid of the named sheet, else of the sheet whose first rows `judge` finds best. Raises Refused.
 
     A formula counts as the value its program saved with it. One saved without a value stays the text of the formula,
     so that the rules reject its row instead of reading it as empty.
     """
     packed = check_workbook(content, limits)
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = list(book.sheet_names)
-    except Exception as wrong:  # the reader has many ways to say that a part is missing or malformed
-        raise refuse("truncated_workbook") from wrong
+    book = _opened(packed)
+    names = list(book.sheet_names)
     if sheet is not None and sheet not in names:
         raise refuse("sheet_not_found", sheet=sheet, found=", ".join(names))
-    name, rows = _chosen(book, [sheet] if sheet is not None else names, wanted)
-    if packed.has_formulas:
-        _mark_formulas(content, name, rows, notes)
+    name, rows = _rows_of(book, sheet) if sheet is not None else _chosen(book, names, judge, notes)
+    if packed.formulas is None and packed.has_formulas and packed.kind == "xlsx":
+        marked = _formulas(content, name)
+    else:
+        places = (packed.formulas or ())[names.index(name) :][:1]
+        marked = [(row, column, "=") for here in places for row, column in here]
+    if marked:
+        _mark_formulas(marked, rows, packed.kind, notes)
+    elif packed.kind == "xlsb" and packed.has_formulas:
+        notes.append(Issue(None, None, "formula_results_unknown", {"format": ".xlsb"}))
     first, last = _range(column_range)
     rows = [row[first:last] for row in rows]
     width = max((len(row) for row in rows), default=0)
@@ -53,33 +55,72 @@ def read(
     return Grid(columns, len(rows))
 
 
+Rows = list[list[Any]]
+
+
+def _opened(packed: Packed) -> python_calamine.CalamineWorkbook:
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(packed.content))
+        if not isinstance(book.sheet_names, list):
+            raise refuse("truncated_workbook")
+        return book
+    except BaseException as wrong:
+        raise _broken(wrong) from wrong
+
+
+def _broken(wrong: BaseException) -> BaseException:
+    """The reader has many ways to say that a part is missing or malformed; one is a panic, which is no Exception."""
+    is_panic = type(wrong).__name__ == "PanicException"
+    return refuse("truncated_workbook") if isinstance(wrong, Exception) or is_panic else wrong
+
+
+def _rows_of(book: python_calamine.CalamineWorkbook, name: str) -> tuple[str, Rows]:
+    try:
+        return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except BaseException as wrong:
+        raise _broken(wrong) from wrong
+
+
 def _chosen(
-    book: python_calamine.CalamineWorkbook, names: Iterable[str], wanted: Collection[str]
-) -> tuple[str, list[list[Any]]]:
-    best: tuple[int, str, list[list[Any]]] | None = None
+    book: python_calamine.CalamineWorkbook, names: list[str], judge: Judge, notes: list[Issue]
+) -> tuple[str, Rows]:
+    """The sheet that names most columns; a hidden one only where it names more than twice as many.
+
+    Raises Refused when two sheets name the same columns with rows under both: nobody would miss what was left unread.
+    """
+    hidden = {sheet.name for sheet in book.sheets_metadata if str(sheet.visible).rpartition(".")[2] != "Visible"}
+    best: tuple[float, str, Rows] | None = None
+    equals: list[str] = []
+    filled = 0
     for name in names:
-        try:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except Exception as wrong:
-            raise refuse("truncated_workbook") from wrong
-        if not rows:
+        rows = _rows_of(book, name)[1]
+        if not any(shown(tidy(value)) for row in rows for value in row):
             continue
-        top = [{plain(shown(tidy(value))) for value in row} for row in rows[:LOOK]]
-        hits = max(len(row & set(wanted)) for row in top)
-        if best is None or hits > best[0]:
-            best = (hits, name, rows)
+        filled += 1
+        hits, header, _ = judge([[tidy(value) for value in row] for row in rows[:LOOK]])
+        rank = hits / 2 if name in hidden else float(hits)
+        if best is None or rank > best[0]:
+            best, equals = (rank, name, rows), []
+        elif rank == best[0] and hits > 1 and len(rows) > header + 1:
+            equals.append(name)
     if best is None:
         raise refuse("only_header", rows=0)
+    if equals:
+        raise refuse("several_sheets", sheets=", ".join([best[1], *equals]), sheet=best[1])
+    if filled > 1:
+        others = ", ".join(name for name in names if name != best[1])
+        notes.append(Issue(None, None, "sheet_chosen", {"sheet": best[1], "others": others[:300]}))
     return best[1], best[2]
 
 
-def _mark_formulas(content: bytes, name: str, rows: list[list[Any]], notes: list[Issue]) -> None:
+def _formulas(content: bytes, name: str) -> list[tuple[int, int, str]]:
+    """Row and column (0-based) and text of the formulas of a sheet."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of drawings and styles it does not know, which hold no figures
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-            formulas = [
-                (cell.row, cell.column, str(cell.value))
+            found = [
+                (int(cell.row or 1) - 1, int(cell.column or 1) - 1, str(cell.value))
                 for row in book[name].iter_rows()
                 for cell in row
                 if cell.data_type == "f"
@@ -87,18 +128,24 @@ def _mark_formulas(content: bytes, name: str, rows: list[list[Any]], notes: list
             book.close()
     except Exception as wrong:
         raise refuse("truncated_workbook") from wrong
+    return found
+
+
+def _mark_formulas(formulas: list[tuple[int, int, str]], rows: Rows, kind: str, notes: list[Issue]) -> None:
     saved = 0
     for row, column, formula in formulas:
-        while len(rows) < row:
+        while len(rows) <= row:
             rows.append([])
-        cells = rows[row - 1]
-        cells.extend([""] * (column - len(cells)))
-        if tidy(cells[column - 1]) == "":
-            cells[column - 1] = formula if formula.startswith("=") else f"={formula}"
+        cells = rows[row]
+        cells.extend([""] * (column + 1 - len(cells)))
+        if tidy(cells[column]) == "":
+            cells[column] = formula if formula.startswith("=") else f"={formula}"
         else:
             saved += 1
     if saved:
         notes.append(Issue(None, None, "formula_values", {"cells": saved}))
+        if kind == "xls":
+            notes.append(Issue(None, None, "formula_results_unknown", {"format": ".xls"}))
 
 
 def _range(columns: str | None) -> tuple[int, int | None]:
@@ -107,7 +154,3 @@ def _range(columns: str | None) -> tuple[int, int | None]:
         return 0, None
     first, _, last = columns.partition(":")
     return column_number(first) - 1, column_number(last or first)
-
-
-def is_range(columns: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]{1,3}:[A-Za-z]{1,3}", columns) is not None

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
+from data.tables.closing import closing, hold
+from data.tables.desk import report_mapping
+from data.tables.feeds import feed, feed_instance, feed_part
+from data.tables.history import alert_moment, evaluation_log, line_reason, site_history, source_history
 from data.tables.lines import (
     flow_line,
     policy_event,
@@ -21,22 +26,35 @@ from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
 from data.tables.sessions import ended_session
+from data.tables.spans import report_span
 
 __all__ = [
     "RowId",
     "Utc",
     "account",
     "alert",
+    "alert_moment",
     "alert_transition",
     "audit",
     "cadence",
     "clock",
+    "closing",
     "data_version",
+    "definition",
+    "duplicate_decision",
+    "duplicate_flag",
     "ended_session",
     "evaluation",
+    "evaluation_log",
+    "feed",
+    "feed_instance",
+    "feed_part",
     "flow_daily",
     "flow_hourly",
     "flow_line",
+    "hold",
+    "line_flag",
+    "line_reason",
     "metadata",
     "official",
     "policy_event",
@@ -45,16 +63,21 @@ __all__ = [
     "referral_line",
     "report",
     "report_issue",
+    "report_mapping",
     "report_site",
+    "report_span",
     "resource_reading",
     "roster_line",
     "screen",
     "service_daily",
     "service_line",
     "site",
+    "site_history",
     "site_phase",
     "source",
+    "source_history",
     "standard",
     "stock_reading",
     "token",
+    "tolerance",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData, TypeDecorator
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, TypeDecorator
 from sqlalchemy.engine import Dialect
 
 
@@ -40,3 +40,12 @@ metadata = MetaData(
 
 # SQLite gives a row id only to a column typed INTEGER; PostgreSQL wants room for years of lines.
 RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _valid_from(context: Any) -> Any:
+    """Whoever does not say when a rule was written down means: when it began to hold."""
+    return context.get_current_parameters()["valid_from"]
+
+
+def recorded_at() -> Column[Any]:
+    return Column("recorded_at", Utc, primary_key=True, default=_valid_from)

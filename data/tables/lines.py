@@ -42,6 +42,14 @@ Index(
     postgresql_where=flow_line.c.minutes > 60,
 )
 
+# Weeks and months are rarer still.
+Index(
+    "ix_flow_line_long",
+    *(flow_line.c[name] for name in ("site", "start")),
+    sqlite_where=flow_line.c.minutes > 1500,
+    postgresql_where=flow_line.c.minutes > 1500,
+)
+
 queue_reading = Table(
     "queue_reading",
     metadata,

@@ -18,8 +18,11 @@ site = Table(
     Column("entry_stage", String(40), nullable=False),
     Column("stages", JSON, nullable=False),
     Column("sectors", JSON, nullable=False),
+    Column("shifts", JSON),  # local hours at which shifts begin; null: none agreed
     Column("safe_capacity", Integer),
     Column("ubigeo", String(12)),
+    Column("lanes", JSON),  # null: those that report
+    Column("services", JSON),  # offered here; null: nobody said
     Column("position", Integer, nullable=False, default=0),
 )
 

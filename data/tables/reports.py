@@ -25,6 +25,7 @@ source = Table(
     Column("organisation", String(120)),
     Column("name", String(200), nullable=False),
     Column("contact_role", String(200)),
+    Column("contact", String(200)),  # telephone or mail of that office
 )
 
 report = Table(
@@ -40,13 +41,17 @@ report = Table(
     Column("issued_at", Utc, nullable=False),
     Column("issued_given", Boolean, nullable=False),  # False: issued_at is received_at
     Column("received_at", Utc, nullable=False),
+    Column("recorded_at", Utc),  # when its lines began to count, where reading it took time; null: received_at
     Column("period_start", Utc),
     Column("period_end", Utc),
     Column("rows", Integer, nullable=False),
     Column("accepted", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
+    # rows = accepted + rejected + not_reported, always
+    Column("not_reported", Integer, nullable=False, server_default="0"),
     Column("state", String(20), nullable=False),  # accepted, partial, refused, undone
     Column("sent_by", String(120)),
+    Column("reason", Text),  # why it says something else than before
     Column("undone_at", Utc),
     Column("undone_by", String(120)),
     UniqueConstraint("source", "idempotency_key"),
@@ -86,6 +91,7 @@ report_site = Table(
     Column("period_end", Utc, nullable=False),
     Column("lines", Integer, nullable=False),
     Index(None, "site", "received_at"),
+    Index("ix_report_site_pair", "site", "source", "dataset", "received_at"),
 )
 
 # The newest deliveries of a place are looked for at every refresh of its pages.

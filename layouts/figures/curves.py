@@ -17,6 +17,7 @@ from layouts.translator import Translator
 # Share of the picture's height within which two names would stand on each other.
 NEAR = 0.12
 
+SOFT = "6px,4px"  # estimated or modelled
 BIG = '<b><span style="font-size:1.25em">{}</span></b>'
 
 
@@ -25,11 +26,11 @@ def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, 
     if points.empty or (points["arrivals"].isna().all() and points["served"].isna().all()):
         return empty("cumulative", t, t("figure.nothing_today"))
     x = local_iso(points["at"], t)
-    arrivals = _line(x, points["arrivals"], "@arrivals", t("figure.arrivals"))
+    between = {"fill": "tonexty", "fillcolor": "@between"}
     data = [
         *_usual(curves, t),
-        _line(x, points["served"], "@served", t("figure.served")),
-        {**arrivals, "fill": "tonexty", "fillcolor": "@between"},
+        *_lines(x, points, "served", "@served", t("figure.served")),
+        *_lines(x, points, "arrivals", "@arrivals", t("figure.arrivals"), **between),
     ]
     shapes, notes = event_marks(events, curves.day, now, t)
     queue_line, queue_notes = _queue(curves, points, t)
@@ -45,6 +46,27 @@ def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, 
             annotations=[*notes, *_names(curves, points, t), *queue_notes, *wait_notes],
         ),
     }
+
+
+def _lines(
+    x: list[str], points: pd.DataFrame, column: str, colour: str, name: str, **more: Any
+) -> list[dict[str, Any]]:
+    """Counted parts solid, estimated and modelled ones dashed; the whole series carries the fill."""
+    soft = points[f"{column}_soft"].astype(bool)
+    whole = _line(x, points[column], colour, name)
+    if soft.all() or not soft.any():
+        dash = {"dash": SOFT} if soft.any() else {}
+        return [{**whole, **more, "line": {**whole["line"], **dash}}]
+    unseen = {**whole, **more, "line": {"width": 0}}
+    # Each part begins where the one before it ends, so that the line is whole.
+    joins = soft | soft.shift(-1, fill_value=False)
+    solid = points[column].mask(soft & soft.shift(-1, fill_value=True))
+    quiet = {"hoverinfo": "skip", "hovertemplate": None}
+    return [
+        unseen,
+        {**whole, **quiet, "y": numbers(solid, 0)},
+        {**whole, **quiet, "y": numbers(points[column].where(joins), 0), "line": {**whole["line"], "dash": SOFT}},
+    ]
 
 
 def _line(x: list[str], y: pd.Series, colour: str, name: str) -> dict[str, Any]:

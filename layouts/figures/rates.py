@@ -8,16 +8,27 @@ from typing import Any
 
 import pandas as pd
 
-from data.types import PolicyEvent, Window
-from data.vocabulary import Method, State
+from data.types import Flag, PolicyEvent, Window
+from data.vocabulary import SOFT_METHODS, State
+from layouts.agreement import flag_sentence
 from layouts.board import Figure
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.curves import SOFT
+from layouts.figures.marks import corrected, late
 from layouts.translator import Translator
 
+HOUR = timedelta(hours=1)
 HALF_HOUR = timedelta(minutes=30)
 
 
-def hourly(hours: pd.DataFrame, events: Sequence[PolicyEvent], window: Window, now: datetime, t: Translator) -> Figure:
+def hourly(
+    hours: pd.DataFrame,
+    events: Sequence[PolicyEvent],
+    window: Window,
+    now: datetime,
+    t: Translator,
+    doubts: Sequence[Flag] = (),
+) -> Figure:
     """Arrivals per hour as bars, served as a line. Hours still filling are hatched, so they do not read as a fall."""
     if hours.empty or (hours["people"].isna().all() and hours["served"].isna().all()):
         return empty("hourly", t, t("figure.nothing_window"))
@@ -31,7 +42,7 @@ def hourly(hours: pd.DataFrame, events: Sequence[PolicyEvent], window: Window, n
             "x": middle,
             "y": numbers(hours["people"], 0),
             "marker": {
-                "color": "@bar",
+                "color": ["@bar-soft" if one else "@bar" for one in hours["people_soft"]],
                 "line": {"width": 0},
                 "pattern": {"shape": ["/" if one else "" for one in provisional], "fgcolor": "@panel", "size": 6},
             },
@@ -39,6 +50,9 @@ def hourly(hours: pd.DataFrame, events: Sequence[PolicyEvent], window: Window, n
         },
         *_band(hours, middle, t),
         *_served(hours, middle, provisional, t),
+        *_doubted(hours["hour"], middle, hours[["people", "served"]].max(axis=1), doubts, HOUR, t),
+        *corrected(middle, hours["people"], hours["people_was"], t),
+        *late(middle, hours["people"], hours["late"], t),
     ]
     return {
         "data": data,
@@ -54,12 +68,50 @@ def hourly(hours: pd.DataFrame, events: Sequence[PolicyEvent], window: Window, n
     }
 
 
+def _doubted(
+    starts: pd.Series, x: list[str], top: pd.Series, doubts: Sequence[Flag], length: timedelta, t: Translator
+) -> list[dict[str, Any]]:
+    """A mark over each figure that waits for an answer, with what is asked."""
+    asked: dict[datetime, str] = {}
+    for flag in doubts:
+        if flag.end - flag.start == length or (length > HOUR and flag.end - flag.start > HOUR):
+            asked.setdefault(flag.start, flag_sentence(flag, t))
+    found = [
+        (place, asked[start.to_pydatetime()]) for place, start in enumerate(starts) if start.to_pydatetime() in asked
+    ]
+    if not found:
+        return []
+    places = [place for place, _ in found]
+    return [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "name": t("agreement.to_confirm"),
+            "x": [x[place] for place in places],
+            "y": numbers([top.iloc[place] for place in places], 0),
+            "text": ["⚠"] * len(found),
+            "textposition": "top center",
+            "textfont": {"color": "@event", "size": 16},
+            "cliponaxis": False,
+            "customdata": [said for _, said in found],
+            "hovertemplate": "%{customdata}",
+        }
+    ]
+
+
 def _served(hours: pd.DataFrame, middle: list[str], provisional: list[bool], t: Translator) -> list[dict[str, Any]]:
     """Whole hours as a line; from the last of them to the hour still filling, dots."""
     whole = hours["served"].mask(pd.Series(provisional, index=hours.index))
-    line = {"type": "scatter", "mode": "lines", "x": middle, "hovertemplate": "%{y:,d}"}
-    style = {"color": "@served", "width": 2.5}
-    drawn = [{**line, "name": t("figure.served"), "y": numbers(whole, 0), "line": style}]
+    line: dict[str, Any] = {"type": "scatter", "mode": "lines", "x": middle, "hovertemplate": "%{y:,d}"}
+    style: dict[str, Any] = {"color": "@served", "width": 2.5}
+    soft = hours["served_soft"].astype(bool)
+    # Each part begins where the one before it ends, so that the line is whole.
+    joins = soft | soft.shift(-1, fill_value=False)
+    solid = whole.mask(soft & soft.shift(-1, fill_value=True))
+    name = t("figure.served")
+    drawn = [{**line, "name": name, "y": numbers(solid, 0), "line": style}] if not soft.all() else []
+    if soft.any():
+        drawn.append({**line, "name": name, "y": numbers(whole.where(joins), 0), "line": {**style, "dash": SOFT}})
     if any(provisional):
         first = provisional.index(True)
         rest = hours["served"].where(pd.Series(range(len(hours)), index=hours.index) >= first - 1)
@@ -108,12 +160,12 @@ def _peak(values: pd.Series) -> int | None:
     return None if values.isna().all() else int(values.fillna(-1).to_numpy().argmax())
 
 
-def daily(days: pd.DataFrame, t: Translator) -> Figure:
+def daily(days: pd.DataFrame, t: Translator, doubts: Sequence[Flag] = ()) -> Figure:
     """Entries per day. Published days stand out from modelled ones; a published range is drawn as one."""
     if days.empty or days["entries"].isna().all():
         return empty("daily", t, t("figure.nothing_window"))
     noon = local_iso([at + timedelta(hours=12) for at in days["day"]], t)
-    soft = [str(method) == Method.MODELLED or pd.isna(method) for method in days["method"]]
+    soft = [pd.isna(method) or str(method) in SOFT_METHODS for method in days["method"]]
     filling = [str(state) == State.PROVISIONAL for state in days["state"]]
     spread = days["high"] > days["low"]
     low = (days["entries"] - days["low"]).where(spread)
@@ -143,7 +195,11 @@ def daily(days: pd.DataFrame, t: Translator) -> Figure:
         "hovertemplate": "%{y:,d} · %{customdata}",
     }
     return {
-        "data": [bars],
+        "data": [
+            bars,
+            *corrected(noon, days["entries"], days["entries_was"], t),
+            *_doubted(days["day"], noon, days["entries"], doubts, timedelta(days=1), t),
+        ],
         "layout": layout(
             "daily",
             t,

@@ -40,6 +40,7 @@ def _none_open(t: Translator) -> Component:
 
 def _card(card: AlertCard, t: Translator) -> Component:
     level = Level.NO_DATA if card.state in (AlertState.NO_DATA, AlertState.ERROR) else card.level
+    call = card.evidence.get("call")
     taken = " · " + t("word.taken_by", name=card.acknowledged_by) if card.acknowledged_by else ""
     return html.Article(
         [
@@ -56,6 +57,7 @@ def _card(card: AlertCard, t: Translator) -> Component:
                 [t("word.since"), " ", t.moment(card.since), " (", age(card.since), ")", taken],
                 className="alert-meta",
             ),
+            *([html.P([t("rhythm_page.who"), ": ", html.B(call)], className="alert-call")] if call else []),
             html.Details(
                 [
                     html.Summary(t("word.evidence")),

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from data.types import CoverageModel, SectorCoverage, ServiceCoverage
 from data.vocabulary import Look, State
+from layouts.agreement import duplicates_table
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
@@ -27,6 +28,7 @@ def draw(model: CoverageModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, None, t),
             "sectors": sectors_strip(model.sectors, t),
             "services": _services(model.sectors, t),
+            "duplicates": duplicates_table(model.duplicates, t),
         },
     )
 
@@ -121,5 +123,6 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
             ),
             panel(board, "sectors", [title("sectors", t), slot(board, "sectors", "sector-strip")]),
             panel(board, "services", [title("services", t), scrolling(board, "services", "services", t)]),
+            panel(board, "duplicates", [title("duplicates", t), scrolling(board, "duplicates", "duplicates", t)]),
         ],
     )

@@ -9,23 +9,30 @@ from dash.development.base_component import Component
 
 from data.types import FlowModel
 from data.vocabulary import Look
+from layouts.agreement import sources_beside
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
+from layouts.corrections import revisions_table
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.parts import Parts, chart, kpi_card, panel, slot
+from layouts.parts import Parts, chart, kpi_card, panel, scrolling, slot, title
 from layouts.translator import Translator
 
 HEADLINES = ("arrivals_today", "entries_today", "arrivals_last_hour", "arrivals_expected_today", "queue_len")
 
 
 def draw(model: FlowModel, t: Translator) -> Parts:
+    figures = figures_of("flow", model, t)
+    if not model.long:
+        del figures["long_reports"]
     return Parts(
         kpis=kpi_views(model.kpis, t),
-        figures=figures_of("flow", model, t),
+        figures=figures,
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "events": _events(model, t),
+            "revisions": revisions_table(model.revisions, t),
+            "agreed_sources": sources_beside(model.sources, t, model.frame.site.site),
             **texts_of("flow", model, t),
         },
     )
@@ -67,5 +74,15 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 className="two even",
             ),
+            # Only where somebody reports by the week or the month and by nothing finer.
+            *(
+                [chart(board, "long_reports", board.figures["long_reports"], t, "short")]
+                if "long_reports" in board.figures
+                else []
+            ),
+            panel(
+                board, "agreed_sources", [title("agreed_sources", t), slot(board, "agreed_sources", "sources-beside")]
+            ),
+            panel(board, "revisions", [title("revisions", t), scrolling(board, "revisions", "revisions", t)]),
         ],
     )

@@ -9,6 +9,8 @@ from dash.development.base_component import Component
 
 from data.types import SituationModel
 from data.vocabulary import Look
+from layouts import frozen
+from layouts.addresses import address
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
@@ -57,6 +59,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
         look,
         html.Main(
             [
+                *frozen.stamp(board, look, t),
                 html.H1([t("web.product"), " · ", shell.site_name(board)]),
                 shell.headline(board),
                 slot(board, "made", "quiet"),
@@ -67,9 +70,9 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 part("cumulative", slot(board, "curves")),
                 html.P(
                     [
-                        html.A(t("word.refresh"), href=shell.address(board, look)),
+                        html.A(t("word.refresh"), href=address(board, look)),
                         " · ",
-                        html.A(t("page.situation"), href=shell.address(board, look, page="situation")),
+                        html.A(t("page.situation"), href=address(board, look, page="situation")),
                         " · ",
                         *_other_language(board, look, t),
                         *(
@@ -78,11 +81,12 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                             if site["site"] != board.site
                             for part in (
                                 " · ",
-                                html.A(site["name"], href=shell.address(board, look, site=site["site"])),
+                                html.A(site["name"], href=address(board, look, site=site["site"])),
                             )
                         ),
                     ]
                 ),
+                frozen.chooser(board, look, t),
             ]
         ),
     )
@@ -97,4 +101,4 @@ def _pair(board: Board, name: str) -> tuple[Component, Component]:
 
 def _other_language(board: Board, look: Look | str, t: Translator) -> list[Any]:
     other = "en" if board.lang == "es" else "es"
-    return [html.A(t(f"word.read_in_{other}"), href=shell.address(board, look, lang=other), lang=other)]
+    return [html.A(t(f"word.read_in_{other}"), href=address(board, look, lang=other), lang=other)]

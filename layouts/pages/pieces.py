@@ -192,7 +192,10 @@ def no_alert_line(kpis: Mapping[str, Kpi], t: Translator) -> Component:
     unwatched = not_watching(kpis, t)
     if not unwatched:
         return html.Div(t("word.no_alerts"), className="alert-line quiet")
-    return html.Div([mark(Level.NO_DATA), html.Span(unwatched, className="alert-words")], className="alert-line")
+    return html.Div(
+        [mark(Level.NO_DATA), html.Span([html.B(t("word.alerts_unchecked")), " ", unwatched], className="alert-words")],
+        className="alert-line",
+    )
 
 
 def alert_lines(cards: Sequence[AlertCard], kpis: Mapping[str, Kpi], t: Translator, most: int = 3) -> list[Any]:

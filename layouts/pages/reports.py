@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import Delivery, Issue, ReportsModel
+from data.types import Delivery, Issue, ReportsModel, Revision
 from data.vocabulary import Look
+from layouts import ids
+from layouts.agreement import doubts_table, duplicates_table
 from layouts.board import Board
+from layouts.corrections import changes_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
-from layouts.parts import Parts, age, kpi_card, panel, scrolling, slot, table, title
+from layouts.pages.calling import counts_table
+from layouts.pages.matrix import matrix
+from layouts.parts import Parts, kpi_card, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
+# One person's form goes in here (dashboard/desk); the panel is not seen while its place is empty.
+SEND_PLACE = html.Div(id=ids.text("send"), className="send-place")
 HEADLINES = ("reports_missing", "confidence")
 MOST_ISSUES = 50
 
@@ -26,39 +32,21 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
         kpis=kpi_views(model.kpis, t),
         texts={
             **shell.common_texts(model.frame, None, t),
-            "sources": _sources(model.last_by_source, t),
-            "deliveries": _deliveries(model.deliveries, t),
+            "reporting": matrix(model.reports, model.frame.clock.now, t),
+            "reporting-table": counts_table(model.reports, t),
+            "deliveries": _deliveries(model.deliveries, model.revisions, t),
+            "doubts": doubts_table(model.doubts, t),
+            "duplicates": duplicates_table(model.duplicates, t),
         },
     )
 
 
-def _sources(frame: pd.DataFrame, t: Translator) -> Component:
-    rows: list[list[Any]] = []
-    for row in frame.to_dict("records"):
-        late = row["overdue"] is not None and bool(row["overdue"])
-        every = row["cadence_minutes"]
-        last = pd.Timestamp(row["last_received"]).to_pydatetime() if pd.notna(row["last_received"]) else None
-        rows.append(
-            [
-                row["organisation"] if pd.notna(row["organisation"]) else row["source"],
-                t.word("dataset", row["dataset"]),
-                t("word.no_cadence") if pd.isna(every) else t("word.every", every_minutes=float(every)),
-                html.Span([t.moment(last), " · ", age(last)]) if last else t("word.never_reported"),
-                html.B(t("word.late")) if late else t("word.on_time") if pd.notna(every) else "–",
-            ]
-        )
-    if not rows:
-        return html.P(t("word.no_sources"), className="quiet")
-    keys = ("word.organisation", "word.dataset", "word.cadence", "word.last_report", "word.state")
-    return table([t(key) for key in keys], rows, "sources", t("panel.sources.title"))
-
-
-def _deliveries(deliveries: Sequence[Delivery], t: Translator) -> Any:
+def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[Revision]], t: Translator) -> Any:
     if not deliveries:
         return html.P(t("word.no_deliveries"), className="quiet")
     rows: list[list[Any]] = [
         [
-            t.number(one.report_id),
+            html.A(t.number(one.report_id), href=f"/reports/{one.report_id}"),
             t.moment(one.received_at),
             one.organisation or one.source,
             t.word("dataset", one.dataset),
@@ -66,12 +54,16 @@ def _deliveries(deliveries: Sequence[Delivery], t: Translator) -> Any:
             t.number(one.accepted),
             t.number(one.rejected),
             t(f"delivery_state.{one.state}"),
-            _issues(one, t),
+            [*_reason(one, t), *changes_of(changed.get(one.report_id, ()), t), _issues(one, t)],
         ]
         for one in deliveries
     ]
     keys = ("report", "received", "organisation", "dataset", "file", "accepted", "rejected", "state", "why")
     return table([t(f"word.{key}") for key in keys], rows, "deliveries", t("panel.deliveries.title"))
+
+
+def _reason(one: Delivery, t: Translator) -> list[Any]:
+    return [html.Div(t("revision.because", reason=one.reason), className="because")] if one.reason else []
 
 
 def _issues(one: Delivery, t: Translator) -> Any:
@@ -110,7 +102,21 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 "kpi-row",
             ),
-            panel(board, "sources", [title("sources", t), scrolling(board, "sources", "sources", t)]),
+            panel(board, "send", [title("send", t), SEND_PLACE]),
+            panel(
+                board,
+                "reporting",
+                [
+                    title("reporting", t),
+                    slot(board, "reporting"),
+                    html.Details(
+                        [html.Summary(t("word.see_table")), scrolling(board, "reporting-table", "reporting", t)],
+                        className="twin",
+                    ),
+                ],
+            ),
+            panel(board, "doubts", [title("doubts", t), scrolling(board, "doubts", "doubts", t)]),
+            panel(board, "duplicates", [title("duplicates", t), scrolling(board, "duplicates", "duplicates", t)]),
             panel(board, "deliveries", [title("deliveries", t), scrolling(board, "deliveries", "deliveries", t)]),
         ],
     )

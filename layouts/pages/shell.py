@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -11,31 +10,14 @@ from dash.development.base_component import Component
 
 from data.types import Frame
 from data.vocabulary import Language, Look
-from layouts import ids
+from layouts import frozen, ids
+from layouts.addresses import NAV, address
 from layouts.board import Board, Tree
 from layouts.parts import age, aria, data, kpi_attributes, marks_text, slot
 from layouts.translator import Translator
 
-NAV = (
-    ("situation", "/"),
-    ("flow", "/flow"),
-    ("queue", "/queue"),
-    ("coverage", "/coverage"),
-    ("alerts", "/alerts"),
-    ("reports", "/reports"),
-)
-PATHS = {**dict(NAV), "wall": "/wall", "lite": "/lite"}
 WINDOWS = ("today", "yesterday", "48h", "7d", "30d")
 WITH_WINDOW = ("flow", "queue")
-
-
-def address(board: Board, look: Look | str, **other: str) -> str:
-    """The address of this page with something changed: the state is in the link."""
-    page = other.pop("page", board.page)
-    query = {"site": board.site, "lang": board.lang, "look": str(look), "window": board.window, **other}
-    if query["window"] == "today":
-        del query["window"]
-    return f"{PATHS[page]}?{urlencode(query)}"
 
 
 def common_texts(frame: Frame, alerts_open: int | None, t: Translator) -> dict[str, Tree]:
@@ -57,7 +39,7 @@ def root(board: Board, look: Look | str, body: Any, distance: int = 0) -> Compon
             site=board.site,
             lang=board.lang,
             look=str(look),
-            live="reconnecting",
+            live="frozen" if board.frozen else "reconnecting",
             distance=str(distance),
         ),
     )
@@ -159,11 +141,13 @@ def page(board: Board, look: Look | str, t: Translator, body: list[Any]) -> Comp
             html.A(t("word.skip"), href="#main", className="skip"),
             header(board, look, t),
             banner(t),
+            *frozen.stamp(board, look, t),
             html.Main(dbc.Container(body, fluid=True, className="sheet"), id="main"),
             html.Footer(
                 [
                     html.A(t("page.wall"), href=address(board, look, page="wall")),
                     html.A(t("page.lite"), href=address(board, look, page="lite")),
+                    frozen.chooser(board, look, t),
                     html.Span(t("word.footer")),
                 ],
                 className="foot",

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from data.types import SituationModel
 from data.vocabulary import Level, Look
-from layouts import ids
+from layouts import frozen, ids
 from layouts.board import Board, Tree
 from layouts.charts import figures_of
 from layouts.headlines import kpi_views
@@ -48,10 +48,14 @@ def draw(model: SituationModel, t: Translator) -> Parts:
     )
 
 
-def _beside_the_alert(model: SituationModel, t: Translator) -> str:
-    """How many more there are; that nobody looks any more."""
+def _beside_the_alert(model: SituationModel, t: Translator) -> Tree:
+    """How many more there are; that nobody looks any more, from afar in two words."""
     more = t.n("word.more_alerts", len(model.alerts) - 1) if len(model.alerts) > 1 else ""
-    return " · ".join(part for part in (more, not_watching(model.kpis, t) if model.alerts else "") if part)
+    unwatched = not_watching(model.kpis, t)
+    if not model.alerts or not unwatched:
+        return more
+    said = " · ".join(part for part in (more, unwatched) if part)
+    return [html.Span(said, className="wall-said"), html.B(t("word.unchecked"), className="wall-short")]
 
 
 def _third(model: SituationModel, t: Translator) -> dict[str, Tree]:
@@ -77,6 +81,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 3) -> C
         [
             _head(board, t),
             shell.banner(t),
+            *frozen.stamp(board, look, t, distance),
             html.Main(
                 [
                     html.Div([_word(board, t), _numbers(board)], className="face face-a"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,11 +15,14 @@ from callbacks.boards import build
 from dashboard.encoded import plain
 from data.ingest import ingest
 from data.store import reading
-from data.types import ClockReading, Scope
+from data.types import Cadence, ClockReading, Contact, Reporting, Scope
 from data.versions import version_of
-from data.vocabulary import Audience, Dataset, Language
+from data.vocabulary import Audience, Dataset, Language, Look, Rhythm
 from layouts.board import Board
+from layouts.fresh import FED, PANELS, badge
+from layouts.html import to_html
 from layouts.pages import PAGES
+from layouts.translator import translator
 from tests.dashboard.centre import open_centre, served_csv
 
 
@@ -90,3 +94,29 @@ def test_what_was_received_later_is_not_on_a_board_of_before(centre: Engine, var
     then = board(centre, "situation", scope(as_of=before))
     assert then.kpis["entries_today"].value == 40
     assert board(centre, "situation", scope()).kpis["entries_today"].value == 90
+
+
+@pytest.mark.parametrize("page", list(PANELS))
+def test_every_panel_that_a_source_feeds_says_how_fresh_it_is(centre: Engine, var: Path, page: str) -> None:
+    """Every name of the table is a panel of its page, and its badge stands in the first HTML."""
+    send(centre, var, [4, 5])
+    drawn = board(centre, page, scope())
+    html = to_html(PAGES[page].frame(drawn, Look.LIGHT, translator("es", "America/Lima"), 0))
+    assert [name for name in PANELS[page] if f'id="text-fresh-{name}"' not in html] == []
+    assert html.count('data-fresh="') == len(PANELS[page])
+    assert set(PANELS[page]) <= set(FED)
+
+
+def test_a_badge_turns_late_and_silent_at_the_deadlines_of_its_source() -> None:
+    t = translator("es", "America/Lima")
+    noon = datetime(2019, 6, 14, 17, tzinfo=UTC)
+    late, silent = noon + timedelta(minutes=15), noon + timedelta(minutes=75)
+    hourly = Cadence(Rhythm.HOURLY, noon - timedelta(days=9), 60, 15)
+    row = Reporting("m", "flow", Contact(), hourly, (), noon, noon - timedelta(hours=1), late, silent)
+    said = [to_html(badge(row, m > 70, noon + timedelta(minutes=m), t)) for m in (15, 16, 75, 76)]
+    assert [re.findall('data-fresh="([a-z]+)"', html)[0] for html in said] == ["fine", "late", "late", "silent"]
+    assert "dato de las 11:00" in said[0]
+    assert "cada hora" in said[0]
+    assert ["m: " in html for html in said] == [False, False, True, True]  # named where it is one of several
+    assert f'data-late="{late.isoformat()}"' in said[0]
+    assert "sin frecuencia acordada" in to_html(badge(None, False, noon, t))

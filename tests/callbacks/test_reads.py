@@ -13,7 +13,9 @@ from sqlalchemy import Engine, event
 
 from callbacks import reads
 from callbacks.asked import SeriesAsk, WrongAsk, moment_ask, series_ask
-from callbacks.series import as_csv, coverage, queue, reports, series
+from callbacks.completeness import completeness
+from callbacks.csv_form import as_csv
+from callbacks.series import coverage, queue, reports, series
 from data.analytics.windows import day_on
 from data.ingest import ingest
 from data.sites import add_site, load_site
@@ -387,9 +389,9 @@ def test_who_is_late_is_told_on_the_reports_page(busy):
     with reading(busy.engine) as conn:
         scope = Scope("norte", Language.ES, Audience.OPEN, "today")
         model = reads.reports(conn, scope, ClockReading(TEN + timedelta(hours=2), 1.0, False))
-    late = model.last_by_source.set_index("dataset")["overdue"]
-    assert late["flow"]
-    assert not late["queue"]  # no cadence was agreed for it
+    now = TEN + timedelta(hours=2)
+    assert [(row.dataset, row.late(now)) for row in model.reports] == [("flow", True), ("queue", False)]
+    assert model.reports[1].cadence is None  # nothing was agreed for it
     assert len(model.deliveries) == 13
 
 
@@ -440,7 +442,7 @@ def test_local_dates_and_times_are_the_sites_and_nonsense_is_refused(post):
     assert moment_ask({"from": "2019-06-14T15:00 00:00"}, "from", place) == TEN  # as a plus arrives unescaped
     for wrong in (
         {"from": "ayer"},
-        {"step": "week"},
+        {"step": "year"},
         {"measure": "people"},
         {"from": "2019-06-14", "to": "2019-06-13"},
     ):
@@ -483,10 +485,40 @@ def test_a_board_asks_the_store_a_bounded_number_of_things(busy):
             asked.append(statement)
 
         reads.situation(conn, scope, ClockReading(TEN, 1.0, False))
-    assert len(asked) <= 25
+    assert len(asked) <= 26
 
 
 def test_operational_days_of_the_site_are_used(post):
     with reading(post.engine) as conn:
         place = site_named(conn, "norte")
     assert day_on(place, datetime(2019, 6, 14, tzinfo=UTC).date()).start == MIDNIGHT
+
+
+# --- completeness ---
+
+
+def test_the_completeness_of_the_api_is_the_matrix_of_the_page(busy):
+    now = TEN + timedelta(hours=3)
+    with reading(busy.engine) as conn:
+        model = reads.reports(conn, Scope("norte", Language.ES, Audience.OPEN, "today"), ClockReading(now, 1.0, False))
+        answer = completeness(conn, model.frame.site, None, now, None)
+    (row,) = answer["rows"]
+    rates = model.reports[0].rates
+    assert [row[name] for name in ("expected", "on_time", "late", "missing", "pending")] == [
+        *(rates.expected, rates.on_time, rates.late, rates.missing, rates.pending)
+    ]
+    # 00:00 to 09:00 came at 10:00 in one file, only the last within its grace; 10 and 11 never; 12 is not due.
+    assert (rates.on_time, rates.late, rates.missing, rates.pending) == (1, 9, 2, 1)
+    assert (row["reporting_rate"], row["reporting_rate_on_time"]) == (round(10 / 12, 4), round(1 / 12, 4))
+    assert answer["total"]["due"] == 12
+    assert as_csv(answer).splitlines()[0].startswith("source,organisation,dataset,kind,minutes,grace_minutes,from,to")
+
+
+def test_the_completeness_of_a_window_counts_the_periods_that_begin_in_it(busy):
+    now = TEN + timedelta(hours=3)
+    window = Window(MIDNIGHT + timedelta(hours=8, minutes=30), TEN + timedelta(hours=1))
+    with reading(busy.engine) as conn:
+        (row,) = completeness(conn, site_named(conn, "norte"), window, now, None)["rows"]
+        (then,) = completeness(conn, site_named(conn, "norte"), window, now, TEN - timedelta(minutes=1))["rows"]
+    assert [one["state"] for one in row["periods"]] == ["on-time", "missing"]
+    assert [one["state"] for one in then["periods"]] == ["pending"]  # as it was known before the file came

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib.metadata import packages_distributions
+
+import pytest
 
 from dashboard.settings import Settings
 from data.tables import metadata
@@ -20,6 +24,7 @@ FACT_TABLES = (
     "referral_line",
     "present_reading",
     "policy_event",
+    "line_reason",
     "flow_hourly",
     "flow_daily",
     "service_daily",
@@ -47,6 +52,13 @@ def test_no_fact_table_has_a_place_for_a_person() -> None:
     for name in FACT_TABLES:
         suspicious = [column.name for column in metadata.tables[name].columns if PERSONAL.search(column.name)]
         assert not suspicious, f"{name}: {suspicious}"
+
+
+@pytest.mark.parametrize("module", ["data.lines", "data.ingest", "data.queries", "data.sites", "data.duplicates"])
+def test_whoever_is_imported_first_the_store_is_there(module: str) -> None:
+    """What looks at a delivery and what reads it again must not need each other to begin."""
+    done = subprocess.run([sys.executable, "-c", f"import {module}"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-1500:]
 
 
 def test_gitignore_never_hides_a_folder_of_the_project() -> None:

@@ -32,6 +32,8 @@ LABELS: dict[str, type[StrEnum]] = {
     "audience": vocabulary.Audience,
     "look": vocabulary.Look,
     "language": vocabulary.Language,
+    "rhythm": vocabulary.Rhythm,
+    "report_state": vocabulary.ReportState,
     "site_kind": vocabulary.SiteKind,
 }
 NNBSP = "\u202f"

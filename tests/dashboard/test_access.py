@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.access import LOCAL, Asking, viewer
-from data.accounts import Account, Directory
+from data.accounts import Account, Directory, Reporter
 from data.keys import Screen, Token, digest
 from data.vocabulary import Audience, Role
 
@@ -149,3 +149,32 @@ def test_every_role_has_its_audience(role):
     assert (known.audience is Audience.PROTECTION) == sees_protected
     assert known.may_send("adra") == (role not in (Role.SCREEN, Role.LEADERSHIP))
     assert known.may_send("anyone") == (role in (Role.PROTECTION, Role.COORDINATION, Role.ADMIN))
+
+
+def partner(organisation: str | None, role: Role = Role.PARTNER, **sources: str):
+    reporters = {name: Reporter(name, name, owner) for name, owner in sources.items()}
+    owned = {owner: tuple(name for name, one in sources.items() if one == owner) for owner in sources.values()}
+    account = Account("ana", role, organisation, None, 0, False)
+    session = {"kind": "account", "name": "ana", "epoch": 0, "id": "c3"}
+    people = Directory({"ana": account}, {}, {}, owned, reporters=reporters)
+    found = viewer(replace(AT_THE_MACHINE, session=session), people, False)
+    assert found is not None
+    return found
+
+
+def test_a_partner_sends_for_its_own_organisation_only():
+    known = partner("Cruz Roja Peruana", agua="Cruz Roja Peruana", comida="ADRA")
+    assert known.may_send("agua")
+    assert not known.may_send("comida")
+    assert not known.may_send("cruz-roja-peruana"), "it has a source already"
+
+
+def test_an_organisation_without_a_source_gets_its_own_name_and_takes_nobody_elses():
+    assert partner("Encuentros (SJM)").may_send("encuentros-sjm")
+    assert not partner("Encuentros (SJM)", **{"encuentros-sjm": "ADRA"}).may_send("encuentros-sjm")
+    assert not partner(None).may_send("anything")
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATION, Role.ADMIN])
+def test_coordination_sends_for_whoever_asks_it_to(role):
+    assert partner("ACNUR", role, comida="ADRA").may_send("comida")

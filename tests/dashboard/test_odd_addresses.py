@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import itertools
-import re
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from dashboard.api import ROUTES
+from layouts.pages import PAGES
 from tests.dashboard.centre import Server
-from tests.dashboard.test_door import PAGES
 
 pytestmark = pytest.mark.slow
 
@@ -21,14 +21,13 @@ ODD = (
     *("-1", "1e309", "NaN", "ayer", "%00", "%ED%A0%80", "a" * 3000, "'; drop table site;--", "<script>", "[]", "🙂"),
 )
 PARAMETERS = ("as_of", "from", "to", "site", "lang", "look", "window", "distance", "boards", "dwell", "issued_at")
-PARAMETERS += ("measure", "stage", "step", "source", "state", "format", "board", "dataset", "next")
+PARAMETERS += ("measure", "stage", "lane", "step", "source", "state", "format", "board", "dataset", "next")
 GET = (
-    *PAGES,
-    *(f"/board/{name}" for name in ("situation", "flow", "queue", "coverage", "alerts", "reports", "wall", "lite")),
-    *(f"/api/v1/{name}" for name in ("series", "queue", "coverage", "alerts", "reports", "openapi.json")),
+    *(page.path for page in PAGES.values()),
+    *(f"/board/{name}" for name in PAGES),
+    *sorted({f"/api/v1{route.path}" for route in ROUTES if "{" not in route.path and "GET" in (route.methods or ())}),
     *("/login", "/healthz", "/metrics", "/nada", "/screen/x", "/assets/x", "/_dash-component-suites/dash/x"),
 )
-BEYOND = re.compile(r"as_of|from|to|issued_at")
 
 
 def asked(client: httpx.Client, path: str, name: str, odd: str) -> httpx.Response:

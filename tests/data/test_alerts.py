@@ -59,7 +59,7 @@ def test_a_surge_is_told_once_and_is_over_when_it_is(calm_post, var):
 
 
 def test_a_source_that_falls_silent_is_told_with_nobody_looking(calm_post):
-    late = NOON + timedelta(hours=2, minutes=1)
+    late = NOON + timedelta(hours=2, minutes=16)
     (card,) = [c for c in alerts.evaluate(calm_post, "norte", late, late, "one").moved if c.rule == "source_silent"]
     assert (card.subject, card.state) == ("control/flow", AlertState.FIRING)
     assert card.sentence.facts["last_at"] == NOON
@@ -75,7 +75,7 @@ def test_when_it_reports_again_the_alert_is_over(calm_post, var):
 
 
 def test_two_evaluators_in_the_same_moment_open_one_alert(calm_post):
-    late = NOON + timedelta(hours=2, minutes=1)
+    late = NOON + timedelta(hours=2, minutes=16)
     with ThreadPoolExecutor(4) as pool:
         runs = [pool.submit(alerts.evaluate, calm_post, "norte", late, late, f"worker {n}") for n in range(4)]
         moved = [run.result().moved for run in runs]
@@ -95,7 +95,7 @@ def test_the_version_rises_only_when_something_changed(calm_post):
     before = version()
     alerts.evaluate(calm_post, "norte", NOON, NOON, "one")
     assert version() == before
-    late = NOON + timedelta(hours=2, minutes=1)
+    late = NOON + timedelta(hours=2, minutes=16)
     alerts.evaluate(calm_post, "norte", late, late, "one")
     assert version() == before + 1
     later = late + timedelta(minutes=1)
@@ -104,7 +104,7 @@ def test_the_version_rises_only_when_something_changed(calm_post):
 
 
 def test_an_acknowledgement_is_a_stored_step_and_the_alert_stays_open(calm_post):
-    late = NOON + timedelta(hours=2, minutes=1)
+    late = NOON + timedelta(hours=2, minutes=16)
     (card,) = [c for c in alerts.evaluate(calm_post, "norte", late, late, "one").moved if c.rule == "source_silent"]
     seen = alerts.acknowledge(calm_post, card.alert_id, "Rosa", "llamé al puesto", late + timedelta(minutes=3))
     assert (seen.acknowledged_by, seen.state) == ("Rosa", AlertState.FIRING)
@@ -118,7 +118,7 @@ def test_a_rule_that_breaks_is_an_alert_of_its_own_and_silences_no_other(calm_po
         raise ZeroDivisionError("no counters")
 
     monkeypatch.setattr(alerts, "RULES", (Rule("broken", broken, Patience()), *rules.RULES))
-    late = NOON + timedelta(hours=2, minutes=1)
+    late = NOON + timedelta(hours=2, minutes=16)
     moved = alerts.evaluate(calm_post, "norte", late, late, "one").moved
     assert {(c.rule, c.state) for c in moved} >= {
         ("broken", AlertState.ERROR),

@@ -375,6 +375,24 @@ def test_a_file_with_personal_data_is_refused_and_its_bytes_are_not_kept(embedde
     assert listed.state == "refused"
 
 
+def test_rows_of_a_delivery_are_accepted_rejected_or_without_a_report(embedded, var):
+    content = (
+        b"site,stage,measure,start,minutes,people\n"
+        b"tumbes,migration-control,served,2018-10-31T09:00,60,12\n"
+        b"tumbes,migration-control,served,2018-10-31T10:00,60,\n"
+        b"tumbes,migration-control,served,2018-10-31T11:00,60,\n"
+        b"tumbes,migration-control,served,2018-10-31T12:00,60,-1\n"
+    )
+    first = ingest(embedded, content, "horas.csv", source="migraciones", now=NOON, var=var)
+    again = ingest(embedded, content, "horas.csv", source="migraciones", now=NOON, var=var)
+    assert (again.already_received, again.report) == (True, first.report)
+    with reading(embedded) as conn:
+        [listed] = deliveries(conn, "tumbes", 5)
+    for told in (first, again, listed):
+        assert (told.accepted, told.rejected, told.not_reported) == (1, 1, 2)
+    assert listed.rows == 4
+
+
 def test_the_first_figures_sent_again_after_a_correction_take_the_correction_back(centre, var):
     forty, fifty = hour_csv("09:00", 40), hour_csv("09:00", 50)
     send(centre, var, forty)

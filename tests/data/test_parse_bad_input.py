@@ -13,12 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from data.sources import Limits, Refused
 from data.types import Issue
 from data.vocabulary import Dataset, Language
 from layouts.translator import translator
+from tests.data.old_excel import old_workbook
 from tests.data.parsing import FLOW, GOOD, cells, flow, read, workbook
 
 LOCALES = Path(__file__).parents[2] / "layouts" / "locales"
@@ -80,7 +82,13 @@ BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("empty_file", b" \r\n\n", "flujo.xlsx", {}),
     ("html_file", "<html><body><table><tr><td>site</td></tr></table></body></html>", "flujo.xlsx", {}),
     ("html_file", "\ufeff<!-- x --><!DOCTYPE html><table>", "flujo.csv", {}),
-    ("old_excel", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\1" * 600, "flujo.xlsx", {}),
+    ("truncated_workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\1" * 600, "flujo.xls", {}),
+    ("several_sheets", b"", "flujo.xlsx", {}),  # filled in below
+    ("sheet_chosen", b"", "flujo.xlsx", {}),
+    ("formula_results_unknown", b"", "flujo.xls", {}),
+    ("totals_left_out", flow(GOOD, "TOTAL,,,,,312"), "flujo.csv", {}),
+    ("ambiguous_number", "Hora;Personas\n2018-10-31;1.312\n", "flujo.csv", {"mapping": MAPPING}),
+    ("mixed_numbers", "Hora;Personas\n2018-10-31;1.312,0\n2018-11-01;1,312.0\n", "flujo.csv", {"mapping": MAPPING}),
     ("file_too_large", b"x" * (200 << 20), "flujo.csv", {}),
     ("binary_file", bytes(range(256)) * 20, "flujo.csv", {}),
     ("binary_file", flow(GOOD).replace("312", "3\x0012"), "flujo.csv", {}),
@@ -188,7 +196,26 @@ def _with_formula() -> bytes:
     return saved.getvalue()
 
 
-MADE = {"not_a_workbook": _zip_of_text, "formula_values": _with_formula}
+def _several(*titles: str) -> bytes:
+    """Sheets with the good row each, the first of them under a title of its own."""
+    book = openpyxl.Workbook()
+    book.active.append(["Notas", "de la municipalidad"])
+    for title in titles:
+        page = book.create_sheet(title)
+        for row in cells(flow(GOOD).strip()):
+            page.append(row)
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+MADE = {
+    "not_a_workbook": _zip_of_text,
+    "formula_values": _with_formula,
+    "several_sheets": lambda: _several("Enero", "Febrero"),
+    "sheet_chosen": lambda: _several("Enero"),
+    "formula_results_unknown": lambda: old_workbook(cells(flow(GOOD).strip()), formulas={(1, 5): 312.0}),
+}
 
 
 def told(content: str | bytes, filename: str, arguments: dict[str, Any]) -> list[Issue]:

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from data.sources import Limits, Refused
 from data.sources.canonical import DATASETS
+from data.sources.compound import alone
 from data.sources.mapping import WrongMapping, read_mapping
 from data.vocabulary import Dataset
+from tests.data.old_excel import begin, old_workbook, record, stream
 from tests.data.parsing import FLOW, GOOD, Parsed, cells, flow, read, workbook
+from tests.soak.crafted import ods, table
 
 SMALL = Limits(file_bytes=1 << 20, unpacked_bytes=8 << 20, rows=5_000, columns=200, cells=100_000, issues=20)
 WORDS = ("tumbes", "ohare", "night", "services", "migration-control", "served", "arrivals", "general", "M", "female")
@@ -32,7 +35,7 @@ def survives(content: str | bytes, filename: str, **more: object) -> Parsed | No
 
 
 @settings(max_examples=250, deadline=None)
-@given(st.binary(max_size=400), st.sampled_from(["a.csv", "a.xlsx", "a.json", "a.txt", "a", "a.pdf"]))
+@given(st.binary(max_size=400), st.sampled_from(["a.csv", "a.xlsx", "a.xls", "a.ods", "a.json", "a.txt", "a", "a.pdf"]))
 def test_any_bytes(content: bytes, filename: str):
     survives(content, filename)
 
@@ -63,6 +66,40 @@ def test_a_workbook_with_any_bytes_changed(changes: list[tuple[int, bytes]]):
         at = place % len(raw)
         raw[at : at + len(piece)] = piece
     survives(bytes(raw), "a.xlsx")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(range(0, 0x1000)), st.binary(max_size=40)), max_size=12), st.booleans())
+def test_any_records_in_an_old_workbook(told: list[tuple[int, bytes]], listed: bool):
+    body = b"".join(record(number, content) for number, content in told)
+    content = stream({"a": body}) if listed else begin(5) + body
+    survives(alone("Workbook", content), "a.xls")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=600), st.integers(0, 2000))
+def test_any_disk_around_an_old_workbook(piece: bytes, at: int):
+    raw = bytearray(old_workbook(cells(flow(GOOD).strip())))
+    raw[at : at + len(piece)] = piece
+    survives(bytes(raw), "a.xls")
+
+
+cell_tag = st.builds(
+    '<table:{} table:number-columns-repeated="{}" office:value-type="{}" office:value="{}">{}</table:{}>'.format,
+    st.shared(st.sampled_from(["table-cell", "covered-table-cell"]), key="tag"),
+    st.sampled_from(["1", "2", "5000", "99999999999", "-1", "x"]),
+    st.sampled_from(["float", "string", "date", "time", "boolean", "z"]),
+    st.sampled_from(["1", "", "2018-10-31", "PT1H", "nan", "9" * 40]),
+    st.sampled_from(["", "<text:p>x</text:p>"]),
+    st.shared(st.sampled_from(["table-cell", "covered-table-cell"]), key="tag"),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(cell_tag, max_size=5), max_size=5), st.sampled_from(["1", "3", "1048576", "99999999999"]))
+def test_any_cells_in_an_open_document(rows: list[list[str]], times: str):
+    row = '<table:table-row table:number-rows-repeated="{}">{}</table:table-row>'.format
+    survives(ods(table("".join(row(times, "".join(row_cells)) for row_cells in rows).encode())), "a.ods")
 
 
 @settings(max_examples=60, deadline=None)

@@ -15,7 +15,6 @@ from data.queries import (
     flow_by_day,
     flow_by_hour,
     known_sources,
-    last_received,
     latest_present,
     latest_queue,
     policy_events,
@@ -27,6 +26,7 @@ from data.queries import (
     services_by_day,
     stock_latest,
 )
+from data.queries.reporting import last_received, unasked
 from data.store import reading
 from data.types import Window
 from data.vocabulary import Dataset
@@ -193,21 +193,14 @@ def test_policy_events_have_their_title_in_both_languages(centre, var):
     assert event.source_url is None
 
 
-def test_who_reports_here_includes_whoever_should_and_did_not(centre, var):
-    with reading(centre) as conn:
-        before = last_received(conn, "tumbes").to_dict("records")
-    assert [(row["source"], row["organisation"], row["cadence_minutes"]) for row in before] == [
-        ("migraciones", "Migraciones", 60)
-    ]
-    assert pd.isna(before[0]["last_received"])
+def test_who_reports_although_nothing_was_agreed_is_listed_apart(centre, var):
     send(centre, var, hour_csv("09:00", 40))
     send(centre, var, hour_csv("09:00", 44), source="dtm", now=LATER)
     with reading(centre) as conn:
-        rows = last_received(conn, "tumbes").set_index("source")
-    assert rows.loc["migraciones", "last_received"] == NOON
-    assert rows.loc["migraciones", "last_period_end"] == TEN
-    assert rows.loc["dtm", "last_received"] == LATER
-    assert pd.isna(rows.loc["dtm", "cadence_minutes"])
+        assert last_received(conn, "tumbes") == {("migraciones", "flow"): NOON}
+        assert last_received(conn, "tumbes", as_of=TEN) == {}
+        assert unasked(conn, "tumbes", TEN) == {("dtm", "flow"): LATER}
+        assert unasked(conn, "tumbes", LATER) == {}
 
 
 def test_the_age_of_the_data_is_that_of_what_the_newest_report_tells(centre, var):

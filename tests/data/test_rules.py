@@ -12,12 +12,12 @@ import pytest
 from data import disclosure
 from data.alert_book import alert_sentence
 from data.analytics.coverage import level_of
-from data.analytics.freshness import Expected
 from data.analytics.lifecycle import Seen
 from data.analytics.rule import Recent
 from data.analytics.rules import RULES, coverage_gap, gaps_watched, pressure_high, source_silent
+from data.rhythm import Cadence, Contact, Reporting
 from data.types import Pressure, PressureComponent, SectorCoverage, ServiceCoverage
-from data.vocabulary import AlertState, Audience, Level, Sector, Service, State
+from data.vocabulary import AlertState, Audience, Level, Rhythm, Sector, Service, State
 from layouts.translator import translator
 from tests.data.recently import NOON, calm_weeks, hours_until, seen
 
@@ -25,19 +25,27 @@ LOCALES = Path(__file__).parents[2] / "layouts" / "locales"
 
 
 @pytest.mark.parametrize(
-    ("age", "expected"),
-    [(10, Seen.CLEAR), (16, Seen.BETWEEN), (30, Seen.BETWEEN), (31, Seen.BREACH), (None, Seen.BREACH)],
+    ("now", "expected"),
+    [
+        (NOON, Seen.CLEAR),
+        (NOON + timedelta(seconds=1), Seen.BETWEEN),
+        (NOON + timedelta(minutes=15), Seen.BETWEEN),
+        (NOON + timedelta(minutes=15, seconds=1), Seen.BREACH),
+    ],
 )
-def test_a_source_is_late_at_one_cadence_and_silent_at_two(age, expected):
-    last = None if age is None else NOON - timedelta(minutes=age)
-    report = Expected("migraciones", "flow", "Migraciones", last, timedelta(minutes=15))
-    (found,) = source_silent(seen(hours_until(NOON, calm_weeks()), reports=(report,)))
+def test_a_source_is_late_after_one_report_that_did_not_come_and_silent_after_two(now, expected):
+    office = Contact("Migraciones", "jefe de turno", "anexo 12")
+    deadlines = {"late_at": NOON, "silent_at": NOON + timedelta(minutes=15)}
+    report = Reporting("migraciones", "flow", office, Cadence(Rhythm.MINUTES, NOON, 15, 4), (), NOON, **deadlines)
+    (found,) = source_silent(replace(seen(hours_until(NOON, calm_weeks()), reports=(report,)), now=now))
     assert (found.seen, found.subject) == (expected, "migraciones/flow")
+    assert found.evidence["call"] == "jefe de turno, anexo 12"
 
 
-def test_without_a_cadence_nobody_is_late():
-    report = Expected("socio", "service", None, NOON - timedelta(days=9), None)
-    assert source_silent(seen(hours_until(NOON, calm_weeks()), reports=(report,))) == ()
+def test_where_nothing_is_expected_nobody_is_late():
+    report = Reporting("socio", "service", Contact(), None, (), NOON - timedelta(days=9))
+    (found,) = source_silent(seen(hours_until(NOON, calm_weeks()), reports=(report,)))
+    assert found.seen is Seen.CLEAR
 
 
 def part(name: str, value: float | None, level: Level) -> PressureComponent:

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from data import tables
+from data.chosen import official_sources
 from data.clock import Replay, start_replay, stored_replay
 from data.queries import flow_by_day, known_sources, official_source, phase, standards
-from data.queries.board import official_sources
 from data.sites import UnknownSite, WrongSiteFile, add_site, load_site, site, sites
 from data.store import create_store, reading, writing
 from data.types import Window
@@ -125,7 +125,7 @@ def test_a_site_is_its_file(any_engine):
                 "service": "water",
                 "phase": "emergency",
                 "value": 15.0,
-                "per": "units-per-person-day",
+                "per": "per-person-day",
                 "denominator": "present",
                 "unit": "litros",
                 "source": "Esfera 2018",

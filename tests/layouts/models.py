@@ -12,25 +12,35 @@ import pandas as pd
 from data.types import (
     AlertCard,
     AlertsModel,
+    Cadence,
     ClockReading,
+    Contact,
     CoverageModel,
     DayCurves,
     Delivery,
+    Duplicate,
+    Expectation,
+    Flag,
     FlowModel,
     Frame,
     Issue,
     Kpi,
+    LongReport,
     PolicyEvent,
     Pressure,
     PressureComponent,
     QueueModel,
+    Reconciliation,
+    Reporting,
     ReportsModel,
+    Revision,
     Scope,
     SectorCoverage,
     Sentence,
     ServiceCoverage,
     Site,
     SituationModel,
+    SourceFigure,
     Station,
     Window,
 )
@@ -41,7 +51,10 @@ from data.vocabulary import (
     Lane,
     Language,
     Level,
+    Measure,
     Method,
+    ReportState,
+    Rhythm,
     Sector,
     Service,
     SiteKind,
@@ -121,7 +134,15 @@ def curves() -> DayCurves:
         Stage.MIGRATION_CONTROL,
         DAY,
         pd.DataFrame(
-            {"at": times(at), "arrivals": arrivals, "served": served, "provisional": share > 0.97, "modelled": False}
+            {
+                "at": times(at),
+                "arrivals": arrivals,
+                "served": served,
+                "provisional": share > 0.97,
+                "modelled": False,
+                "arrivals_soft": share < 0.3,
+                "served_soft": share < 0,
+            }
         ),
         pd.DataFrame({"at": times(usual), "low": mid * 0.8, "mid": mid, "high": mid * 1.2}),
         carried_in=680,
@@ -138,7 +159,17 @@ def curves() -> DayCurves:
 
 def no_curves() -> DayCurves:
     no = pd.Series([], dtype=float)
-    points = pd.DataFrame({"at": times([]), "arrivals": no, "served": no, "provisional": no, "modelled": no})
+    points = pd.DataFrame(
+        {
+            "at": times([]),
+            "arrivals": no,
+            "served": no,
+            "provisional": no,
+            "modelled": no,
+            "arrivals_soft": no,
+            "served_soft": no,
+        }
+    )
     usual = pd.DataFrame({"at": times([]), "low": no, "mid": no, "high": no})
     return DayCurves(Stage.MIGRATION_CONTROL, DAY, points, usual, None, None, False, None, None, None, weekday=4)
 
@@ -314,6 +345,11 @@ def hours() -> pd.DataFrame:
             "provisional": [n == 18 for n in range(24)],
             "at_least": [n == 10 for n in range(24)],
             "modelled": [n < 4 for n in range(24)],
+            "people_was": pd.Series([400.0 if n == 8 else None for n in range(24)], dtype=float),
+            "served_was": pd.Series([None] * 24, dtype=float),
+            "late": [n == 6 for n in range(24)],
+            "people_soft": [n < 4 for n in range(24)],
+            "served_soft": [n < 4 for n in range(24)],
         }
     )
 
@@ -334,6 +370,9 @@ def days() -> pd.DataFrame:
             "at_least": [n == 20 for n in range(31)],
             "differs": [-120.0 if n == 22 else np.nan for n in range(31)],
             "arrivals": entries * 1.1,
+            "entries_was": pd.Series([900.0 if n == 15 else None for n in range(31)], dtype=float),
+            "arrivals_was": pd.Series([None] * 31, dtype=float),
+            "approved": ["lucia" if n < 15 else None for n in range(31)],
             "arrivals_at_least": [n == 21 for n in range(31)],
         }
     )
@@ -361,17 +400,147 @@ def like(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[:0]
 
 
-LAST = pd.DataFrame(
-    {
-        "source": ["migraciones", "unicef"],
-        "organisation": ["Migraciones", "UNICEF"],
-        "dataset": ["flow", "service"],
-        "last_received": times([NOW - timedelta(minutes=9), NOW - timedelta(hours=6)]),
-        "last_period_end": times([NOW - timedelta(minutes=20), NOW - timedelta(hours=7)]),
-        "cadence_minutes": [15.0, 60.0],
-        "overdue": [False, True],
-    }
+REVISIONS = tuple(
+    Revision(
+        at=NOW,
+        kind=kind,
+        stage=str(Stage.MIGRATION_CONTROL),
+        measure="arrivals",
+        lane=str(Lane.GENERAL),
+        source="migraciones",
+        start=NOW - timedelta(hours=hours),
+        end=NOW - timedelta(hours=hours - length),
+        old=400.0,
+        new=new,
+        report_id=4,
+        who="jefa-turno",
+        issued_at=NOW,
+        reason="<b>recuento</b>",
+        masked=kind == "release",
+    )
+    for kind, hours, length, new in (("correction", 3, 1, 425.0), ("undo", 30, 24, None), ("release", 5, 1, None))
 )
+FLAG = Flag(
+    "simulacro-norte",
+    "0123456789ab",
+    "served_over_present",
+    "flow",
+    "migraciones",
+    {"stage": "migration-control", "measure": "served", "lane": "general"},
+    DAY.start + timedelta(hours=9),
+    DAY.start + timedelta(hours=10),
+    {"value": 400.0, "there": 100.0, "arrived": None},
+    4,
+    NOW,
+)
+FIGURE = SourceFigure(
+    "migraciones", "Migraciones", True, 3429.0, False, Method.REGISTERED, None, DAY.start, NOW, 18.0, 18.3, 60, 4, NOW
+)
+SOURCES = tuple(
+    Reconciliation(
+        Stage.MIGRATION_CONTROL,
+        measure,
+        DAY,
+        official,
+        "acta 12",
+        "ana",
+        NOW,
+        0.1,
+        (
+            FIGURE,
+            replace(
+                FIGURE,
+                source="<b>dtm</b>",
+                official=False,
+                value=1500.0,
+                at_least=True,
+                method=Method.SAMPLED,
+                periods=3,
+                compared=2,
+                difference=-1929.0,
+                difference_share=-0.5626,
+                flagged=True,
+            ),
+            replace(FIGURE, source="acnur", official=False, value=None, method=None, first=None, last=None, as_of=None),
+        ),
+    )
+    for measure, official in ((Measure.SERVED, "migraciones"), (Measure.ARRIVALS, None))
+)
+SAID = {"quantity": 300.0, "people": 280.0, "unit": "raciones", "shift": "", "start_at": "", "end_at": ""}
+DUPLICATE = Duplicate(
+    "simulacro-norte",
+    "ba9876543210",
+    "aa",
+    DAY.start,
+    "food",
+    "meals",
+    "",
+    ("adra", "ADRA"),
+    ("cruz-roja", "<b>Cruz</b> Roja"),
+    {"first": SAID, "second": SAID},
+    NOW,
+)
+DUPLICATES = (
+    DUPLICATE,
+    replace(
+        DUPLICATE, flag="1", verdict="first-counts", reason="acta 3", who="ana", decided_at=NOW, onwards=True, facts={}
+    ),
+)
+
+
+def expected(row: int, state: ReportState, covered: float = 0.0) -> Expectation:
+    """One hour, so many back from NOW."""
+    start = NOW.replace(minute=0) - timedelta(hours=row)
+    done = None if state in (ReportState.MISSING, ReportState.PENDING) else start + timedelta(minutes=66)
+    due = start + timedelta(minutes=75)
+    return Expectation(start, start + timedelta(hours=1), due, Rhythm.HOURLY, state, 1.0 if done else covered, done)
+
+
+LONG = tuple(
+    LongReport(
+        "migration-control", "served", "dtm",
+        DAY.start - timedelta(days=days), DAY.start - timedelta(days=days - 7), 700.0 * days, days == 7, "estimated",
+    )
+    for days in (21, 7)
+)  # fmt: skip
+HOURLY = Cadence(Rhythm.HOURLY, DAY.start, 60, 15, (), DAY.start, "rosa", "emergencia")
+DAILY = Cadence(Rhythm.DAILY, DAY.start - timedelta(days=20), 1440, 360)
+REPORTING = (
+    Reporting(
+        "unicef",
+        "service",
+        Contact("UNICEF", "coordinación de niñez", "anexo 12"),
+        HOURLY,
+        (
+            *(expected(row, ReportState.ON_TIME) for row in (9, 8, 7)),
+            expected(6, ReportState.LATE),
+            expected(5, ReportState.MISSING, 0.25),
+            *(expected(row, ReportState.MISSING) for row in (4, 3, 2)),
+            *(expected(row, ReportState.PENDING) for row in (1, 0)),
+        ),
+        NOW - timedelta(hours=6),
+        NOW - timedelta(hours=7),
+        NOW - timedelta(hours=4),
+        NOW - timedelta(hours=3),
+    ),
+    Reporting(
+        "migraciones",
+        "flow",
+        Contact("Migraciones"),
+        DAILY,
+        (
+            Expectation(
+                DAY.start - timedelta(days=1), DAY.start, DAY.start + timedelta(hours=6),
+                Rhythm.DAILY, ReportState.ON_TIME, 1.0, DAY.start + timedelta(hours=1),
+            ),
+        ),
+        NOW - timedelta(minutes=9),
+        NOW - timedelta(minutes=20),
+        NOW + timedelta(hours=8),
+        NOW + timedelta(hours=32),
+    ),
+    Reporting("dtm", "flow", Contact(), None, (), NOW - timedelta(days=1)),
+)  # fmt: skip
 DELIVERIES = (
     Delivery(4, "migraciones", "Migraciones", "flow", "flujo.csv", NOW, NOW, 96, 96, 0, "accepted", "ab" * 32),
     Delivery(3, "unicef", "UNICEF", "service", "servicios.xlsx", NOW, NOW, 40, 37, 3, "partial", "cd" * 32),
@@ -418,9 +587,21 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             like(days()) if empty else days(),
             events,
             alerts,
+            () if empty else SOURCES,
+            () if empty else (FLAG,),
+            () if empty else LONG,
+            () if empty else REVISIONS,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
-        "coverage": CoverageModel(here, kpis, sectors, DAY),
+        "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),
         "alerts": AlertsModel(here, kpis, alerts, (), None if empty else NOW),
-        "reports": ReportsModel(here, kpis, () if empty else DELIVERIES, like(LAST) if empty else LAST),
+        "reports": ReportsModel(
+            here,
+            kpis,
+            () if empty else DELIVERIES,
+            () if empty else REPORTING,
+            () if empty else (FLAG,),
+            () if empty else DUPLICATES,
+            {} if empty else {4: REVISIONS},
+        ),
     }

@@ -149,6 +149,29 @@ def test_a_sector_that_reported_without_a_standard_is_not_called_silent() -> Non
     assert rest_of_sectors((), 0, t) == ""
 
 
+def test_a_missing_report_is_hatched_named_and_says_whom_to_call() -> None:
+    html = html_of("reports", Language.ES)
+    row = html[html.index('id="reporting-unicef-service"') : html.index('id="reporting-migraciones-flow"')]
+    assert re.findall(r'class="cell cell-([a-z-]+)" style="flex-grow:([0-9]+);--n:([0-9]+)', row) == [
+        ("on-time", "180", "3"),
+        ("late", "60", "1"),
+        ("partial", "60", "1"),
+        ("missing", "180", "3"),
+        ("pending", "120", "2"),
+    ]
+    assert "3 falta" in row
+    assert "coordinación de niñez · UNICEF · anexo 12" in row
+    assert row.count("<summary") == 1
+    assert "38\u202f%" in row  # 3 of 8 due on time
+    assert "Motivo: emergencia" in row
+
+
+def test_who_reports_without_being_asked_is_listed_and_never_judged() -> None:
+    html = html_of("reports", Language.EN)
+    others = html[html.index("Report without an agreed rhythm") :]
+    assert "dtm" in others[: others.index("</table>")]
+
+
 def test_a_days_own_report_that_differs_from_its_hours_is_told() -> None:
     t = translator(Language.ES, "America/Lima")
     said = to_html(days_table(days(), t))

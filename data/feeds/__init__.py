@@ -1,0 +1,1 @@
+"""Feeds: reports that come by themselves, from KoboToolbox, ODK Central, a database, or a partner's webhook."""

@@ -1,0 +1,81 @@
+"""Which figures of a series were corrected or came late, read once per data version."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import Connection, func, or_, select
+
+from data.analytics.lateness import Lateness
+from data.analytics.reporting import dues
+from data.cadences import cadences
+from data.days import day_of, days_of
+from data.earlier import Marks, marks
+from data.frames import frame
+from data.queries import SeriesKey
+from data.queries.flow import LINE_COLUMNS
+from data.revisions import NATURAL_KEY, counting
+from data.tables import flow_line, report_site
+from data.types import Site, Window
+from data.vocabulary import EVERY_LANE, Dataset
+
+KEY = NATURAL_KEY[Dataset.FLOW]
+NOTHING = Marks()
+
+
+def revised(
+    conn: Connection, site: Site, key: SeriesKey | None, window: Window, as_of: datetime | None, version: int
+) -> Marks:
+    """Of the hours and days that start in the window."""
+    if key is None:
+        return NOTHING
+    found = _kept((str(conn.engine.url), key, window, as_of, version))
+    if not found:
+        found.append(_read(conn, site, key, window, as_of))
+    return found[0]
+
+
+@lru_cache(maxsize=256)
+def _kept(mark: object) -> list[Marks]:
+    """A place to keep the marks of one series, window and data version."""
+    return []
+
+
+def _read(conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: datetime | None) -> Marks:
+    line = flow_line.c
+    whole = Window(day_of(site, window.start).start, window.end)
+    series = {name: value for name, value in key.columns.items() if value != EVERY_LANE}
+    where = [*(line[name] == value for name, value in series.items()), counting(flow_line, as_of)]
+    names = [line[name] for name in KEY if name not in series]
+    again = (
+        select(line.start)
+        .where(*where, line.start >= whole.start, line.start < whole.end)
+        .group_by(*names)
+        .having(func.count() > 1)
+    )
+    starts = sorted(set(conn.execute(again).scalars()))
+    if not starts:
+        return NOTHING
+    touched = tuple(dict.fromkeys(day_of(site, at) for at in starts))
+    # Days that follow each other are read in one piece.
+    runs = [touched[0]]
+    for day in touched[1:]:
+        runs[-1:] = [Window(runs[-1].start, day.end)] if day.start == runs[-1].end else [runs[-1], day]
+    spans = [(line.start >= run.start) & (line.start < run.end) for run in runs]
+    lines = frame(conn, select(*(line[name] for name in LINE_COLUMNS)).where(*where, or_(*spans)))
+    days = tuple(day for run in runs for day in days_of(site, Window(run.start, run.end - timedelta(microseconds=1))))
+    return marks(lines, site, days)
+
+
+def lateness(conn: Connection, site: Site, source: str, window: Window, as_of: datetime | None) -> Lateness:
+    """When reports of flow were due of a source, for the figures that start in the window."""
+    pair = (source, str(Dataset.FLOW))
+    held = [one.cadence for one in cadences(conn, site.site, as_of) if (one.source, one.dataset) == pair]
+    if not held:
+        return Lateness()
+    rs = report_site.c
+    same = (rs.site == site.site, rs.source == source, rs.dataset == str(Dataset.FLOW))
+    began = conn.execute(select(rs.received_at).where(*same).order_by(rs.received_at).limit(1)).scalar_one_or_none()
+    reach = timedelta(minutes=max(one.minutes for one in held))
+    return Lateness(dues(site, held, Window(window.start - reach, window.end)), began)

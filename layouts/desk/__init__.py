@@ -1,0 +1,1 @@
+"""Pages of the desk: plain HTML, each a function of what it shows."""

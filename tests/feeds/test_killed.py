@@ -1,0 +1,77 @@
+"""kill -9 in the middle of a pull: what was committed is not read twice, what was not is read again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from data.store import reading, writing
+from data.tables import feed, report
+from tests.conftest import ROOT
+from tests.data.centre import open_centre, people_by_hour
+from tests.feeds import servers
+from tests.feeds.centre import KOBO, added, pulled
+from tests.feeds.servers import World, kobo
+
+# The process kills itself at a place of the way in: before the commit, after it, or with the watermark half written.
+PROGRAM = """
+import os, signal, sys
+from pathlib import Path
+from dashboard.feeding import pages, pull
+from dashboard.settings import Settings
+from data.feeds import book, taking
+from data.store import create_store
+
+place, url, var, name = sys.argv[1:]
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+pages.AT_ONCE = 2
+if place == "before the lines":
+    taking.write_delivery = die
+elif place == "before the commit":
+    taking.memory.belong = die
+elif place == "after the commit":
+    real = pull.take
+    def take(*args, **more):
+        real(*args, **more)
+        die()
+    pull.take = take
+elif place == "before the end is noted":
+    book.succeeded = die
+pull.pull(create_store(url), Settings(var=Path(var)), name, f"doomed:{os.getpid()}")
+"""
+
+
+@pytest.mark.parametrize(
+    "place", ["before the lines", "before the commit", "after the commit", "before the end is noted"]
+)
+def test_a_pull_killed_anywhere_is_finished_by_the_next_one(
+    any_engine: Engine, var: Path, partner: World, place: str
+) -> None:
+    open_centre(any_engine)
+    added(any_engine, KOBO.format(url=partner.url, page_size=2, timeout=5))
+    partner.submissions = [kobo(n, f"{8 + n % 2:02}:00", n) for n in range(1, 8)]
+    url = any_engine.url.render_as_string(hide_password=False)
+    doomed = subprocess.run(
+        [sys.executable, "-c", PROGRAM, place, url, str(var), "tumbes-kobo"],
+        cwd=ROOT,
+        env={**os.environ, "TEST_KOBO_TOKEN": servers.KOBO_TOKEN},
+        timeout=120,
+    )
+    assert doomed.returncode == -signal.SIGKILL
+    before = people_by_hour(any_engine)
+    assert sum(before.values()) == {"after the commit": 1 + 2, "before the end is noted": 28}.get(place, 0)
+    with writing(any_engine) as conn:  # its hold runs out
+        conn.execute(update(feed).values(held_until=None, held_by=None))
+    partner.submissions[0] = kobo(1, "09:00", 100, uuid="b", edits="uuid-1")
+    pulled(any_engine, var, "tumbes-kobo", sweep=True)
+    assert people_by_hour(any_engine) == {"08:00": 2 + 4 + 6, "09:00": 100 + 3 + 5 + 7}
+    with reading(any_engine) as conn:
+        assert {row.state for row in conn.execute(select(report.c.state))} == {"accepted"}
