@@ -51,7 +51,7 @@ def worst_first(reports: tuple[Reporting, ...], now: datetime) -> tuple[Reportin
 
 def _unasked(conn: Connection, scope: Scope, now: datetime) -> tuple[Reporting, ...]:
     """Whoever reports although nothing was agreed."""
-    whom = contacts(conn)
+    whom = contacts(conn, scope.as_of)
     came = unasked(conn, scope.site, now - UNASKED_REACH, scope.as_of)
     return tuple(
         Reporting(source, dataset, whom.get(source, Contact()), None, last_received=last)

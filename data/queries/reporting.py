@@ -49,7 +49,8 @@ def _last(now: bool) -> Select[Any]:
 def unasked(conn: Connection, site: str, since: datetime, as_of: datetime | None = None) -> dict[Pair, datetime]:
     """Whoever reported here since a moment although no cadence was ever agreed, and when last."""
     c, rs = cadence.c, report_site.c
-    agreed = select(c.source).where(c.site == site, c.source == rs.source, c.dataset == rs.dataset).exists()
+    known = [] if as_of is None else [c.set_at <= as_of]
+    agreed = select(c.source).where(c.site == site, c.source == rs.source, c.dataset == rs.dataset, *known).exists()
     rows = conn.execute(
         select(rs.source, rs.dataset, func.max(rs.received_at).label("newest"))
         .where(rs.site == site, rs.received_at > since, counting(report_site, as_of), ~agreed)

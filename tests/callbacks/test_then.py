@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from callbacks.asked import SeriesAsk
+from callbacks.asked import FigureAsk, SeriesAsk
+from callbacks.beside import sources_beside
 from callbacks.boards import build
+from callbacks.completeness import completeness
 from callbacks.series import alerts, coverage, queue, reports, series
 from dashboard.encoded import plain
 from data.sites import site
@@ -49,12 +51,16 @@ def answers(engine: Engine, now: datetime, as_of: datetime | None = None) -> Scr
         told: Screens = {}
         for step in ("hour", "day"):
             for measure in (Measure.ARRIVALS, Measure.SERVED):
-                ask = SeriesAsk(place, measure, Stage.MIGRATION_CONTROL, step, window, None, as_of)
+                ask = SeriesAsk(place, measure, Stage.MIGRATION_CONTROL, step, window, as_of=as_of)
                 told["series", step, measure] = series(conn, ask, now)
         for audience in Audience:
             scope = Scope("norte", Language.ES, audience, "today", as_of)
             told["queue", "", audience] = queue(conn, scope, clock)
             told["coverage", "", audience] = coverage(conn, scope, window, place, now)
+        told["completeness", "", ""] = completeness(conn, place, None, now, as_of)
+        for measure in (Measure.ARRIVALS, Measure.SERVED):
+            figure = FigureAsk(place, Stage.MIGRATION_CONTROL, measure, window, as_of)
+            told["reconciliation", measure, ""] = sources_beside(conn, figure, now)
         told["alerts", "all", ""] = alerts(conn, place, "all", translator(Language.ES, place.zone), as_of)
         told["reports", "", ""] = reports(conn, place, as_of)
     return {key: {name: part for name, part in answer.items() if name != "as_of"} for key, answer in told.items()}
