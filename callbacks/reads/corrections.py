@@ -1,23 +1,27 @@
-"""What changed after it had been told, for the pages that list it; read once per data version."""
+"""What changed after it had been told, and who vouches for it, for the pages that say so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Connection
 
+from callbacks.reads.once import once
+from data.analytics.lateness import Lateness
+from data.closing import Approval, approvals
 from data.queries.corrected import flow_revisions, revisions_by
-from data.types import Revision, Scope, Window
+from data.revised import lateness
+from data.types import Revision, Scope, Site, Window
 
 SHOWN = 30
 
 
 def recent_revisions(conn: Connection, scope: Scope, window: Window, version: int) -> tuple[Revision, ...]:
     """The newest changes of figures of the window."""
-    return _once(
-        (str(conn.engine.url), scope, window, version),
+    return once(
+        conn,
+        version,
+        ("revisions", scope, window),
         lambda: tuple(flow_revisions(conn, scope.site, window, scope.audience, scope.as_of)[:SHOWN]),
     )
 
@@ -26,8 +30,10 @@ def changed_by(
     conn: Connection, scope: Scope, report_ids: tuple[int, ...], version: int
 ) -> dict[int, tuple[Revision, ...]]:
     """What each of these deliveries changed."""
-    return _once(
-        (str(conn.engine.url), scope, report_ids, version),
+    return once(
+        conn,
+        version,
+        ("changed", scope, report_ids),
         lambda: {
             report: tuple(found)
             for report, found in revisions_by(conn, scope.site, report_ids, scope.audience, scope.as_of).items()
@@ -35,14 +41,15 @@ def changed_by(
     )
 
 
-def _once(mark: tuple[Any, ...], read: Callable[[], Any]) -> Any:
-    found = _kept(mark)
-    if not found:
-        found.append(read())
-    return found[0]
+def closed_periods(conn: Connection, scope: Scope, window: Window, version: int) -> tuple[Approval, ...]:
+    """Those that somebody vouches for."""
+    asked = ("closed", scope.site, window, scope.as_of)
+    return once(conn, version, asked, lambda: approvals(conn, scope.site, window, scope.as_of))
 
 
-@lru_cache(maxsize=256)
-def _kept(mark: object) -> list[Any]:
-    """A place to keep one answer."""
-    return []
+def due_reports(
+    conn: Connection, site: Site, source: str, window: Window, as_of: datetime | None, version: int
+) -> Lateness:
+    """When reports of flow were due of a source."""
+    asked = ("due", site, source, window, as_of)
+    return once(conn, version, asked, lambda: lateness(conn, site, source, window, as_of))

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from callbacks.reads.corrections import recent_revisions
+from callbacks.reads.corrections import closed_periods, due_reports, recent_revisions
 from callbacks.reads.ground import Ground, events_around, ground
 from data import queries
 from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
 from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
-from data.closing import approvals
 from data.days import day_of, days_of
 from data.earlier import Marks
 from data.flags import open_flags
@@ -23,7 +22,7 @@ from data.long_grains import only_long
 from data.picture import series_key
 from data.queries import SeriesKey
 from data.reconciling import figures_to_compare, reconciliation
-from data.revised import lateness, revised
+from data.revised import revised
 from data.types import ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
 from data.vocabulary import SOFT_METHODS, Measure, Method, State
@@ -131,7 +130,7 @@ def _late(
     if source is None or len(part) == 0:
         return np.zeros(len(placed), dtype=bool)
     reach = Window(moment(float(part.start[0])), moment(float(part.start[-1]) + HOUR))
-    due = lateness(conn, base.picture.site, source, reach, scope.as_of)
+    due = due_reports(conn, base.picture.site, source, reach, scope.as_of, base.frame.version)
     told = {seconds(hour): seconds(at) for hour, at in marks[measure].first.items()}
     late = np.array(
         [
@@ -197,7 +196,7 @@ def _days(
     """A day nobody reported is there, without a figure."""
     seen = base.picture
     window = Window(days[0].start, days[-1].end)
-    vouched = {one.window: one.who for one in approvals(conn, scope.site, window, scope.as_of)}
+    vouched = {one.window: one.who for one in closed_periods(conn, scope, window, base.frame.version)}
     served = _by_day(conn, series_key(seen.site, seen.official, Measure.SERVED), window, scope.as_of)
     came = _by_day(conn, series_key(seen.site, seen.official, Measure.ARRIVALS), window, scope.as_of)
     rows = []

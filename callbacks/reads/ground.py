@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from callbacks.reads.corrections import closed_periods
 from data import disclosure, queries
 from data.alert_book import alarm_spans, evaluated_at, open_alerts
 from data.analytics.baseline import DAYS
@@ -16,7 +17,7 @@ from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
 from data.analytics.seen import Seen
 from data.analytics.windows import curve_day
-from data.closing import Approval, approvals
+from data.closing import Approval
 from data.flags import open_flags
 from data.picture import Picture, picture
 from data.queries.board import events
@@ -93,7 +94,7 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     alerts = open_alerts(conn, scope.site, scope.as_of)
     checked_at = evaluated_at(conn, scope.site, scope.as_of)
     told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock))
-    told = vouched(told, approvals(conn, scope.site, seen.day, scope.as_of), seen.day)
+    told = vouched(told, closed_periods(conn, scope, seen.day, frame.version), seen.day)
     return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, told, scope.as_of))
 
 
