@@ -93,7 +93,7 @@ def test_where_there_are_accounts_only_the_right_ones_decide(settings: Settings,
     [
         (("tumbes", "ayer"), "no es un día ni un turno"),
         (("nazca", "2019-06-14"), "nazca"),
-        (("tumbes", "2990-01-01"), "todavía no termina"),
+        (("tumbes", "2099-01-01"), "todavía no termina"),
     ],
 )
 def test_what_cannot_be_closed_is_said(settings: Settings, store: Engine, words: tuple[str, ...], says: str):
