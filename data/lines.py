@@ -92,8 +92,10 @@ def write_lines(
 def write_reasons(conn: Connection, lines: pd.DataFrame, reasons: pd.Series) -> None:
     """Keep why a line says something else than before, where its sender wrote it beside the figure."""
     given = reasons.reset_index(drop=True)
-    told = lines[["site", "line_id"]].reset_index(drop=True).assign(reason=given)
-    insert_frame(conn, tables.line_reason, told[given.notna() & (given != "")])
+    said = given.notna() & (given != "")
+    if said.any():
+        told = lines.loc[said.to_numpy(), ["site", "line_id"]]
+        insert_frame(conn, tables.line_reason, told.assign(reason=given[said].to_numpy()))
 
 
 def _numbered(lines: pd.DataFrame, report_id: int) -> pd.DataFrame:

@@ -48,7 +48,7 @@ def reported_day(days: pd.DataFrame, day: Window) -> DayTotal | None:
         Method(row["method"]),
         _known(row["low"]),
         _known(row["high"]),
-        float(row["minutes"]) / 60,
+        hours=float(row["minutes"]) / 60,
     )
 
 

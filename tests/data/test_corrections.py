@@ -201,6 +201,19 @@ def test_a_closed_day_says_who_vouches_for_it_and_is_provisional_no_more(centre:
     assert row.get("approved_by") == "lucia"
 
 
+def test_a_day_that_is_over_is_compared_with_the_usual_by_its_people(centre: Engine, var: Path):
+    start = LAST_OF_OCTOBER.start - timedelta(days=21)
+    hours = [(start + HOUR * n).isoformat() for n in range(22 * 24)]
+    people = [(hour, 60, 10 if n < 21 * 24 else 30) for n, hour in enumerate(hours)]
+    send(centre, var, flow_csv(*people))
+    scope = Scope("tumbes", Language.ES, Audience.OPEN, "yesterday")
+    with reading(centre) as conn:
+        kpi = reads.situation(conn, scope, ClockReading(NOON, 1.0, False)).kpis["arrivals_today"]
+    assert (kpi.value, kpi.usual, kpi.hours) == (720, 240, 24)
+    assert kpi.note is not None
+    assert kpi.note.facts == {"ratio": 3.0}
+
+
 def test_the_api_tells_revisions_in_local_time(centre: Engine, var: Path):
     send(centre, var, hour_csv("09:00", 40))
     send(centre, var, hour_csv("09:00", 55), NOON + HOUR, reason="faltaba una hoja")
