@@ -272,7 +272,7 @@ def test_a_discarded_file_is_gone(desk: Desk) -> None:
 def test_a_page_without_a_script_holds_the_form_in_its_place(desk: Desk) -> None:
     page = desk.open().text
     place = page.index('id="panel-send"')
-    assert place < page.index('action="/reports/send"') < page.index('id="panel-sources"')
+    assert place < page.index('action="/reports/send"') < page.index('id="panel-reporting"')
 
 
 def test_templates_come_from_the_page(desk: Desk) -> None:
