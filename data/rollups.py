@@ -58,10 +58,12 @@ class Rebuilt:
     """A stretch of one source's figures as they are now, for who has questions about them.
 
     `hours`: SERIES, hour, people, minutes, at_least, method; `days`: SERIES and the columns of the daily rollup.
-    `odd_parts`: totals that are not the sum of their parts, as `doubts.parts_that_differ` gives them.
+    `odd_parts`: totals that are not the sum of their parts, as `doubts.parts_that_differ` gives them. Lines of an hour
+    or less were looked at in `fine` only (None: none came or went).
     """
 
     window: Window
+    fine: Window | None
     hours: pd.DataFrame
     days: pd.DataFrame
     odd_parts: pd.DataFrame
@@ -70,7 +72,7 @@ class Rebuilt:
 def rebuild_flow(conn: Connection, touched: Touched) -> Iterator[Rebuilt]:
     """Recompute the hours and the days in which lines begin, stretch by stretch as they are asked for."""
     for days, within in stretches(touched.site, touched.lines):
-        odd = []
+        odd, hours = [], None
         fine = within.loc[within["minutes"] <= 60, "start"]
         if len(fine):
             # The clock hour of a line began up to an hour before it.
@@ -79,7 +81,7 @@ def rebuild_flow(conn: Connection, touched: Touched) -> Iterator[Rebuilt]:
             odd.append(_rebuild_hours(conn, touched, hours))
         by_hour, by_day, odd_days = _rebuild_days(conn, touched, days)
         parts = pd.concat([*odd, odd_days], ignore_index=True) if odd else odd_days
-        yield Rebuilt(Window(days[0].start, days[-1].end), by_hour, by_day, parts)
+        yield Rebuilt(Window(days[0].start, days[-1].end), hours, by_hour, by_day, parts)
 
 
 def stretches(site: Site, lines: pd.DataFrame) -> Iterator[tuple[tuple[Window, ...], pd.DataFrame]]:
