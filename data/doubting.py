@@ -47,8 +47,8 @@ def doubt_flow(
             ):
                 if found or known:
                     raised += settle(conn, site, judged, found, now, report_id)
-        for stage in sorted({stage for stage, measure in touched.pairs if measure in COUNTED}):
-            raised += presence_doubts(conn, touched.site, stage, stretch.window, now, report_id)
+        stages = sorted({stage for stage, measure in touched.pairs if measure in COUNTED})
+        raised += presence_doubts(conn, touched.site, stages, stretch.window, now, report_id)
         raised += later_stage_doubts(conn, touched, stretch.window, now, report_id)
     return tuple(raised)
 
@@ -176,10 +176,9 @@ def odd_figures(site: Site, figures: Figures, hourly: bool, since: datetime, lim
 
 def _odd_parts(touched: Touched, stretch: Rebuilt, stage: str, measure: str) -> list[tuple[list[Doubt], Judged]]:
     odd = stretch.odd_parts
-    if len(odd):
-        odd = odd[(odd["stage"] == stage) & (odd["measure"] == measure)]
+    here = odd[(odd["stage"] == stage) & (odd["measure"] == measure)].to_dict("records") if len(odd) else []
     doubts = []
-    for row in odd.to_dict("records"):
+    for row in here:
         start = row["start"].to_pydatetime()
         key = {"stage": stage, "measure": measure, "lane": str(row["lane"]), "dimension": str(row["dimension"])}
         facts = {"value": float(row["value"]), "sum": float(row["sum"]), "dimension": str(row["dimension"])}
@@ -195,13 +194,10 @@ def _odd_parts(touched: Touched, stretch: Rebuilt, stage: str, measure: str) -> 
 
 def _differing_days(touched: Touched, stretch: Rebuilt, stage: str, measure: str) -> tuple[list[Doubt], Judged]:
     """A day's own report beside the sum of its hours or shifts, where they are not the same."""
-    days = stretch.days
-    if days["differs"].notna().any():
-        days = days[(days["stage"] == stage) & (days["measure"] == measure) & days["differs"].notna()]
-    else:
-        days = days.iloc[:0]
+    differing = stretch.differing_days
+    here = differing[(differing["stage"] == stage) & (differing["measure"] == measure)] if len(differing) else differing
     doubts = []
-    for row in days.to_dict("records"):
+    for row in here.to_dict("records") if len(here) else ():
         start = row["day"].to_pydatetime()
         key = {"stage": stage, "measure": measure, "lane": str(row["lane"])}
         facts = {"value": float(row["people"] + row["differs"]), "sum": float(row["people"])}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import Connection, Table, select
 
 from data.analytics.buckets import epochs, moment
 from data.analytics.doubts import Counts, Doubt, Heads, more_after_than_before, served_over_present
 from data.chosen import official_sources
 from data.flags import Judged, settle
-from data.frames import frame
-from data.grains import winning
+from data.frames import epochs_of, frame, raw
+from data.grains import REVISION
 from data.revisions import counting
 from data.rollups import Touched
 from data.tables import flow_daily, flow_hourly, line_flag, present_reading, queue_reading
@@ -29,56 +29,68 @@ OVER, LATER = "served_over_present", "later_stage_over"
 
 
 def presence_doubts(
-    conn: Connection, site: Site, stage: str, window: Window, now: datetime, report_id: int
+    conn: Connection, site: Site, stages: Collection[str], window: Window, now: datetime, report_id: int
 ) -> tuple[Flag, ...]:
-    """People served at a stage who were neither waiting there nor arrived, of every source that serves there.
+    """People served at these stages who were neither waiting there nor arrived, of every source that serves there.
 
     Without head counts of the stage, against everybody in the centre. Looked at again whenever flow, queue or
     presence of the window or of the day before it was reported.
     """
     judged = Window(window.start, window.end + REACH)
     seen = Window(window.start - REACH, window.end + REACH)
-    waiting = _heads(conn, queue_reading, "waiting", site.site, seen, stage)
-    present = _heads(conn, present_reading, "people", site.site, seen, None)
-    flow = _flow(conn, site.site, stage, seen) if waiting or present else {}
-    served_by = {source for source, measure in flow if measure == Measure.SERVED}
-    _mend(conn, site.site, stage, judged, served_by, now, report_id)
-    if not served_by:
+    centre = _heads(conn, present_reading, "people", site.site, seen).get("", {})
+    queues = _heads(conn, queue_reading, "waiting", site.site, seen)
+    flow = _flow(conn, site.site, stages, seen) if centre or queues.keys() & stages else {}
+    doubted = _doubted(conn, site.site, judged)
+    if not flow and not doubted:
         return ()
     official = official_sources(conn, site.site, now)
     raised: tuple[Flag, ...] = ()
+    for stage in stages:
+        of_stage = {(source, measure): counts for (at, source, measure), counts in flow.items() if at == stage}
+        found = _served_over(site, stage, of_stage, queues.get(stage, {}), centre, official)
+        # Where a source's figures or every head count were undone, there is nothing left to doubt.
+        for source in sorted({*found, *(source for source, at in doubted if at == stage)}):
+            looked_at = _judged(source, stage, judged, OVER)
+            raised += settle(conn, site.site, looked_at, found.get(source, []), now, report_id)
+    return raised
+
+
+def _served_over(
+    site: Site,
+    stage: str,
+    flow: Mapping[tuple[str, str], Counts],
+    waiting: Mapping[str, Heads],
+    present: Mapping[str, Heads],
+    official: Mapping[tuple[str, str], str],
+) -> dict[str, list[Doubt]]:
+    """Doubts by source, for sources that have any."""
+    chosen, counter = official.get((stage, Measure.SERVED)), official.get((site.entry_stage, PRESENT))
+    came = {source: counts for (source, measure), counts in flow.items() if measure == Measure.ARRIVALS}
+    key = {"stage": stage, "measure": str(Measure.SERVED), "lane": str(Lane.GENERAL)}
+    doubts: dict[str, list[Doubt]] = {}
     for (source, measure), served in flow.items():
         if measure != Measure.SERVED:
             continue
-        chosen, counter = official.get((stage, Measure.SERVED)), official.get((site.entry_stage, PRESENT))
         # What two sources count differently is for the reconciliation: only the official series is asked by others'.
         by_others = chosen in (None, source)
-        came = {name: counts for (name, counted), counts in flow.items() if counted == Measure.ARRIVALS}
-        arrived = (
-            came.get(_one_of(came, source, official.get((stage, Measure.ARRIVALS)))) if by_others else came.get(source)
-        )
-        queue = waiting.get(_one_of(waiting, source, chosen)) if by_others else waiting.get(source)
-        centre = present.get(_one_of(present, source, counter)) if by_others else present.get(source)
-        found = []
+
+        def told(by: Mapping[str, Any], vouches: str | None, own: str = source, others: bool = by_others) -> Any:
+            return by.get(_one_of(by, own, vouches) if others else own)
+
+        arrived = told(came, official.get((stage, Measure.ARRIVALS)))
+        queue, there = told(waiting, chosen), told(present, counter)
         if queue is not None and arrived is not None:
             found = served_over_present(served, arrived, queue, waiting=True)
-        elif centre is not None:
-            found = served_over_present(served, arrived, centre, waiting=False)
-        key = {"stage": stage, "measure": str(Measure.SERVED), "lane": str(Lane.GENERAL)}
-        doubts = [
-            Doubt(
-                Dataset.FLOW,
-                OVER,
-                source,
-                key,
-                moment(float(served.start[one.place])),
-                moment(float(served.end[one.place])),
-                {"value": float(served.people[one.place]), "there": one.there, "arrived": one.arrived},
-            )
-            for one in found
-        ]
-        raised += settle(conn, site.site, _judged(source, stage, judged, OVER), doubts, now, report_id)
-    return raised
+        elif there is not None:
+            found = served_over_present(served, arrived, there, waiting=False)
+        else:
+            continue
+        for one in found:
+            start, end = moment(float(served.start[one.place])), moment(float(served.end[one.place]))
+            facts = {"value": float(served.people[one.place]), "there": one.there, "arrived": one.arrived}
+            doubts.setdefault(source, []).append(Doubt(Dataset.FLOW, OVER, source, key, start, end, facts))
+    return doubts
 
 
 def doubt_presence(
@@ -88,24 +100,15 @@ def doubt_presence(
     at = touched.lines["at"]
     window = Window(at.min().to_pydatetime(), at.max().to_pydatetime() + timedelta(microseconds=1))
     stages = touched.lines["stage"].unique() if dataset is Dataset.QUEUE else touched.site.stages
-    raised: tuple[Flag, ...] = ()
-    for stage in sorted({str(stage) for stage in stages}):
-        raised += presence_doubts(conn, touched.site, stage, window, now, report_id)
-    return raised
+    return presence_doubts(conn, touched.site, sorted({str(stage) for stage in stages}), window, now, report_id)
 
 
-def _mend(
-    conn: Connection, site: str, stage: str, judged: Window, still: set[str], now: datetime, report_id: int
-) -> None:
-    """Where a source's figures or every head count were undone, there is nothing left to doubt."""
+def _doubted(conn: Connection, site: str, judged: Window) -> set[tuple[str, str]]:
+    """Source and stage of what is doubted as it stands."""
     f = line_flag.c
-    sources = conn.execute(
-        select(f.source)
-        .where(f.site == site, f.ended_at.is_(None), f.code == OVER, f.start >= judged.start, f.start < judged.end)
-        .distinct()
-    ).scalars()
-    for source in sorted({*sources} - still):
-        settle(conn, site, _judged(source, stage, judged, OVER), [], now, report_id)
+    asked = (f.site == site, f.ended_at.is_(None), f.code == OVER)
+    rows = conn.execute(select(f.source, f.key).where(*asked, f.start >= judged.start, f.start < judged.end))
+    return {(row.source, row.key["stage"]) for row in rows}
 
 
 def _judged(source: str, stage: str, window: Window, code: str) -> Judged:
@@ -120,57 +123,57 @@ def _one_of(found: Mapping[str, object], source: str, official: str | None) -> s
     return next(iter(found), "")
 
 
-def _heads(
-    conn: Connection, table: Table, column: str, site: str, window: Window, stage: str | None
-) -> dict[str, Heads]:
-    """Head counts by source, whoever counted most often first."""
+def _heads(conn: Connection, table: Table, column: str, site: str, window: Window) -> dict[str, dict[str, Heads]]:
+    """Head counts by stage (a table that knows none: "") and source, whoever counted most often first."""
     c = table.c
+    staged = "stage" in c
     here = [c.site == site, c.at >= window.start, c.at < window.end, counting(table), c[column].is_not(None)]
-    if stage is not None:
-        here += [c.stage == stage, c.lane == str(Lane.GENERAL)]
-    stmt = select(
-        *(c.source, c.at, c[column].label("people"), c.at_least),
-        *(c.issued_at, c.received_at, c.line_id),
-    ).where(*here)
-    if conn.execute(stmt.limit(1)).first() is None:  # nobody counts heads here: no frame is made of nothing
-        return {}
-    read = frame(conn, stmt)
-    won = winning(read, ["source", "at"]).sort_values("at")
-    order = [source for source, _ in Counter(won["source"]).most_common()]
-    return {
-        source: Heads(epochs(part["at"]), part["people"].to_numpy(dtype=float), part["at_least"].to_numpy(dtype=bool))
-        for source in order
-        for part in [won[won["source"] == source]]
-    }
-
-
-def _flow(conn: Connection, site: str, stage: str, window: Window) -> dict[tuple[str, str], Counts]:
-    """Hours by source and measure; the days of a source that reports no hours."""
-    h, d = flow_hourly.c, flow_daily.c
-    hours = frame(
-        conn,
-        select(h.source, h.measure, h.hour.label("start"), h.people, h.minutes, h.at_least).where(
-            *(h.site == site, h.stage == stage, h.measure.in_(COUNTED), h.lane == str(Lane.GENERAL)),
-            *(h.hour >= window.start, h.hour < window.end),
-        ),
-    )
-    days = frame(
-        conn,
-        select(d.source, d.measure, d.day.label("start"), d.people, d.minutes, d.at_least).where(
-            *(d.site == site, d.stage == stage, d.measure.in_(COUNTED), d.lane == str(Lane.GENERAL)),
-            *(d.day >= window.start - REACH, d.day < window.end, d.grain_minutes > 60),
-        ),
-    )
-    by_day = days[~days["source"].isin(hours["source"])]
-    both = pd.concat([part for part in (hours, by_day) if len(part)] or [hours], ignore_index=True)
-    found = {}
-    for (source, measure), part in both.sort_values("start").groupby(["source", "measure"], sort=True):
-        start = epochs(part["start"])
-        end = start + part["minutes"].to_numpy(dtype=float) * 60
-        found[str(source), str(measure)] = Counts(
-            start, end, part["people"].to_numpy(dtype=float), part["at_least"].to_numpy(dtype=bool)
-        )
+    if staged:
+        here.append(c.lane == str(Lane.GENERAL))
+    names = ["source", "at", column, "at_least", *(["stage"] if staged else [])]
+    stmt = raw(conn, table, names).where(*here).order_by(*(c[name] for name in ("at", *REVISION)))
+    # Of one moment the newest comes last and stays.
+    counted: dict[tuple[str, str], dict[Any, tuple[float, bool]]] = {}
+    for source, at, people, at_least, *stage in conn.execute(stmt):
+        counted.setdefault((stage[0] if stage else "", source), {})[at] = (people, at_least)
+    found: dict[str, dict[str, Heads]] = {}
+    for (at_stage, source), counts in sorted(counted.items(), key=lambda item: -len(item[1])):
+        people, least = zip(*counts.values(), strict=True)
+        heads = Heads(epochs_of(list(counts)), np.array(people, dtype=float), np.array(least, dtype=bool))
+        found.setdefault(at_stage, {})[source] = heads
     return found
+
+
+def _flow(conn: Connection, site: str, stages: Collection[str], window: Window) -> dict[tuple[str, str, str], Counts]:
+    """Hours by stage, source and measure; the days of a source that reports no hours of a stage."""
+    h, d = flow_hourly.c, flow_daily.c
+    names = ["stage", "source", "measure", "people", "minutes", "at_least"]
+    hours = raw(conn, flow_hourly, [*names, "hour"]).where(
+        *(h.site == site, h.stage.in_(sorted(stages)), h.measure.in_(COUNTED), h.lane == str(Lane.GENERAL)),
+        *(h.hour >= window.start, h.hour < window.end),
+    )
+    days = raw(conn, flow_daily, [*names, "day"]).where(
+        *(d.site == site, d.stage.in_(sorted(stages)), d.measure.in_(COUNTED), d.lane == str(Lane.GENERAL)),
+        *(d.day >= window.start - REACH, d.day < window.end, d.grain_minutes > 60),
+    )
+    by_hour, by_day = (_series(conn.execute(stmt.order_by(*stmt.selected_columns[-1:]))) for stmt in (hours, days))
+    hourly = {(stage, source) for stage, source, _ in by_hour}
+    coarse = {key: rows for key, rows in by_day.items() if key[:2] not in hourly}
+    return {key: _counts(rows) for key, rows in sorted((by_hour | coarse).items())}
+
+
+def _series(rows: Iterable[Sequence[Any]]) -> dict[tuple[str, str, str], list[Sequence[Any]]]:
+    found: dict[tuple[str, str, str], list[Sequence[Any]]] = {}
+    for row in rows:
+        found.setdefault((row[0], row[1], row[2]), []).append(row[3:])
+    return found
+
+
+def _counts(rows: Sequence[Sequence[Any]]) -> Counts:
+    people, minutes, at_least, at = zip(*rows, strict=True)
+    start = epochs_of(at)
+    end = start + np.array(minutes, dtype=float) * 60
+    return Counts(start, end, np.array(people, dtype=float), np.array(at_least, dtype=bool))
 
 
 def later_stage_doubts(

@@ -68,6 +68,11 @@ class Rebuilt:
     days: pd.DataFrame
     odd_parts: pd.DataFrame
 
+    @cached_property
+    def differing_days(self) -> pd.DataFrame:
+        """Days whose own report is not the sum of their hours."""
+        return self.days[self.days["differs"].notna()]
+
 
 def rebuild_flow(conn: Connection, touched: Touched) -> Iterator[Rebuilt]:
     """Recompute the hours and the days in which lines begin, stretch by stretch as they are asked for."""

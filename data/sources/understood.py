@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ def columns_read(
     """In the order of the file, then the constants of the mapping. `rows`: the accepted ones, with `line`."""
     line = int(rows["line"].iloc[0]) if len(rows) else int(table.lines[0])
     place = int(np.flatnonzero(table.lines == line)[0])
-    sample = rows[rows["line"] == line] if len(rows) else rows
+    sample = (rows[rows["line"] == line] if len(rows) else rows).to_dict("records")
     uses = _canonical_uses(spec, table) if mapping is None else _mapped_uses(mapping, table)
     found = []
     for number, header in enumerate(table.names):
@@ -82,9 +82,9 @@ def _mapped_uses(mapping: FileMapping, table: Table) -> dict[int, _Use]:
     return uses
 
 
-def _value(sample: pd.DataFrame, name: str, meaning: Mapping[str, str]) -> Any:
+def _value(sample: Iterable[Mapping[Hashable, Any]], name: str, meaning: Mapping[str, str]) -> Any:
     """The value as it goes into the store; None where the row did not come through or says nothing."""
-    for row in sample.to_dict("records"):
+    for row in sample:
         if name in row and all(str(row.get(key, "")) == value for key, value in meaning.items()):
             value = row[name]
             if value is None or value == "" or pd.isna(value):
