@@ -18,7 +18,8 @@ from data.analytics.doubts import Doubt, Limits, far_from_usual
 from data.days import day_starting
 from data.flags import Judged, any_flags, settle
 from data.frames import epochs_of, raw
-from data.presence_doubts import COUNTED, later_stage_doubts, presence_doubts
+from data.later_stages import later_stage_doubts
+from data.presence_doubts import COUNTED, presence_doubts
 from data.rollups import HOUR, Rebuilt, Touched
 from data.tables import flow_daily, flow_hourly
 from data.tolerances import tolerances

@@ -90,7 +90,8 @@ def disorder(orderly: Orderly, url: str, var: Path) -> str:
     engine = open_posts(url, orderly.zone, orderly.now)
     secrets = keys_of(engine, orderly.now)
     order = sendings(orderly.told, orderly.seed)
-    server = Server(var, {"CAUDAL_DATABASE_URL": url}).start()
+    processes = "1" if url.startswith("sqlite") else "2"
+    server = Server(var, {"CAUDAL_DATABASE_URL": url, "CAUDAL_WEB_PROCESSES": processes}).start()
     partners = Partners(server.url, secrets, order, orderly.seed)
     outages = Outages(server, Random(orderly.seed))
     began = time.monotonic()
