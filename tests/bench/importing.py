@@ -17,7 +17,7 @@ from data.sites import add_site, load_site
 from data.store import create_store, migrate, writing
 from tests.journeys.test_live import SITE
 
-ROWS = 200_000
+ROWS = 1_000_000
 
 
 def figures() -> Iterator[dict[str, Any]]:
