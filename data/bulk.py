@@ -29,7 +29,8 @@ def one_valued(table: Table, rows: pd.DataFrame) -> dict[str, Any]:
     found = {}
     for name in map(str, rows.columns):
         values = rows[name]
-        if values.isna().all() or (values == values.iloc[0]).all():
+        first, last = values.iloc[0], values.iloc[-1]
+        if (pd.isna(first) and pd.isna(last) and values.isna().all()) or (first == last and (values == first).all()):
             found[name] = _cells(values.iloc[:1], table.c[name], as_text=True)[0]
     return found
 
