@@ -13,6 +13,7 @@ from data.tables import Utc
 
 CHUNK = 20_000
 STAGED = "temp.staged"
+SEPARATOR = len("2018-10-31")  # where the time begins
 
 
 Tell = Callable[[int], None]
@@ -23,19 +24,34 @@ def insert_frame(conn: Connection, table: Table, rows: pd.DataFrame, progress: T
     _insert(conn, table, table.name, rows, progress)
 
 
+def one_valued(table: Table, rows: pd.DataFrame) -> dict[str, Any]:
+    """Columns that hold one value throughout, with it as SQLite takes it: of most columns of a long file that is so."""
+    found = {}
+    for name in map(str, rows.columns):
+        values = rows[name]
+        first, last = values.iloc[0], values.iloc[-1]
+        if (pd.isna(first) and pd.isna(last) and values.isna().all()) or (first == last and (values == first).all()):
+            found[name] = _cells(values.iloc[:1], table.c[name], as_text=True)[0]
+    return found
+
+
 def stage(conn: Connection, table: Table, rows: pd.DataFrame, progress: Tell | None = None) -> None:
     """Rows into a temporary SQLite table of this connection, which no other writer has to wait for."""
     unstage(conn)
-    columns = ", ".join(_names(conn, rows))
-    conn.exec_driver_sql(f"CREATE TEMPORARY TABLE {STAGED} ({columns})")
+    conn.exec_driver_sql(f"CREATE TEMPORARY TABLE {STAGED} ({', '.join(_names(conn, rows))})")
     _insert(conn, table, STAGED, rows, progress)
 
 
-def insert_staged(conn: Connection, table: Table, columns: list[str], added: dict[str, str]) -> None:
-    """Move the staged rows in one statement. `added`: further columns, each an SQL expression over the row."""
+def insert_staged(
+    conn: Connection, table: Table, columns: list[str], same: dict[str, Any], added: dict[str, str]
+) -> None:
+    """Move the staged rows in one statement. `same`: columns of one value, not put aside; `added`: further columns,
+    each an SQL expression over the row."""
     into = ", ".join([*_names(conn, columns), *added])
-    taken = ", ".join([*_names(conn, columns), *added.values()])
-    conn.exec_driver_sql(f"INSERT INTO {table.name} ({into}) SELECT {taken} FROM {STAGED} ORDER BY rowid")  # noqa: S608
+    taken = ", ".join([*("?" if name in same else _names(conn, [name])[0] for name in columns), *added.values()])
+    given = tuple(same[name] for name in columns if name in same) or None
+    statement = f"INSERT INTO {table.name} ({into}) SELECT {taken} FROM {STAGED} ORDER BY rowid"  # noqa: S608
+    conn.exec_driver_sql(statement, given)
 
 
 def unstage(conn: Connection) -> None:
@@ -73,7 +89,7 @@ def _cells(values: pd.Series[Any], column: Column[Any], as_text: bool) -> list[A
     if isinstance(column.type, Utc):
         return _moments(values, as_text)
     if isinstance(column.type, Boolean):
-        return [bool(value) for value in values]
+        return list(values.to_numpy(dtype=bool).tolist())
     missing = values.isna().to_numpy()
     if isinstance(column.type, Float):
         cells = values.to_numpy(dtype=float).astype(object)
@@ -89,11 +105,14 @@ def _cells(values: pd.Series[Any], column: Column[Any], as_text: bool) -> list[A
 
 
 def _moments(values: pd.Series[Any], as_text: bool) -> list[Any]:
-    """Each distinct moment is written out once: a file of a million rows has a few thousand of them."""
-    codes, distinct = pd.factorize(values)
-    written: list[Any] = [moment.to_pydatetime() for moment in pd.DatetimeIndex(distinct)]
-    if as_text:
-        # As SQLAlchemy writes a moment into SQLite, so that texts compare as times do.
-        written = [moment.strftime("%Y-%m-%d %H:%M:%S.%f") for moment in written]
-    written.append(None)  # code -1
-    return [written[code] for code in codes]
+    """Written as text: in SQLite as SQLAlchemy writes a moment, so that texts compare as times do."""
+    codes, distinct = pd.factorize(values)  # most moments of a file come again and again
+    stamps = pd.DatetimeIndex(distinct).as_unit("us")
+    stamps = stamps if stamps.tz is None else stamps.tz_convert("UTC").tz_localize(None)
+    signs = np.datetime_as_string(stamps.to_numpy(), unit="us").astype("U26").view(np.uint32).reshape(-1, 26)
+    signs[:, SEPARATOR] = ord(" ")
+    written = np.empty(len(distinct) + 1, dtype=object)  # the last stays None, for code -1
+    written[:-1] = (
+        signs.view("U26").ravel().tolist() if as_text else [f"{text}+00" for text in signs.view("U26").ravel()]
+    )
+    return list(written[codes])

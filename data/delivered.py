@@ -43,17 +43,20 @@ def write_delivery(
     told: Told,
     places: Mapping[str, Site],
     *,
-    staged: bool = False,
+    aside: dict[str, Any] | None = None,
     tell: Callable[[int], None] | None = None,
 ) -> Receipt:
-    """The receipt of a delivery, entered and written. `staged`: its lines were put aside on this connection."""
+    """The receipt of a delivery, entered and written.
+
+    `aside`: its lines were put aside on this connection, but for these columns of one value.
+    """
     dataset, lines = Dataset(receipt.dataset), told.lines
     starts, stops = lines[begins(LINES[dataset])], lines[ends(LINES[dataset])]
     period = (starts.min().to_pydatetime(), stops.max().to_pydatetime()) if len(lines) else None
     receipt = enter(conn, sent, receipt, rows, issued, period)
     report_id = receipt.report or 0
-    if staged:
-        lines = move_lines(conn, dataset, report_id, lines)
+    if aside is not None:
+        lines = move_lines(conn, dataset, report_id, lines, aside)
         if tell is not None:
             tell(len(lines))
     else:

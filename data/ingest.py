@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from data import snapshots
+from data.bulk import one_valued
 from data.delivered import Told, write_delivery
-from data.lines import lines_of, stage_lines
+from data.lines import LINES, lines_of, stage_lines
 from data.receipts import (
     Receipt,
     Sent,
@@ -194,8 +195,9 @@ def _accept(
 ) -> Receipt:
     dataset, lines = Dataset(receipt.dataset), told.lines
     tell = None if progress is None else lambda done: progress(done, len(lines))
-    staged = engine.dialect.name == "sqlite" and len(lines) >= STAGE_FROM
-    before = (lambda conn: stage_lines(conn, dataset, lines, tell)) if staged else None
+    large = engine.dialect.name == "sqlite" and len(lines) >= STAGE_FROM
+    aside = one_valued(LINES[dataset], lines) if large else None
+    before = None if aside is None else partial(stage_lines, dataset=dataset, lines=lines, same=aside, progress=tell)
     with writing(engine, before) as conn:
         _take_turns(conn, sent)
         if (known := already(conn, sent)) is not None:  # another process was quicker with the same
@@ -205,7 +207,7 @@ def _accept(
         lock_sites(conn, receipt.sites)
         if check is not None:
             check(conn)
-        receipt = write_delivery(conn, sent, receipt, rows, issued, told, places, staged=staged, tell=tell)
+        receipt = write_delivery(conn, sent, receipt, rows, issued, told, places, aside=aside, tell=tell)
         for name in receipt.sites:
             raise_version(conn, name)
     return receipt

@@ -67,15 +67,22 @@ def _absent(column: Any, rows: pd.DataFrame) -> Any:
     return pd.Series("" if not column.nullable else None, index=rows.index, dtype=object)
 
 
-def stage_lines(conn: Connection, dataset: Dataset, lines: pd.DataFrame, progress: Tell | None = None) -> None:
-    """Put a large delivery aside on this connection of SQLite, so that `move_lines` is quick."""
-    stage(conn, LINES[dataset], lines, progress)
+def stage_lines(
+    conn: Connection, dataset: Dataset, lines: pd.DataFrame, same: dict[str, Any], progress: Tell | None = None
+) -> None:
+    """Put a large delivery aside on this connection of SQLite, so that `move_lines` is quick.
+
+    `same`: `one_valued` of its lines.
+    """
+    stage(conn, LINES[dataset], lines.drop(columns=list(same)), progress)
 
 
-def move_lines(conn: Connection, dataset: Dataset, report_id: int, lines: pd.DataFrame) -> pd.DataFrame:
+def move_lines(
+    conn: Connection, dataset: Dataset, report_id: int, lines: pd.DataFrame, same: dict[str, Any]
+) -> pd.DataFrame:
     """Insert what `stage_lines` put aside; the lines come back with their numbers."""
     numbers = {"report_id": str(report_id), "line_id": f"{report_id * LINES_PER_REPORT - 1} + rowid"}
-    insert_staged(conn, LINES[dataset], list(lines.columns), numbers)
+    insert_staged(conn, LINES[dataset], list(lines.columns), same, numbers)
     unstage(conn)
     return _numbered(lines, report_id)
 

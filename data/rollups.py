@@ -77,16 +77,20 @@ class Rebuilt:
 def rebuild_flow(conn: Connection, touched: Touched) -> Iterator[Rebuilt]:
     """Recompute the hours and the days in which lines begin, stretch by stretch as they are asked for."""
     for days, within in stretches(touched.site, touched.lines):
-        odd, hours = [], None
-        fine = within.loc[within["minutes"] <= 60, "start"]
-        if len(fine):
+        odd = []
+        made: tuple[Window, pd.DataFrame] | None = None
+        short = within.loc[within["minutes"] <= 60, "start"]
+        if len(short):
             # The clock hour of a line began up to an hour before it.
-            first = fine.min().floor("h").to_pydatetime() - HOUR
-            hours = Window(first, fine.max().floor("h").to_pydatetime() + 2 * HOUR)
-            odd.append(_rebuild_hours(conn, touched, hours))
-        by_hour, by_day, odd_days = _rebuild_days(conn, touched, days)
+            first = short.min().floor("h").to_pydatetime() - HOUR
+            hours = Window(first, short.max().floor("h").to_pydatetime() + 2 * HOUR)
+            again, odd_hours = _rebuild_hours(conn, touched, hours)
+            made = hours, again
+            odd.append(odd_hours)
+        by_hour, by_day, odd_days = _rebuild_days(conn, touched, days, made)
         parts = pd.concat([*odd, odd_days], ignore_index=True) if odd else odd_days
-        yield Rebuilt(Window(days[0].start, days[-1].end), hours, by_hour, by_day, parts)
+        fine = None if made is None else made[0]
+        yield Rebuilt(Window(days[0].start, days[-1].end), fine, by_hour, by_day, parts)
 
 
 def stretches(site: Site, lines: pd.DataFrame) -> Iterator[tuple[tuple[Window, ...], pd.DataFrame]]:
@@ -151,8 +155,8 @@ def _same_series(table: Table, touched: Touched, moment: str, window: Window) ->
     )
 
 
-def _rebuild_hours(conn: Connection, touched: Touched, window: Window) -> pd.DataFrame:
-    """Returns the totals that are not the sum of their parts."""
+def _rebuild_hours(conn: Connection, touched: Touched, window: Window) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Returns the hours as they are now, and the totals that are not the sum of their parts."""
     # An hour of the window may hold lines that begin after the window's own end, where hours begin at the half.
     reach = Window(window.start, window.end + HOUR)
     lines = grains.flow_winning(_lines(conn, touched, reach, "minutes <= 60"))
@@ -160,23 +164,37 @@ def _rebuild_hours(conn: Connection, touched: Touched, window: Window) -> pd.Dat
     hours = hours[(hours["hour"] >= window.start) & (hours["hour"] < window.end)]
     conn.execute(delete(flow_hourly).where(_same_series(flow_hourly, touched, "hour", window)))
     insert_frame(conn, flow_hourly, hours.assign(site=touched.site.site))
-    return parts_that_differ(lines, FLOW_GROUP, "people")
+    return hours, parts_that_differ(lines, FLOW_GROUP, "people")
 
 
 def _rebuild_days(
-    conn: Connection, touched: Touched, days: tuple[Window, ...]
+    conn: Connection, touched: Touched, days: tuple[Window, ...], made: tuple[Window, pd.DataFrame] | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Returns hours and days as they are now, and the totals that are not the sum of their parts."""
-    h = flow_hourly.c
+    """Returns hours and days as they are now, and the totals that are not the sum of their parts.
+
+    `made`: a stretch of hours just written, which need not be read again.
+    """
     window = Window(days[0].start, days[-1].end)
-    columns = [*grains.SERIES, "hour", "people", "minutes", "at_least", "method", "received_at"]
-    same = _same_series(flow_hourly, touched, "hour", window)
-    hours = frame(conn, select(*(h[name] for name in columns)).where(same))
+    hours = _hours(conn, touched, window, made)
     lines = grains.flow_winning(_lines(conn, touched, window, "minutes > 60"))
     found = grains.days(hours, grains.totals_of_flow(lines), days)
     conn.execute(delete(flow_daily).where(_same_series(flow_daily, touched, "day", window)))
     insert_frame(conn, flow_daily, found.assign(site=touched.site.site))
     return hours, found, parts_that_differ(lines, FLOW_GROUP, "people")
+
+
+def _hours(
+    conn: Connection, touched: Touched, window: Window, made: tuple[Window, pd.DataFrame] | None
+) -> pd.DataFrame:
+    h = flow_hourly.c
+    columns = [*grains.SERIES, "hour", "people", "minutes", "at_least", "method", "received_at"]
+    stmt = select(*(h[name] for name in columns)).where(_same_series(flow_hourly, touched, "hour", window))
+    if made is None:
+        return frame(conn, stmt)
+    known, own = made
+    own = own.loc[(own["hour"] >= window.start) & (own["hour"] < window.end), columns]
+    stored = frame(conn, stmt.where(or_(h.hour < known.start, h.hour >= known.end)))
+    return own if stored.empty else pd.concat([stored, own.astype(stored.dtypes)], ignore_index=True)
 
 
 def clear_site(conn: Connection, site: str) -> None:

@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.sources.iso_times import FIRST_YEAR, LAST_YEAR, NEVER, Utc, iso_together
 from data.sources.sheet import Cells, Mask, always
 
-FIRST_YEAR, LAST_YEAR = 1970, 2200
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|z|[+-]\d{2}:?\d{2})?)?")
 NUMERIC = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{2,4})(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 # 31 de octubre de 2018; 31-oct-18; 5 Jan 2019. The day stands first; a text that names its month is never in doubt.
@@ -66,7 +66,7 @@ def read(value: Any, order: str = "iso") -> Written:
         return Written(None, problem=NOT_A_TIME)
     if ISO.fullmatch(value):
         try:
-            return _bounded(Written(datetime.fromisoformat(value.replace(",", ".")), day_only=len(value) == 10))
+            return _bounded(Written(datetime.fromisoformat(_as_python_writes(value)), day_only=len(value) == 10))
         except ValueError:
             return Written(None, problem=IMPOSSIBLE)
     parts = NUMERIC.fullmatch(value)
@@ -85,6 +85,10 @@ def read(value: Any, order: str = "iso") -> Written:
     except ValueError:
         return Written(None, problem=IMPOSSIBLE)
     return _bounded(Written(at, day_only=parts[4] is None))
+
+
+def _as_python_writes(iso: str) -> str:
+    return iso[:11] + "".join(iso[11:].split()).replace(",", ".").upper()
 
 
 def _worded(value: str) -> Written:
@@ -128,10 +132,6 @@ def with_hour(day: Any, hour: Any, order: str, edge: str) -> Any:
         return written.at + began
     end = written.at + ended
     return Closing(end.year, end.month, end.day, end.hour, end.minute)
-
-
-Utc = npt.NDArray[np.datetime64]  # naive, microseconds, UTC; NaT where unknown
-NEVER = np.datetime64("NaT", "us")
 
 
 @dataclass(frozen=True)
@@ -179,14 +179,9 @@ def _distinct(values: list[Any], order: str) -> tuple[Utc, Utc, Mask, Mask, npt.
     walls, fixed = np.full(count, NEVER), np.full(count, NEVER)
     day_only, closing = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     problems = np.full(count, "", dtype=object)
-    minutes = [place for place, value in enumerate(values) if isinstance(value, str) and len(value) == 16]
-    together = _to_the_minute([values[place] for place in minutes])
-    if together is not None:
-        walls[minutes] = together
-        rest = sorted(set(range(count)) - set(minutes))
-    else:
-        rest = list(range(count))
-    for place in rest:
+    together = iso_together(values)
+    walls[:], fixed[:] = together.wall, together.fixed
+    for place in np.flatnonzero(np.isnat(walls) & np.isnat(fixed)):
         written = read(values[place], order)
         problems[place], day_only[place] = written.problem, written.day_only
         closing[place] = isinstance(written.at, Closing)
@@ -195,26 +190,6 @@ def _distinct(values: list[Any], order: str) -> tuple[Utc, Utc, Mask, Mask, npt.
         elif written.at is not None:
             fixed[place] = utc(written.at)
     return walls, fixed, day_only, closing, problems
-
-
-DIGITS = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15]  # of 2018-10-31T14:00
-
-
-def _to_the_minute(texts: list[str]) -> Utc | None:
-    """Wall times all written as 2018-10-31T14:00, read at one stroke. None when one of them is not."""
-    if not texts:
-        return None
-    signs = np.array(texts, dtype="U16").view(np.uint32).reshape(-1, 16)
-    digits = (signs[:, DIGITS] >= ord("0")) & (signs[:, DIGITS] <= ord("9"))
-    joined = (signs[:, [4, 7]] == ord("-")).all() and (signs[:, 13] == ord(":")).all()
-    if not (digits.all() and joined and np.isin(signs[:, 10], [ord("T"), ord(" ")]).all()):
-        return None
-    try:
-        walls = np.array(texts, dtype="datetime64[us]")
-    except ValueError:  # a 31 April among them
-        return None
-    within = (walls >= np.datetime64(f"{FIRST_YEAR}-01-01")) & (walls < np.datetime64(f"{LAST_YEAR + 1}-01-01"))
-    return walls if within.all() else None
 
 
 def _clock(

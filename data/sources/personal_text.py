@@ -68,7 +68,7 @@ def found_in(text: str) -> str | None:
 
 def address_in(value: Any) -> str | None:
     """An e-mail address, wherever it stands in a text."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "@" not in value:
         return None
     # Only what stands around each sign: a search from every letter of a long text would take minutes.
     for sign in islice(re.finditer("@", value), MOST_SIGNS):

@@ -21,7 +21,7 @@ from data.versions import version_of
 from data.vocabulary import AlertState, Level
 from tests.data.post import NOON, cards, open_calm_post, send
 
-LATE = NOON + timedelta(hours=2, minutes=1)  # the source has been silent for two cadences
+LATE = NOON + timedelta(hours=2, minutes=16)  # two reports were due, with their grace, and neither came
 
 
 @pytest.fixture

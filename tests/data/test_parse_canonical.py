@@ -249,7 +249,8 @@ def test_every_dataset_has_the_columns_of_its_table(dataset: Dataset):
         Dataset.EVENT: tables.policy_event,
     }[dataset]
     added = {"line_id", "source", "report_id", "received_at"}  # by whoever stores the lines
-    assert set(DATASETS[dataset].names) == set(table.c.keys()) - added
+    kept_apart = {"reason"}  # why a line differs from what was sent before, in line_reason
+    assert set(DATASETS[dataset].names) - kept_apart == set(table.c.keys()) - added
 
 
 @pytest.mark.parametrize("dataset", list(Dataset))
