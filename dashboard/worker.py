@@ -22,7 +22,7 @@ from dashboard.feeding.pull import pull
 from dashboard.feeding.trouble import Trouble
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
-from data import alerts, waiting
+from data import alerts, snapshots, waiting
 from data.clock import reading, real_now, stored_replay
 from data.feeds.book import UnknownFeed, due_feeds
 from data.sites import sites
@@ -147,8 +147,9 @@ def beat(bench: Bench) -> None:
 
 
 def sweep_waiting(bench: Bench) -> None:
-    """Files that nobody accepted within a day go, whether or not anybody sends another one."""
+    """Files that nobody accepted within a day go, whether or not anybody sends another one; and pieces of others."""
     waiting.sweep(bench.settings.var, real_now())
+    snapshots.sweep(bench.settings.var, real_now())
 
 
 def jobs() -> tuple[Job, ...]:

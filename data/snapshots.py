@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
+
+# No file takes longer to be written.
+SHORT = timedelta(hours=1)
 
 
 def kept_at(var: Path, sha256: str) -> Path:
@@ -52,6 +57,20 @@ def kept(var: Path, sha256: str) -> bytes:
 def all_kept(var: Path) -> list[Path]:
     """Every file of kept bytes; its name is their sha256."""
     return sorted(path for path in (var / "received").glob("??/*") if not path.name.startswith("."))
+
+
+def sweep(var: Path, now: datetime) -> int:
+    """Remove pieces of files whose receiving was cut short: their senders were never answered. Returns how many.
+
+    `now`: real time.
+    """
+    gone = 0
+    for path in (var / "received").glob("??/.part-*"):
+        with contextlib.suppress(FileNotFoundError):  # one that is being received gets its name meanwhile
+            if path.stat().st_mtime < (now - SHORT).timestamp():
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def forget(var: Path, sha256: str) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -75,6 +75,18 @@ def test_the_bytes_are_kept_as_they_came(embedded, var):
     nine = hour_csv("09:00", 40)
     send(embedded, var, nine)
     assert snapshots.kept(var, hashlib.sha256(nine).hexdigest()) == nine
+
+
+def test_a_piece_of_a_file_whose_receiving_was_cut_short_goes_after_an_hour(embedded, var):
+    whole = hour_csv("09:00", 40)
+    send(embedded, var, whole)
+    piece = snapshots.kept_at(var, hashlib.sha256(whole).hexdigest()).parent / ".part-x1y2z3"
+    piece.write_bytes(whole[:20])
+    began = datetime.fromtimestamp(piece.stat().st_mtime, UTC)
+    assert snapshots.sweep(var, began + timedelta(minutes=59)) == 0
+    assert snapshots.sweep(var, began + timedelta(minutes=61)) == 1
+    assert not piece.exists()
+    assert len(snapshots.all_kept(var)) == 1
 
 
 def test_the_bytes_of_a_refused_file_are_kept_and_the_refusal_is_listed_once(centre, var):
