@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -47,13 +48,17 @@ class Refused(Exception):
         self.facts = facts
 
 
+Answering = Callable[[Request], Awaitable[Response]]
+
+
 class Gate:
     """Shut unless named open above: a route added tomorrow is behind it too."""
 
-    def __init__(self, app: Starlette, shell: Shell, turned_away: Callable[[Request], Awaitable[Response]]) -> None:
+    def __init__(self, app: Starlette, shell: Shell, turned_away: Answering, stopping: Answering) -> None:
         self._app = app
         self._shell = shell
         self._turned_away = turned_away
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,8 +68,11 @@ class Gate:
         scope["state"]["asking"] = asking = _asking(scope, self._shell)
         scope["state"]["viewer"] = viewer_now(asking, self._shell)
         secure = scope["scheme"] == "https"
+        begun = False
 
         async def answered(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY.items():
@@ -79,7 +87,13 @@ class Gate:
             answer = await self._turned_away(Request(scope, receive))
             await answer(scope, receive, answered)
             return
-        await self._app(scope, receive, answered)
+        try:
+            await self._app(scope, receive, answered)
+        except asyncio.CancelledError:  # the server stops and waits no longer for what this one asked
+            if begun:
+                raise
+            answer = await self._stopping(Request(scope, receive))
+            await answer(scope, receive, answered)
 
 
 def viewer_now(asking: Asking, shell: Shell) -> Viewer | None:

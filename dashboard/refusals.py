@@ -89,6 +89,11 @@ async def not_live(request: Request, why: Exception) -> Response:
     return in_trouble(request, Trouble.AWAY)
 
 
+async def stopping(request: Request) -> Response:
+    """What was sent may be stored yet, once its turn comes: whoever sends it again learns that."""
+    return said_no(request, 503, "stopping")
+
+
 async def busy(request: Request, why: Exception) -> Response:
     return said_no(request, 503, "busy")
 

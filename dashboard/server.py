@@ -86,7 +86,7 @@ def application(shell: Shell) -> ASGIApp:
     )
     app.state.shell = shell
     app.state.drawings = Drawings()
-    return Gate(app, shell, refusals.turned_away)
+    return Gate(app, shell, refusals.turned_away, refusals.stopping)
 
 
 async def board(request: Request) -> Response:

@@ -18,8 +18,9 @@ from data.analytics.doubts import Doubt, Limits, far_from_usual
 from data.days import day_starting
 from data.flags import Judged, any_flags, settle
 from data.frames import epochs_of, raw
-from data.presence_doubts import COUNTED, later_stage_doubts, presence_doubts
-from data.rollups import Rebuilt, Touched
+from data.later_stages import later_stage_doubts
+from data.presence_doubts import COUNTED, presence_doubts
+from data.rollups import HOUR, Rebuilt, Touched
 from data.tables import flow_daily, flow_hourly
 from data.tolerances import tolerances
 from data.types import Flag, Site, Window
@@ -42,7 +43,7 @@ def doubt_flow(
         for stage, measure in touched.pairs:
             for found, judged in (
                 *_unusual(conn, touched, stretch, stage, measure, limits),
-                _odd_parts(touched, stretch, stage, measure),
+                *_odd_parts(touched, stretch, stage, measure),
                 _differing_days(touched, stretch, stage, measure),
             ):
                 if found or known:
@@ -174,7 +175,7 @@ def odd_figures(site: Site, figures: Figures, hourly: bool, since: datetime, lim
     return told
 
 
-def _odd_parts(touched: Touched, stretch: Rebuilt, stage: str, measure: str) -> tuple[list[Doubt], Judged]:
+def _odd_parts(touched: Touched, stretch: Rebuilt, stage: str, measure: str) -> list[tuple[list[Doubt], Judged]]:
     odd = stretch.odd_parts
     here = odd[(odd["stage"] == stage) & (odd["measure"] == measure)].to_dict("records") if len(odd) else []
     doubts = []
@@ -184,8 +185,12 @@ def _odd_parts(touched: Touched, stretch: Rebuilt, stage: str, measure: str) -> 
         facts = {"value": float(row["value"]), "sum": float(row["sum"]), "dimension": str(row["dimension"])}
         end = start + timedelta(minutes=int(row["minutes"]))
         doubts.append(Doubt(Dataset.FLOW, "parts_differ", touched.source, key, start, end, facts))
-    keys = {"stage": [stage], "measure": [measure]}
-    return doubts, Judged(Dataset.FLOW, "parts_differ", stretch.window, touched.source, keys)
+    told = (Dataset.FLOW, "parts_differ")
+    of = (touched.source, {"stage": [stage], "measure": [measure]})
+    judged = [Judged(*told, stretch.window, *of, over=HOUR)]
+    if stretch.fine is not None:  # the other hours of the day were not looked at
+        judged.append(Judged(*told, stretch.fine, *of, up_to=HOUR))
+    return [(doubts, one) for one in judged]
 
 
 def _differing_days(touched: Touched, stretch: Rebuilt, stage: str, measure: str) -> tuple[list[Doubt], Judged]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
@@ -36,20 +36,30 @@ class Judged:
     window: Window
     source: str
     key: Mapping[str, Collection[str]]  # of each word of the key, the values looked at
+    over: timedelta = timedelta.min  # only periods longer than this
+    up_to: timedelta = timedelta.max  # and no longer than this
+
+    def looked_at(self, key: Mapping[str, str], start: datetime, end: datetime) -> bool:
+        inside = self.window.start <= start < self.window.end and self.over < end - start <= self.up_to
+        return inside and all(key.get(word) in values for word, values in self.key.items())
 
 
 def settle(
     conn: Connection, site: str, judged: Judged, found: Sequence[Doubt], now: datetime, report_id: int
 ) -> tuple[Flag, ...]:
-    """Bring the open doubts of what was judged to what was found. Returns those raised or changed just now."""
+    """Bring the open doubts of what was judged to what was found. Returns those raised or changed just now.
+
+    A rule reads beyond what it judges; what it found there it saw only a part of, and it stays as it is.
+    """
     f = line_flag.c
-    doubts = {doubt.name(site): doubt for doubt in sorted(found, key=lambda d: d.start)[-MOST_OF_A_KIND:]}
+    within = [doubt for doubt in found if judged.looked_at(doubt.key, doubt.start, doubt.end)]
+    doubts = {doubt.name(site): doubt for doubt in sorted(within, key=lambda d: d.start)[-MOST_OF_A_KIND:]}
     inside = [f.site == site, f.source == judged.source, f.start >= judged.window.start, f.start < judged.window.end]
     rows = conn.execute(
         select(line_flag).where(*inside, f.dataset == judged.dataset, f.code == judged.code).order_by(f.turn)
     ).all()
     changed: list[Flag] = []
-    latest = {row.flag: row for row in rows if all(row.key.get(k) in v for k, v in judged.key.items())}
+    latest = {row.flag: row for row in rows if judged.looked_at(row.key, row.start, row.end)}
     for name, row in latest.items():
         if row.ended_at is not None:
             continue

@@ -1,31 +1,34 @@
-"""Doubts that ask two figures at once: people served and people there, people at a stage and at the one before it."""
+"""People served who were neither there nor arrived: a doubt that asks several figures at once."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Table, select
 
-from data.analytics.buckets import epochs, moment
-from data.analytics.doubts import Counts, Doubt, Heads, more_after_than_before, served_over_present
+from data.analytics.buckets import moment
+from data.analytics.doubts import Counts, Doubt, Heads, served_over_present
 from data.chosen import official_sources
+from data.days import day_of, days_of
 from data.flags import Judged, settle
-from data.frames import epochs_of, frame, raw
+from data.frames import epochs_of, raw
 from data.grains import REVISION
 from data.revisions import counting
-from data.rollups import Touched
+from data.rollups import HOUR, Touched
 from data.tables import flow_daily, flow_hourly, line_flag, present_reading, queue_reading
 from data.types import Flag, Site, Window
 from data.vocabulary import PRESENT, Dataset, Lane, Measure
 
-REACH = timedelta(days=1)
-WHOLE_DAY_MINUTES = 1380
 COUNTED = (str(Measure.ARRIVALS), str(Measure.SERVED))
-OVER, LATER = "served_over_present", "later_stage_over"
+OVER = "served_over_present"
+
+Series = tuple[str, str]  # source, measure
+Staged = dict[str, dict[Series, Counts]]
 
 
 def presence_doubts(
@@ -34,42 +37,78 @@ def presence_doubts(
     """People served at these stages who were neither waiting there nor arrived, of every source that serves there.
 
     Without head counts of the stage, against everybody in the centre. Looked at again whenever flow, queue or
-    presence of the window or of the day before it was reported.
+    presence of the window or of the day before it was reported. Each day is judged by what was reported of it and of
+    the day before, so that the order of deliveries does not decide.
     """
-    judged = Window(window.start, window.end + REACH)
-    seen = Window(window.start - REACH, window.end + REACH)
+    days = days_of(site, window)
+    days = (day_of(site, days[0].start - HOUR), *days, day_of(site, days[-1].end))
+    seen, judged = Window(days[0].start, days[-1].end), Window(days[1].start, days[-1].end)
     centre = _heads(conn, present_reading, "people", site.site, seen).get("", {})
     queues = _heads(conn, queue_reading, "waiting", site.site, seen)
-    flow = _flow(conn, site.site, stages, seen) if centre or queues.keys() & stages else {}
-    doubted = _doubted(conn, site.site, judged)
-    if not flow and not doubted:
+    by_hour, by_day = _flow(conn, site.site, stages, seen) if centre or queues.keys() & stages else ({}, {})
+    doubted = doubted_by(conn, site.site, judged, OVER)
+    if not by_hour and not by_day and not doubted:
         return ()
     official = official_sources(conn, site.site, now)
     raised: tuple[Flag, ...] = ()
     for stage in stages:
-        of_stage = {(source, measure): counts for (at, source, measure), counts in flow.items() if at == stage}
-        found = _served_over(site, stage, of_stage, queues.get(stage, {}), centre, official)
+        told = (by_hour.get(stage, {}), by_day.get(stage, {}), queues.get(stage, {}), centre)
+        found: dict[str, list[Doubt]] = {}
+        for before, day in pairwise(days):
+            _served_over(site, stage, day, _sight(*told, Window(before.start, day.end)), official, found)
         # Where a source's figures or every head count were undone, there is nothing left to doubt.
         for source in sorted({*found, *(source for source, at in doubted if at == stage)}):
-            looked_at = _judged(source, stage, judged, OVER)
+            looked_at = judged_of(source, stage, judged, OVER)
             raised += settle(conn, site.site, looked_at, found.get(source, []), now, report_id)
     return raised
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What is known of two days: flow by source and measure, head counts by source, who counted most often first."""
+
+    flow: Mapping[Series, Counts]
+    waiting: Mapping[str, Heads]
+    present: Mapping[str, Heads]
+
+
+def _sight(
+    by_hour: Mapping[Series, Counts],
+    by_day: Mapping[Series, Counts],
+    waiting: Mapping[str, Heads],
+    present: Mapping[str, Heads],
+    window: Window,
+) -> _Sight:
+    start, end = window.start.timestamp(), window.end.timestamp()
+
+    def of(counts: Mapping[Series, Counts]) -> dict[Series, Counts]:
+        parts = {key: part.within(start, end) for key, part in counts.items()}
+        return {key: part for key, part in parts.items() if len(part.start)}
+
+    def heads(counts: Mapping[str, Heads]) -> dict[str, Heads]:
+        parts = {source: part.within(start, end) for source, part in counts.items()}
+        often = sorted(parts.items(), key=lambda item: (-len(item[1].at), item[0]))
+        return {source: part for source, part in often if len(part.at)}
+
+    hours = of(by_hour)
+    hourly = {source for source, _ in hours}
+    days = {key: part for key, part in of(by_day).items() if key[0] not in hourly}
+    return _Sight(dict(sorted((hours | days).items())), heads(waiting), heads(present))
 
 
 def _served_over(
     site: Site,
     stage: str,
-    flow: Mapping[tuple[str, str], Counts],
-    waiting: Mapping[str, Heads],
-    present: Mapping[str, Heads],
+    day: Window,
+    sight: _Sight,
     official: Mapping[tuple[str, str], str],
-) -> dict[str, list[Doubt]]:
-    """Doubts by source, for sources that have any."""
+    doubts: dict[str, list[Doubt]],
+) -> None:
+    """Adds the doubts of one day, by source."""
     chosen, counter = official.get((stage, Measure.SERVED)), official.get((site.entry_stage, PRESENT))
-    came = {source: counts for (source, measure), counts in flow.items() if measure == Measure.ARRIVALS}
+    came = {source: counts for (source, measure), counts in sight.flow.items() if measure == Measure.ARRIVALS}
     key = {"stage": stage, "measure": str(Measure.SERVED), "lane": str(Lane.GENERAL)}
-    doubts: dict[str, list[Doubt]] = {}
-    for (source, measure), served in flow.items():
+    for (source, measure), served in sight.flow.items():
         if measure != Measure.SERVED:
             continue
         # What two sources count differently is for the reconciliation: only the official series is asked by others'.
@@ -79,7 +118,7 @@ def _served_over(
             return by.get(_one_of(by, own, vouches) if others else own)
 
         arrived = told(came, official.get((stage, Measure.ARRIVALS)))
-        queue, there = told(waiting, chosen), told(present, counter)
+        queue, there = told(sight.waiting, chosen), told(sight.present, counter)
         if queue is not None and arrived is not None:
             found = served_over_present(served, arrived, queue, waiting=True)
         elif there is not None:
@@ -89,8 +128,8 @@ def _served_over(
         for one in found:
             start, end = moment(float(served.start[one.place])), moment(float(served.end[one.place]))
             facts = {"value": float(served.people[one.place]), "there": one.there, "arrived": one.arrived}
-            doubts.setdefault(source, []).append(Doubt(Dataset.FLOW, OVER, source, key, start, end, facts))
-    return doubts
+            if day.start <= start < day.end:
+                doubts.setdefault(source, []).append(Doubt(Dataset.FLOW, OVER, source, key, start, end, facts))
 
 
 def doubt_presence(
@@ -103,15 +142,15 @@ def doubt_presence(
     return presence_doubts(conn, touched.site, sorted({str(stage) for stage in stages}), window, now, report_id)
 
 
-def _doubted(conn: Connection, site: str, judged: Window) -> set[tuple[str, str]]:
+def doubted_by(conn: Connection, site: str, judged: Window, code: str) -> set[tuple[str, str]]:
     """Source and stage of what is doubted as it stands."""
     f = line_flag.c
-    asked = (f.site == site, f.ended_at.is_(None), f.code == OVER)
+    asked = (f.site == site, f.ended_at.is_(None), f.code == code)
     rows = conn.execute(select(f.source, f.key).where(*asked, f.start >= judged.start, f.start < judged.end))
     return {(row.source, row.key["stage"]) for row in rows}
 
 
-def _judged(source: str, stage: str, window: Window, code: str) -> Judged:
+def judged_of(source: str, stage: str, window: Window, code: str) -> Judged:
     return Judged(Dataset.FLOW, code, window, source, {"stage": [stage]})
 
 
@@ -124,7 +163,7 @@ def _one_of(found: Mapping[str, object], source: str, official: str | None) -> s
 
 
 def _heads(conn: Connection, table: Table, column: str, site: str, window: Window) -> dict[str, dict[str, Heads]]:
-    """Head counts by stage (a table that knows none: "") and source, whoever counted most often first."""
+    """Head counts by stage (a table that knows none: "") and source."""
     c = table.c
     staged = "stage" in c
     here = [c.site == site, c.at >= window.start, c.at < window.end, counting(table), c[column].is_not(None)]
@@ -137,15 +176,15 @@ def _heads(conn: Connection, table: Table, column: str, site: str, window: Windo
     for source, at, people, at_least, *stage in conn.execute(stmt):
         counted.setdefault((stage[0] if stage else "", source), {})[at] = (people, at_least)
     found: dict[str, dict[str, Heads]] = {}
-    for (at_stage, source), counts in sorted(counted.items(), key=lambda item: -len(item[1])):
+    for (at_stage, source), counts in counted.items():
         people, least = zip(*counts.values(), strict=True)
         heads = Heads(epochs_of(list(counts)), np.array(people, dtype=float), np.array(least, dtype=bool))
         found.setdefault(at_stage, {})[source] = heads
     return found
 
 
-def _flow(conn: Connection, site: str, stages: Collection[str], window: Window) -> dict[tuple[str, str, str], Counts]:
-    """Hours by stage, source and measure; the days of a source that reports no hours of a stage."""
+def _flow(conn: Connection, site: str, stages: Collection[str], window: Window) -> tuple[Staged, Staged]:
+    """Hours, and days that are told by no hours; each by stage, then by source and measure."""
     h, d = flow_hourly.c, flow_daily.c
     names = ["stage", "source", "measure", "people", "minutes", "at_least"]
     hours = raw(conn, flow_hourly, [*names, "hour"]).where(
@@ -154,19 +193,17 @@ def _flow(conn: Connection, site: str, stages: Collection[str], window: Window) 
     )
     days = raw(conn, flow_daily, [*names, "day"]).where(
         *(d.site == site, d.stage.in_(sorted(stages)), d.measure.in_(COUNTED), d.lane == str(Lane.GENERAL)),
-        *(d.day >= window.start - REACH, d.day < window.end, d.grain_minutes > 60),
+        *(d.day >= window.start, d.day < window.end, d.grain_minutes > 60),
     )
     by_hour, by_day = (_series(conn.execute(stmt.order_by(*stmt.selected_columns[-1:]))) for stmt in (hours, days))
-    hourly = {(stage, source) for stage, source, _ in by_hour}
-    coarse = {key: rows for key, rows in by_day.items() if key[:2] not in hourly}
-    return {key: _counts(rows) for key, rows in sorted((by_hour | coarse).items())}
+    return by_hour, by_day
 
 
-def _series(rows: Iterable[Sequence[Any]]) -> dict[tuple[str, str, str], list[Sequence[Any]]]:
-    found: dict[tuple[str, str, str], list[Sequence[Any]]] = {}
-    for row in rows:
-        found.setdefault((row[0], row[1], row[2]), []).append(row[3:])
-    return found
+def _series(rows: Iterable[Sequence[Any]]) -> Staged:
+    found: dict[str, dict[Series, list[Sequence[Any]]]] = {}
+    for stage, source, measure, *told in rows:
+        found.setdefault(stage, {}).setdefault((source, measure), []).append(told)
+    return {stage: {key: _counts(told) for key, told in series.items()} for stage, series in found.items()}
 
 
 def _counts(rows: Sequence[Sequence[Any]]) -> Counts:
@@ -174,59 +211,3 @@ def _counts(rows: Sequence[Sequence[Any]]) -> Counts:
     start = epochs_of(at)
     end = start + np.array(minutes, dtype=float) * 60
     return Counts(start, end, np.array(people, dtype=float), np.array(at_least, dtype=bool))
-
-
-def later_stage_doubts(
-    conn: Connection, touched: Touched, window: Window, now: datetime, report_id: int
-) -> tuple[Flag, ...]:
-    """Days on which a stage after the entry had more people than the entry let through in two days.
-
-    Stages before the entry are for those who need them (a vaccine); those after it are for who came in.
-    """
-    site = touched.site
-    later = [str(stage) for stage in site.stages[site.stages.index(site.entry_stage) + 1 :]]
-    entry = str(site.entry_stage)
-    touches = {stage for stage, measure in touched.pairs if measure in COUNTED}
-    if not later or not touches & {entry, *later}:
-        return ()
-    d = flow_daily.c
-    seen = Window(window.start - REACH, window.end + REACH)
-    days = frame(
-        conn,
-        select(d.stage, d.measure, d.source, d.day, d.people, d.minutes, d.at_least).where(
-            *(d.site == site.site, d.stage.in_([entry, *later]), d.measure.in_(COUNTED)),
-            *(d.lane == str(Lane.GENERAL), d.day >= seen.start - REACH / 2, d.day < seen.end),
-            d.minutes >= WHOLE_DAY_MINUTES,
-        ),
-    )
-    through = days[(days["stage"] == entry) & (days["measure"] == Measure.SERVED) & ~days["at_least"]]
-    official = official_sources(conn, site.site, now).get((entry, Measure.SERVED))
-    chosen = _one_of(dict(Counter(through["source"]).most_common()), touched.source, official)
-    through = through[through["source"] == (official or chosen)]
-    served = dict(zip(epochs(through["day"]), through["people"], strict=True))
-    raised: tuple[Flag, ...] = ()
-    for (stage, source), part in days[days["stage"] != entry].groupby(["stage", "source"], sort=True):
-        came = part[part["measure"] == Measure.ARRIVALS]
-        counted = came if len(came) else part
-        starts = np.unique(np.concatenate([epochs(counted["day"]), epochs(through["day"])]))
-        spans = [(float(start), 0.0) for start in starts]
-        people = {
-            float(start): (float(count), float(start) + minutes * 60.0)
-            for start, count, minutes in zip(epochs(counted["day"]), counted["people"], counted["minutes"], strict=True)
-        }
-        key = {"stage": str(stage), "measure": str(counted["measure"].iloc[0]), "lane": str(Lane.GENERAL)}
-        doubts = [
-            Doubt(
-                Dataset.FLOW,
-                LATER,
-                str(source),
-                key,
-                moment(start),
-                moment(end),
-                {"value": there, "through": before, "entry_stage": entry},
-            )
-            for start, end, there, before in more_after_than_before(served, people, spans)
-        ]
-        judged = _judged(str(source), str(stage), Window(window.start, window.end + REACH), LATER)
-        raised += settle(conn, site.site, judged, doubts, now, report_id)
-    return raised

@@ -58,10 +58,12 @@ class Rebuilt:
     """A stretch of one source's figures as they are now, for who has questions about them.
 
     `hours`: SERIES, hour, people, minutes, at_least, method; `days`: SERIES and the columns of the daily rollup.
-    `odd_parts`: totals that are not the sum of their parts, as `doubts.parts_that_differ` gives them.
+    `odd_parts`: totals that are not the sum of their parts, as `doubts.parts_that_differ` gives them. Lines of an hour
+    or less were looked at in `fine` only (None: none came or went).
     """
 
     window: Window
+    fine: Window | None
     hours: pd.DataFrame
     days: pd.DataFrame
     odd_parts: pd.DataFrame
@@ -87,7 +89,7 @@ def rebuild_flow(conn: Connection, touched: Touched) -> Iterator[Rebuilt]:
             odd.append(odd_hours)
         by_hour, by_day, odd_days = _rebuild_days(conn, touched, days, made)
         parts = pd.concat([*odd, odd_days], ignore_index=True) if odd else odd_days
-        yield Rebuilt(Window(days[0].start, days[-1].end), by_hour, by_day, parts)
+        yield Rebuilt(Window(days[0].start, days[-1].end), made and made[0], by_hour, by_day, parts)
 
 
 def stretches(site: Site, lines: pd.DataFrame) -> Iterator[tuple[tuple[Window, ...], pd.DataFrame]]:

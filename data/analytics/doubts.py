@@ -96,6 +96,11 @@ class Counts:
     people: np.ndarray
     at_least: np.ndarray
 
+    def within(self, start: float, end: float) -> Counts:
+        """The periods that a stretch of time touches."""
+        part = slice(*map(int, (np.searchsorted(self.end, start, "right"), np.searchsorted(self.start, end))))
+        return Counts(self.start[part], self.end[part], self.people[part], self.at_least[part])
+
 
 @dataclass(frozen=True)
 class Heads:
@@ -104,6 +109,10 @@ class Heads:
     at: np.ndarray
     people: np.ndarray
     at_least: np.ndarray
+
+    def within(self, start: float, end: float) -> Heads:
+        part = slice(*map(int, np.searchsorted(self.at, (start, end))))
+        return Heads(self.at[part], self.people[part], self.at_least[part])
 
 
 @dataclass(frozen=True)
@@ -201,21 +210,9 @@ def parts_that_differ(
 FLOW_GROUP = [*SERIES, "start", "minutes"]
 
 
-def more_after_than_before(
-    entry: Mapping[float, float], later: Mapping[float, tuple[float, float]], days: Sequence[tuple[float, float]]
-) -> list[tuple[float, float, float, float]]:
-    """Days on which a stage after the entry had more people than the entry let through that day and the day before.
+def more_after_than_before(people: float, through: float) -> bool:
+    """A stage after the entry had more people in a day than the entry let through that day and the day before.
 
-    `entry`: people by start of day, days reported whole; `later`: people and end by start of day. Returns start, end,
-    people there, people let through. Both days must be known: who entered last night may go on this morning.
+    Who entered last night may go on this morning.
     """
-    before = {start: days[place - 1][0] for place, (start, _) in enumerate(days) if place}
-    found = []
-    for start, (people, end) in later.items():
-        previous = before.get(start)
-        if previous is None or start not in entry or previous not in entry:
-            continue
-        through = entry[start] + entry[previous]
-        if people > through + max(LEAST_SLACK, SLACK * through):
-            found.append((start, end, people, through))
-    return found
+    return people > through + max(LEAST_SLACK, SLACK * through)
