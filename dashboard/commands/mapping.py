@@ -70,6 +70,7 @@ def propose_mapping(
     if out is not None:
         text = mapping_text(proposal, str(out), t)
         try:
+            out.parent.mkdir(parents=True, exist_ok=True)
             out.write_text(text, encoding="utf-8")
         except OSError as wrong:
             click.echo(t("map.told.failed", path=str(out), reason=str(wrong)), err=True)
