@@ -249,7 +249,8 @@ def test_every_dataset_has_the_columns_of_its_table(dataset: Dataset):
         Dataset.EVENT: tables.policy_event,
     }[dataset]
     added = {"line_id", "source", "report_id", "received_at"}  # by whoever stores the lines
-    assert set(DATASETS[dataset].names) == set(table.c.keys()) - added
+    apart = {"reason"}  # why a line says something else than before stands beside the lines, not in them
+    assert set(DATASETS[dataset].names) - apart == set(table.c.keys()) - added
 
 
 @pytest.mark.parametrize("dataset", list(Dataset))
