@@ -51,14 +51,14 @@ def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[R
             one.organisation or one.source,
             t.word("dataset", one.dataset),
             html.Span(one.filename, className="file"),
-            t.number(one.accepted),
-            t.number(one.rejected),
+            *(t.number(count) for count in (one.rows, one.accepted, one.rejected, one.not_reported)),
             t(f"delivery_state.{one.state}"),
             [*_reason(one, t), *changes_of(changed.get(one.report_id, ()), t), _issues(one, t)],
         ]
         for one in deliveries
     ]
-    keys = ("report", "received", "organisation", "dataset", "file", "accepted", "rejected", "state", "why")
+    keys = ("report", "received", "organisation", "dataset", "file")
+    keys += ("rows", "accepted", "rejected", "not_reported", "state", "why")
     return table([t(f"word.{key}") for key in keys], rows, "deliveries", t("panel.deliveries.title"))
 
 
