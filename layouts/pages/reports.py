@@ -14,6 +14,7 @@ from layouts import ids
 from layouts.agreement import doubts_table, duplicates_table
 from layouts.board import Board
 from layouts.corrections import changes_of
+from layouts.feeds import feeds_table
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.calling import counts_table
@@ -25,6 +26,10 @@ from layouts.translator import Translator
 SEND_PLACE = html.Div(id=ids.text("send"), className="send-place")
 HEADLINES = ("reports_missing", "confidence")
 MOST_ISSUES = 50
+DELIVERY_COLUMNS = (
+    *("report", "received", "organisation", "dataset", "file"),
+    *("rows", "accepted", "rejected", "not_reported", "state", "why"),
+)
 
 
 def draw(model: ReportsModel, t: Translator) -> Parts:
@@ -35,6 +40,7 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
             "reporting": matrix(model.reports, model.frame.clock.now, t),
             "reporting-table": counts_table(model.reports, t),
             "deliveries": _deliveries(model.deliveries, model.revisions, t),
+            "feeds": feeds_table(model.feeds, t),
             "doubts": doubts_table(model.doubts, t),
             "duplicates": duplicates_table(model.duplicates, t),
         },
@@ -57,9 +63,7 @@ def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[R
         ]
         for one in deliveries
     ]
-    keys = ("report", "received", "organisation", "dataset", "file")
-    keys += ("rows", "accepted", "rejected", "not_reported", "state", "why")
-    return table([t(f"word.{key}") for key in keys], rows, "deliveries", t("panel.deliveries.title"))
+    return table([t(f"word.{key}") for key in DELIVERY_COLUMNS], rows, "deliveries", t("panel.deliveries.title"))
 
 
 def _reason(one: Delivery, t: Translator) -> list[Any]:
@@ -115,6 +119,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                     ),
                 ],
             ),
+            panel(board, "feeds", [title("feeds", t), scrolling(board, "feeds", "feeds", t)]),
             panel(board, "doubts", [title("doubts", t), scrolling(board, "doubts", "doubts", t)]),
             panel(board, "duplicates", [title("duplicates", t), scrolling(board, "duplicates", "duplicates", t)]),
             panel(board, "deliveries", [title("deliveries", t), scrolling(board, "deliveries", "deliveries", t)]),

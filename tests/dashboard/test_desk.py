@@ -139,14 +139,15 @@ def test_the_rows_that_came_add_up_wherever_a_delivery_is_told(desk: Desk) -> No
     assert desk.counts() == parts
     assert desk.series() == [10, 30]
     listed = desk.web.get("/api/v1/reports?site=tumbes").json()["rows"]
-    [row] = [row for row in listed if row["report"] == desk.report]
-    assert {name: row[name] for name in parts} == parts
+    [found] = [one for one in listed if one["report"] == desk.report]
+    assert {name: found[name] for name in parts} == parts
     desk.open()
-    heads = re.findall(
-        r'<th scope="col">(.*?)</th>', re.search(r'<table class="[^"]*deliveries.*?</thead>', desk.page, re.S)[0]
-    )
-    cells = re.search(rf'<tr><th scope="row"><a href="/reports/{desk.report}">.*?</tr>', desk.page, re.DOTALL)[0]
-    told = dict(zip(heads[1:], re.findall(r"<td>(.*?)</td>", cells, re.DOTALL), strict=True))
+    table = re.search(r'<table class="[^"]*deliveries.*?</table>', desk.page, re.DOTALL)
+    assert table
+    row = re.search(rf'<tr><th scope="row"><a href="/reports/{desk.report}">.*?</tr>', table[0], re.DOTALL)
+    assert row
+    heads = re.findall(r'<th scope="col">(.*?)</th>', table[0])
+    told = dict(zip(heads[1:], re.findall(r"<td>(.*?)</td>", row[0], re.DOTALL), strict=True))
     assert [told[name] for name in ("filas", "aceptadas", "rechazadas", "sin reporte")] == ["4", "2", "1", "1"]
 
 
