@@ -37,7 +37,7 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
         kpis=kpi_views(model.kpis, t),
         texts={
             **shell.common_texts(model.frame, None, t),
-            "reporting": matrix(model.reports, model.frame.clock.now, t),
+            "reporting": matrix(model.reports, model.frame.scope.site, model.frame.clock.now, t),
             "reporting-table": counts_table(model.reports, t),
             "deliveries": _deliveries(model.deliveries, model.revisions, t),
             "feeds": feeds_table(model.feeds, t),
