@@ -49,13 +49,14 @@ async def cadence(request: Request) -> Response:
             return list(known_sources(conn)["source"]), _of(cadences(conn, site.site), source, dataset)
 
     sources, agreed = await anyio.to_thread.run_sync(read)
+    in_force = _in_force(agreed, shell.seen.now())
     if source not in sources or dataset not in list(Dataset):
         raise BadAddress("unknown_page", 404)
 
     def page(said: Mapping[str, str], wrong: str = "") -> Response:
         lines = [" · ".join((site.name, t.word("source", source), t.word("dataset", dataset)))]
         lines += [_told(one, t) for one in agreed] or [t("word.no_cadence")]
-        fields = _fields(said, site, agreed[-1] if agreed else None, t)
+        fields = _fields(said, site, in_force, t)
         form = Form(
             t("cadence_form.title"), about(lines, t("cadence_form.says")), fields, t("cadence_form.send"), back, wrong
         )
@@ -76,7 +77,7 @@ async def cadence(request: Request) -> Response:
                 by=viewer.name,
                 valid_from=_from(said, site),
                 minutes=_minutes(said, "minutes") if said.get("kind") == Rhythm.MINUTES else None,
-                grace_minutes=_minutes(said, "grace"),
+                grace_minutes=_grace(said, in_force),
                 reason=said["reason"].strip()[:1000],
             )
         except WrongCadence as wrong:
@@ -94,10 +95,25 @@ def _of(agreed: tuple[Agreed, ...], source: str, dataset: str) -> list[Cadence]:
     return [one.cadence for one in agreed if (one.source, one.dataset) == (source, dataset)]
 
 
+def _in_force(agreed: list[Cadence], now: datetime) -> Cadence | None:
+    held = [one for one in agreed if one.valid_from <= now]
+    return held[-1] if held else None
+
+
+def _grace(said: Mapping[str, str], in_force: Cadence | None) -> int | None:
+    """What was written; else that of the same rhythm now; else None, the usual of another one. Raises WrongCadence."""
+    written = _minutes(said, "grace")
+    if written is not None or in_force is None or said.get("kind") != in_force.kind:
+        return written
+    if in_force.kind is Rhythm.MINUTES and _minutes(said, "minutes") != in_force.minutes:
+        return None
+    return in_force.grace_minutes
+
+
 def _told(one: Cadence, t: Translator) -> str:
     """What was agreed, and by whom."""
     who = t("desk.at_the_machine") if one.set_by == LOCAL.name else one.set_by
-    return " · ".join((agreed_words(one, t), *([t("cadence_form.by", who=who)] if who else [])))
+    return " · ".join((agreed_words(one, t).rstrip("."), *([t("cadence_form.by", who=who)] if who else [])))
 
 
 def _from(said: Mapping[str, str], site: Site) -> datetime | None:

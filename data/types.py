@@ -327,6 +327,7 @@ class FeedState:
     held_until: datetime | None = None  # a process reads it now
     standing: FeedStanding = FeedStanding.FINE
     organisation: str | None = None
+    last_state: str | None = None  # what became of `last_report`
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,7 @@ class FeedStanding(StrEnum):
 
     FAILING = "failing"  # its last try failed
     UNREAD = "unread"  # it was due, and no worker reads it
+    REFUSED = "refused"  # read well, and no row of its last delivery could be accepted
     SILENT = "silent"  # read well, but what was agreed of its source does not come
     WAITING = "waiting"  # nothing was ever read or sent
     FINE = "fine"

@@ -23,7 +23,7 @@ def feeds_table(feeds: Sequence[FeedState], t: Translator) -> Component | str:
         return ""
     cells = (_named, _of, _stands, _read, _brought, _next)
     rows = [[cell(one, t) for cell in cells] for one in feeds]
-    return table([t(f"feeds_table.{name}") for name in COLUMNS], rows, "feeds", t("panel.feeds.title"))
+    return table([t(f"feeds_table.{name}") for name in COLUMNS], rows, "feeds cards", t("panel.feeds.title"))
 
 
 def trouble_words(code: str, facts: Mapping[str, Any], t: Translator) -> str:
@@ -64,16 +64,18 @@ def _read(one: FeedState, t: Translator) -> list[Any]:
     if one.succeeded_at is None:
         return [_moment(one.tried_at, t), html.Span(t("feeds_table.never_well"), className="beside")]
     last = [_moment(one.tried_at, t), " · ", age(one.tried_at)]
-    well = t("feeds_table.well", at=one.succeeded_at) if one.failed_at else t("feeds_table.was_well")
-    return [*last, html.Span(well, className="beside")]
+    well = [html.Span(t("feeds_table.well", at=one.succeeded_at), className="beside")] if one.failed_at else []
+    return [*last, *well]
 
 
 def _brought(one: FeedState, t: Translator) -> list[Any]:
     count = t.n("feeds_table.rows" if one.kind == "sql" else "feeds_table.forms", one.submissions)
-    if one.last_report is None:
-        return [count]
-    link = html.A(t("feeds_table.last", report=str(one.last_report)), href=f"/reports/{one.last_report}")
-    return [count, html.Span(link, className="beside")]
+    told: list[Any] = [count if one.submissions else t("feeds_table.nothing")]
+    if one.last_report is not None:
+        link = html.A(t("feeds_table.last", report=str(one.last_report)), href=f"/reports/{one.last_report}")
+        fate = [" · ", t(f"delivery_state.{one.last_state}")] if one.last_state else []
+        told.append(html.Span([link, *fate], className="beside"))
+    return told
 
 
 def _next(one: FeedState, t: Translator) -> list[Any]:

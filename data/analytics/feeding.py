@@ -19,6 +19,8 @@ def standing(feed: FeedState, real_now: datetime, is_silent: bool) -> FeedStandi
         return FeedStanding.FAILING
     if _is_unread(feed, real_now):
         return FeedStanding.UNREAD
+    if feed.last_state == "refused":
+        return FeedStanding.REFUSED
     if is_silent:
         return FeedStanding.SILENT
     if feed.kind == "push":

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from data.tables import feed, feed_instance, report_site
+from data.tables import feed, feed_instance, report, report_site
 from data.types import FeedState
 
 
@@ -18,7 +18,9 @@ def feed_states(
     `counted`: submissions by feed, where they are known already.
     """
     f, rs = feed.c, report_site.c
-    stmt = select(feed).where(f.removed_at.is_(None)).order_by(f.feed)
+    last = report.c.state.label("last_state")
+    known_last = feed.outerjoin(report, f.last_report == report.c.report_id)
+    stmt = select(feed, last).select_from(known_last).where(f.removed_at.is_(None)).order_by(f.feed)
     if site is not None:
         here = select(rs.source).where(rs.site == site)
         anywhere = select(rs.source)
@@ -56,4 +58,5 @@ def _state(row: Row[FeedState], submissions: int) -> FeedState:
         cursor=row.cursor or {},
         tried_at=row.tried_at,
         held_until=row.held_until,
+        last_state=row.last_state,
     )

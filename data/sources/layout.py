@@ -71,9 +71,10 @@ def table_by(grid: Grid, judge: Judge, header_row: int | None = None) -> Table:
         if written.all():
             break
     table = Table(names, [column.rows(written) for column in columns], below[written] + 1, tags, groups)
-    # A row given back holds its surplus cells before our columns, so that every line is as long as the header.
+    # A row given back holds its surplus cells before our columns: every line is as long as the header, also in a
+    # workbook made of it.
     is_returned = len(own) < len(grid.columns)
-    return with_counted_cells(table) if grid.cut and (is_returned or not grid.even) else table
+    return with_counted_cells(table) if is_returned or (grid.cut and not grid.even) else table
 
 
 def _given_back(names: list[str], place: int) -> bool:

@@ -92,7 +92,7 @@ def unasked(rows: Sequence[Reporting], site: str, t: Translator) -> Component:
     ]
     heads = [t("word.organisation"), t("word.dataset"), t("word.last_report"), t("word.cadence")]
     title = t("rhythm_page.unasked")
-    return html.Div([html.H3(title), table(heads, cells, "others", title)], className="unasked")
+    return html.Div([html.H3(title), table(heads, cells, "others cards", title)], className="unasked")
 
 
 def counts_table(reports: Sequence[Reporting], t: Translator) -> Component:

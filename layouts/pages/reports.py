@@ -63,7 +63,7 @@ def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[R
         ]
         for one in deliveries
     ]
-    return table([t(f"word.{key}") for key in DELIVERY_COLUMNS], rows, "deliveries", t("panel.deliveries.title"))
+    return table([t(f"word.{key}") for key in DELIVERY_COLUMNS], rows, "deliveries cards", t("panel.deliveries.title"))
 
 
 def _reason(one: Delivery, t: Translator) -> list[Any]:

@@ -66,6 +66,19 @@ def test_without_a_moment_it_holds_from_now(server: Server, store: Engine) -> No
     assert abs(one.valid_from - datetime.now(UTC)) < timedelta(minutes=2)
 
 
+def test_the_grace_stays_where_only_the_reason_is_new_and_is_the_usual_of_another_rhythm(
+    server: Server, store: Engine
+) -> None:
+    with server.client() as client:
+        for said in ({"kind": "hourly", "grace": "40"}, {"kind": "hourly"}, {"kind": "daily"}):
+            assert posted(client, ADDRESS, reason="x", **said).status_code == 303
+    assert [(one.kind, one.grace_minutes) for one in agreed(store)] == [
+        (Rhythm.HOURLY, 40),
+        (Rhythm.HOURLY, 40),
+        (Rhythm.DAILY, 360),
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [

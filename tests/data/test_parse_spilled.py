@@ -134,10 +134,12 @@ def test_a_short_row_is_read_as_if_its_missing_cells_were_empty():
 
 
 def test_rows_given_back_are_rejected_again_until_they_are_mended():
-    content = flow(GOOD, SPILLED).encode()
-    back = rejected_rows(content, "a.csv", None, {3: "de más"}, ("caudal: fila", "caudal: motivo"), DEFAULT).content
+    content, names = flow(GOOD, SPILLED).encode(), ("caudal: fila", "caudal: motivo")
+    back = rejected_rows(content, "a.csv", None, {3: "de más"}, names, DEFAULT).content
     assert codes(read(back)) == ["too_many_cells"]
     assert people(read(back.replace(b",1,234,", b",1234,,"))) == [1234]
+    book = rejected_rows(content, "a.csv", None, {3: "de más"}, names, DEFAULT, ".xlsx").content
+    assert codes(read(book, "a.xlsx")) == ["too_many_cells"], "what was cut stays cut in a workbook"
 
 
 def test_a_proposal_is_made_from_the_whole_rows_and_says_which_are_not():

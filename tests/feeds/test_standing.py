@@ -44,6 +44,8 @@ def state(**more: object) -> FeedState:
     [
         ({}, False, FeedStanding.FINE),
         ({}, True, FeedStanding.SILENT),
+        ({"last_report": 3, "last_state": "refused"}, True, FeedStanding.REFUSED),
+        ({"last_report": 3, "last_state": "partial"}, False, FeedStanding.FINE),
         ({"failed_at": AT}, True, FeedStanding.FAILING),
         ({"failed_at": AT, "paused": True}, True, FeedStanding.PAUSED),
         ({"succeeded_at": None}, False, FeedStanding.WAITING),
