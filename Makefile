@@ -45,7 +45,8 @@ test: check
 bench: setup-test
 	$(BIN)/python -m tests.bench
 
-# Long: whole lives of a store with kills and corrections, compared at moments of them.
+# Long: whole lives of a store with kills and corrections, compared at moments of them; a thousand deliveries in
+# disorder at a server that is killed again and again.
 failover: setup-test
 	$(BIN)/python -m pytest -q -n 2 -m long tests
 

@@ -79,17 +79,18 @@ def rebuild_flow(conn: Connection, touched: Touched) -> Iterator[Rebuilt]:
     for days, within in stretches(touched.site, touched.lines):
         odd = []
         made: tuple[Window, pd.DataFrame] | None = None
-        fine = within.loc[within["minutes"] <= 60, "start"]
-        if len(fine):
+        short = within.loc[within["minutes"] <= 60, "start"]
+        if len(short):
             # The clock hour of a line began up to an hour before it.
-            first = fine.min().floor("h").to_pydatetime() - HOUR
-            hours = Window(first, fine.max().floor("h").to_pydatetime() + 2 * HOUR)
+            first = short.min().floor("h").to_pydatetime() - HOUR
+            hours = Window(first, short.max().floor("h").to_pydatetime() + 2 * HOUR)
             again, odd_hours = _rebuild_hours(conn, touched, hours)
             made = hours, again
             odd.append(odd_hours)
         by_hour, by_day, odd_days = _rebuild_days(conn, touched, days, made)
         parts = pd.concat([*odd, odd_days], ignore_index=True) if odd else odd_days
-        yield Rebuilt(Window(days[0].start, days[-1].end), made and made[0], by_hour, by_day, parts)
+        fine = None if made is None else made[0]
+        yield Rebuilt(Window(days[0].start, days[-1].end), fine, by_hour, by_day, parts)
 
 
 def stretches(site: Site, lines: pd.DataFrame) -> Iterator[tuple[tuple[Window, ...], pd.DataFrame]]:

@@ -88,6 +88,13 @@ def test_a_thousand_deliveries_in_disorder_end_as_one_orderly_import(
 def disorder(orderly: Orderly, url: str, var: Path) -> str:
     """Send, kill, start again, compare. Returns what it took, in a sentence."""
     engine = open_posts(url, orderly.zone, orderly.now)
+    try:
+        return sent_and_compared(orderly, engine, url, var)
+    finally:
+        engine.dispose()
+
+
+def sent_and_compared(orderly: Orderly, engine: Engine, url: str, var: Path) -> str:
     secrets = keys_of(engine, orderly.now)
     order = sendings(orderly.told, orderly.seed)
     processes = "1" if url.startswith("sqlite") else "2"
@@ -113,7 +120,6 @@ def disorder(orderly: Orderly, url: str, var: Path) -> str:
     nothing_is_half_written(engine)
     assert figures(engine) == expected(orderly.told)
     ends_alike(engine, orderly)
-    engine.dispose()
     slow = sorted(answer.seconds for answer in partners.answers)
     return (
         f"{len(order)} sendings of {len(orderly.told)} deliveries, {sum(len(one.rows) for one in orderly.told)} rows, "
@@ -151,9 +157,9 @@ def nothing_is_half_written(engine: Engine) -> None:
         lines: Counter[int] = Counter()
         for dataset in Dataset:
             number = LINES[dataset].c.report_id
-            lines.update(dict(conn.execute(select(number, func.count()).group_by(number)).tuples().all()))
+            lines.update(dict(map(tuple, conn.execute(select(number, func.count()).group_by(number)))))
         number = report_site.c.report_id
-        placed = dict(conn.execute(select(number, func.sum(report_site.c.lines)).group_by(number)).tuples().all())
+        placed = dict(map(tuple, conn.execute(select(number, func.sum(report_site.c.lines)).group_by(number))))
         issues = set(conn.execute(select(report_issue.c.report_id)).scalars())
         if conn.dialect.name == "sqlite":
             assert conn.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]
