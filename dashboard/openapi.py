@@ -141,6 +141,16 @@ RATES_ROW: Schema = {
         "periods": {"type": "array", "items": {"type": "object"}},
     },
 }
+DELIVERY: Schema = {
+    "type": "object",
+    "description": "rows = accepted + rejected + not_reported",
+    "required": ["report", "source", "dataset", "rows", "accepted", "rejected", "not_reported", "state"],
+    "properties": {
+        **dict.fromkeys(("report", "rows", "accepted", "rejected", "not_reported"), COUNT),
+        **dict.fromkeys(("source", "dataset", "filename", "received_at", "issued_at"), TEXT),
+        "state": _words(("accepted", "partial", "refused", "undone", "held")),
+    },
+}
 ERROR: Schema = {"type": "object", "required": ["error", "message"], "properties": {"error": TEXT, "message": TEXT}}
 
 
@@ -264,7 +274,7 @@ DESCRIPTION: Schema = {
             },
         },
         "/reports": {
-            **_get("The newest deliveries.", _rows({"type": "object"}), AS_OF),
+            **_get("The newest deliveries.", _rows(DELIVERY), AS_OF),
             "post": {
                 "summary": "Send a report as a file: CSV, XLSX or JSON in the canonical columns.",
                 "parameters": [

@@ -27,6 +27,10 @@ class Replay:
     def at(self, real: datetime) -> datetime:
         return self.domain_origin + (real - self.real_origin) * self.speed
 
+    def real(self, domain: datetime) -> datetime:
+        """When the real clock read what the replayed one calls `domain`."""
+        return self.real_origin + (domain - self.domain_origin) / self.speed
+
 
 def stored_replay(conn: Connection) -> Replay | None:
     row = conn.execute(select(clock_table)).one_or_none()

@@ -17,6 +17,7 @@ from data.rhythm import Reporting as Reporting
 from data.vocabulary import (
     AlertState,
     Audience,
+    FeedStanding,
     Lane,
     Language,
     Level,
@@ -322,6 +323,11 @@ class FeedState:
     last_report: int | None
     submissions: int
     cursor: Mapping[str, Any] = field(default_factory=dict)
+    tried_at: datetime | None = None
+    held_until: datetime | None = None  # a process reads it now
+    standing: FeedStanding = FeedStanding.FINE
+    organisation: str | None = None
+    last_state: str | None = None  # what became of `last_report`
 
 
 @dataclass(frozen=True)
@@ -558,3 +564,4 @@ class ReportsModel:
     doubts: tuple[Flag, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     revisions: Mapping[int, tuple[Revision, ...]] = field(default_factory=dict)  # what a delivery changed
+    feeds: tuple[FeedState, ...] = ()  # in trouble first

@@ -169,6 +169,18 @@ class ReportState(StrEnum):
     PENDING = "pending"
 
 
+class FeedStanding(StrEnum):
+    """How a feed stands, the worst first: whether somebody has to look after it, and why."""
+
+    FAILING = "failing"  # its last try failed
+    UNREAD = "unread"  # it was due, and no worker reads it
+    REFUSED = "refused"  # read well, and no row of its last delivery could be accepted
+    SILENT = "silent"  # read well, but what was agreed of its source does not come
+    WAITING = "waiting"  # nothing was ever read or sent
+    FINE = "fine"
+    PAUSED = "paused"
+
+
 class SiteKind(StrEnum):
     """What a site's history is. Everything but `REAL` is marked on every screen and file."""
 

@@ -157,7 +157,7 @@ def doubts_table(flags: Sequence[Flag], t: Translator) -> Any:
         for flag in flags[:SHOWN]
     ]
     keys = ("figure", "period", "source", "question", "decide")
-    made: list[Any] = [table([t(f"agreement.{key}") for key in keys], rows, "doubts", t("panel.doubts.title"))]
+    made: list[Any] = [table([t(f"agreement.{key}") for key in keys], rows, "doubts cards", t("panel.doubts.title"))]
     if len(flags) > SHOWN:
         made.append(html.P(t("agreement.more_doubts", shown=SHOWN), className="quiet"))
     return made

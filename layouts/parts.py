@@ -183,10 +183,19 @@ def chart(board: Board, name: str, figure: Figure, t: Translator, class_name: st
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], class_name: str = "", caption: str = "") -> Component:
-    """First column is the row's name; numbers stand right, in tabular figures."""
+    """First column is the row's name; numbers stand right, in tabular figures.
+
+    With `cards` in its class a row is a card on a phone, where no header stands above it: its cells carry their labels.
+    """
+    labels = [data(label=name) for name in head] if "cards" in class_name.split() else [{} for _ in head]
+
+    def cells(row: Sequence[Any]) -> list[Any]:
+        rest = [html.Td(cell, **label) for cell, label in zip(row[1:], labels[1:], strict=True)]
+        return [html.Th(row[0], scope="row"), *rest]
+
     children = [
         html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
-        html.Tbody([html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows]),
+        html.Tbody([html.Tr(cells(row)) for row in rows]),
     ]
     if caption:
         children.insert(0, html.Caption(caption, className="visually-hidden"))

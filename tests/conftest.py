@@ -63,45 +63,81 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """URL of an empty database of its own."""
+@contextlib.contextmanager
+def _database(server: str, copied: str = "template1") -> Iterator[str]:
+    """URL of a database of its own, a copy of another one."""
     from sqlalchemy.engine import make_url
 
-    url = make_url(postgres_server).set(drivername="postgresql+psycopg", database="postgres")
+    url = make_url(server).set(drivername="postgresql+psycopg", database="postgres")
     name = f"caudal_{uuid.uuid4().hex[:12]}"
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as conn:
-        conn.execute(text(f"CREATE DATABASE {name}"))
+        conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {copied}"))
     yield url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as conn:
         conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
 
 
-def _migrated(url: str) -> Engine:
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """URL of an empty database of its own."""
+    with _database(postgres_server) as url:
+        yield url
+
+
+def _migrate(url: str) -> None:
     from data.store import create_store, migrate
 
-    engine = create_store(url)
-    migrate(engine)
-    return engine
+    store = create_store(url)
+    migrate(store)
+    store.dispose()
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedded store as a migration leaves it, for tests to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "caudal.sqlite"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def _migrated_database(postgres_server: str) -> Iterator[str]:
+    """Name of a database as a migration leaves it, for tests to copy."""
+    from sqlalchemy.engine import make_url
+
+    with _database(postgres_server) as url:
+        _migrate(url)
+        yield str(make_url(url).database)
 
 
 @pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
+def engine(sqlite_url: str, _migrated_file: Path) -> Iterator[Engine]:
     """The embedded store, migrated and empty."""
-    store = _migrated(sqlite_url)
+    from sqlalchemy.engine import make_url
+
+    from data.store import create_store
+
+    shutil.copyfile(_migrated_file, str(make_url(sqlite_url).database))
+    store = create_store(sqlite_url)
     yield store
     store.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """The same test on both stores."""
-    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
-    store = _migrated(url)
-    yield store
-    store.dispose()
+    """The same test on both stores, migrated and empty."""
+    from data.store import create_store
+
+    if request.param == "sqlite":
+        yield request.getfixturevalue("engine")
+        return
+    server, copied = (request.getfixturevalue(name) for name in ("postgres_server", "_migrated_database"))
+    with _database(server, copied) as url:
+        store = create_store(url)
+        yield store
+        store.dispose()
 
 
 def free_port() -> int:

@@ -30,7 +30,7 @@
 
   function periods() {
     if (field("span").value !== "other") {
-      var both = moments.span(field("span").value, now(), site().zone);
+      var both = moments.span(field("span").value, now(), site().zone, site().shifts);
       field("start").value = both[0];
       field("end").value = both[1];
     }

@@ -17,13 +17,20 @@
     return new Date(Date.parse(day + "T00:00Z") + hour * 3600000).toISOString().slice(0, 16);
   }
 
-  // Start and end of the running hour, the hour before, or the running shift of eight hours (06, 14, 22).
-  function span(name, moment, zone) {
+  // Start and end of the running hour, the hour before, the running shift or the one before it. `shifts`: local hours
+  // at which shifts begin, in order; the night's began yesterday.
+  function span(name, moment, zone, shifts) {
     var here = local(moment, zone);
     if (name === "hour") return [wall(here.day, here.hour), wall(here.day, here.hour + 1)];
     if (name === "before") return [wall(here.day, here.hour - 1), wall(here.day, here.hour)];
-    var first = here.hour >= 22 ? 22 : here.hour >= 14 ? 14 : here.hour >= 6 ? 6 : -2; // the night began yesterday
-    return [wall(here.day, first), wall(here.day, first + 8)];
+    var begun = shifts.filter(function (hour) { return hour <= here.hour; }).length - (name === "shift" ? 1 : 2);
+    return [wall(here.day, begins(begun, shifts)), wall(here.day, begins(begun + 1, shifts))];
+  }
+
+  // The hour at which the n-th shift of a day begins, counted from its midnight; those of the days before are negative.
+  function begins(n, shifts) {
+    var day = Math.floor(n / shifts.length);
+    return shifts[n - day * shifts.length] + 24 * day;
   }
 
   function at(moment, zone) {

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from callbacks.reads.corrections import changed_by
+from callbacks.reads.feeds import feeds
 from callbacks.reads.ground import ground
 from data import disclosure, queries
 from data.duplicates import duplicates
@@ -26,14 +27,16 @@ def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel
     came = queries.deliveries(conn, scope.site, SHOWN, scope.as_of)
     wrong = issues_of(conn, [d.report_id for d in came], ISSUES_SHOWN)
     numbers = tuple(d.report_id for d in came)
+    asked = worst_first(base.picture.reports, base.now)
     return ReportsModel(
         frame=base.frame,
         kpis=base.kpis,
         deliveries=tuple(replace(d, issues=wrong.get(d.report_id, ())) for d in came),
         revisions=changed_by(conn, scope, numbers, base.frame.version),
-        reports=(*worst_first(base.picture.reports, base.now), *_unasked(conn, scope, base.now)),
+        reports=(*asked, *_unasked(conn, scope, base.now)),
         doubts=disclosure.masked_flags(open_flags(conn, scope.site, as_of=scope.as_of), scope.audience),
         duplicates=disclosure.masked_duplicates(duplicates(conn, scope.site, as_of=scope.as_of), scope.audience),
+        feeds=feeds(conn, scope, clock, asked),
     )
 
 

@@ -6,8 +6,7 @@ import getpass
 import json
 import os
 import socket
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,12 +18,15 @@ from dashboard.delivering import NOT_DONE, answer, open_store, status
 from dashboard.feeding.pull import pull
 from dashboard.feeding.trouble import Trouble
 from dashboard.settings import Settings
+from data.analytics.feeding import standing
 from data.clock import real_now
 from data.feeds import book
 from data.feeds.config import load_feed
 from data.queries import feed_states
 from data.store import reading, writing
 from data.types import FeedState
+from data.vocabulary import FeedStanding
+from layouts.feeds import trouble_words
 from layouts.translator import Translator, translator
 
 
@@ -63,7 +65,8 @@ def show(settings: Settings, as_json: bool) -> None:
     """Cómo va cada fuente / how each feed is doing."""
     t = translator(settings.language)
     with reading(open_store(settings)) as conn:
-        states = feed_states(conn)
+        now = real_now()
+        states = [replace(one, standing=standing(one, now, is_silent=False)) for one in feed_states(conn)]
     if as_json:
         for state in states:
             click.echo(json.dumps({**_plain(state), "message": _trouble(t, state)}, ensure_ascii=False))
@@ -75,7 +78,7 @@ def show(settings: Settings, as_json: bool) -> None:
 
 
 def _plain(state: FeedState) -> dict[str, Any]:
-    plain = {name: value for name, value in asdict(state).items() if name != "cursor"}
+    plain = {name: value for name, value in asdict(state).items() if name not in ("cursor", "organisation")}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()}
 
 
@@ -85,6 +88,8 @@ def _said(t: Translator, state: FeedState) -> str:
     if state.failed_at is not None:
         since = state.failed_at.astimezone().strftime("%Y-%m-%d %H:%M")
         return t.n("feed.fails", state.failures, since=since, reason=_trouble(t, state) or "")
+    if state.standing is FeedStanding.UNREAD:
+        return t("feeds_table.says.unread")
     if state.succeeded_at is None:
         return t("feed.never")
     at = state.succeeded_at.astimezone().strftime("%Y-%m-%d %H:%M")
@@ -92,17 +97,7 @@ def _said(t: Translator, state: FeedState) -> str:
 
 
 def _trouble(t: Translator, state: FeedState) -> str | None:
-    return None if state.error is None else trouble_said(t, state.error, state.error_facts)
-
-
-def trouble_said(t: Translator, code: str, facts: Mapping[str, Any]) -> str:
-    """The sentence of a failure. Rows that could not be read are told in the words of their issue."""
-    if code == "unreadable":
-        key = f"issue.{facts.get('issue')}"
-        said = {name: value for name, value in facts.items() if name != "issue"}
-        return t("feed.trouble.unreadable", reason=t(key, **said) if t.has(key) else str(facts.get("issue")))
-    key = f"feed.trouble.{code}"
-    return t(key, **facts) if t.has(key) else code
+    return None if state.error is None else trouble_words(state.error, state.error_facts, t)
 
 
 @feed.command("remove")
@@ -161,7 +156,7 @@ def pull_feed(ctx: click.Context, name: str, sweep: bool, as_json: bool) -> None
     except book.UnknownFeed:
         _not_done(ctx, name, "unknown", t("feed.unknown", name=name), as_json)
     except Trouble as trouble:
-        _not_done(ctx, name, trouble.code, trouble_said(t, trouble.code, trouble.facts), as_json)
+        _not_done(ctx, name, trouble.code, trouble_words(trouble.code, trouble.facts, t), as_json)
     if as_json:
         receipts = [answer(receipt, t) for receipt in pulled.receipts]
         click.echo(json.dumps({"feed": name, "read": pulled.read, "error": None, "receipts": receipts}))

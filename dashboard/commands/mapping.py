@@ -70,6 +70,7 @@ def propose_mapping(
     if out is not None:
         text = mapping_text(proposal, str(out), t)
         try:
+            out.parent.mkdir(parents=True, exist_ok=True)
             out.write_text(text, encoding="utf-8")
         except OSError as wrong:
             click.echo(t("map.told.failed", path=str(out), reason=str(wrong)), err=True)
@@ -87,6 +88,8 @@ def tell(proposal: Proposal, t: Translator) -> None:
     click.echo(t("map.told.file", file=proposal.filename, dataset=str(proposal.dataset), rows=proposal.rows))
     if proposal.sheet:
         click.echo(t("map.told.sheet", sheet=proposal.sheet))
+    if proposal.too_long:
+        click.echo("  " + t("map.told.too_long", rows=len(proposal.too_long), line=proposal.too_long[0]))
     for note in proposal.notes:
         click.echo("  " + reason(note, t))
     _section(t("map.told.understood"))

@@ -18,6 +18,7 @@ from data.sources.layout import Judge
 from data.sources.mapped import Applied, Mapping, applied
 from data.sources.recognition import CANONICAL_NAMES, canonical_table
 from data.sources.sheet import Grid
+from data.sources.spilled import CODE, in_order, spilled, spilled_issues
 from data.sources.totals import without_sums
 from data.sources.understood import columns_read
 from data.types import ColumnRead, Issue, Site
@@ -98,14 +99,16 @@ def parse(
     grid = READERS[kind](content, mapping, judge, limits, notes)
     if mapping is None:
         spec, cells, table = canonical_table(grid, dataset, notes)
-        read = Applied(cells, table.lines, {}, 0)
+        whole = ~spilled(table)
+        read = Applied({name: column.rows(whole) for name, column in cells.items()}, table.lines[whole], {}, 0)
         style = Style()
     else:
         table = without_sums(layout.named_table(grid, mapping.wanted, mapping.header_row), notes)
         personal.refuse_personal(table, mapping.counted, mapping.times, mapping.texts)
         if dataset is not None and dataset != mapping.dataset:
             raise refuse("other_dataset", dataset=str(dataset), mapping=mapping.name, expected=str(mapping.dataset))
-        spec, read = DATASETS[mapping.dataset], applied(mapping, table)
+        whole = ~spilled(table)
+        spec, read = DATASETS[mapping.dataset], applied(mapping, table if whole.all() else table.rows(whole))
         style, words = mapping.style, mapping.words
     if not len(table.lines):
         raise refuse("only_header", rows=grid.height)
@@ -118,19 +121,22 @@ def parse(
         notes.append(Issue(None, None, "ambiguous_time", {"rows": checked.ambiguous}))
     if checked.not_reported.any():
         notes.append(Issue(None, None, "not_reported", {"rows": int(checked.not_reported.sum())}))
+    unread = int((~whole).sum()) * max(1, len(mapping.each) if mapping else 1)
+    issues = checked.findings.issues(checked.not_reported, limits.issues)
+    reasons = checked.findings.reasons(checked.not_reported)
     return Parsed(
         dataset=spec.dataset,
         rows=checked.rows,
-        issues=checked.findings.issues(checked.not_reported, limits.issues),
-        rows_in=len(read.lines),
-        rejected=int(checked.rejected.sum()),
+        issues=in_order(spilled_issues(table, limits.issues), issues, limits.issues) if unread else issues,
+        rows_in=len(read.lines) + unread,
+        rejected=int(checked.rejected.sum()) + unread,
         not_reported=int(checked.not_reported.sum()),
         source=mapping.source if mapping else None,
         issued_at=mapping.issued_at if mapping else None,
         notes=tuple(notes),
-        rejected_by=checked.findings.reasons(checked.not_reported),
+        rejected_by={CODE: unread, **reasons} if unread else reasons,
         file_rows=len(table.lines),
-        rejected_lines=frozenset(read.lines[checked.rejected].tolist()),
+        rejected_lines=frozenset([*table.lines[~whole].tolist(), *read.lines[checked.rejected].tolist()]),
         columns=columns_read(spec, table, mapping, checked.rows),
     )
 

@@ -68,18 +68,20 @@ def read(content: bytes, limits: Limits, delimiter: str | None = None) -> tuple[
     sample = _sample(text)
     delimiter = delimiter or delimiter_of(sample)
     try:
-        width = max((len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter)), default=0)
+        widths = [len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter)]
     except csv.Error:
-        width = 0
+        widths = []
+    width = max(widths, default=0)
     if width > limits.columns:
         raise refuse("too_many_columns", columns=width, limit=limits.columns)
     columns = _read_evenly(text, delimiter, width) if width else None
     if columns is None:
-        columns = _read_by_row(text, delimiter, limits)
+        columns, widths = _read_by_row(text, delimiter, limits)
     height = len(columns[0]) if columns else 0
     if height > limits.rows or height * len(columns) > limits.cells:
         raise refuse("too_many_rows", rows=height, limit=limits.rows)
-    return Grid(columns, height), encoding
+    # A title stands alone in its line; of a long file the first lines tell how its writer ends a line.
+    return Grid(columns, height, cut=True, even=len({width for width in widths if width > 1}) < 2), encoding
 
 
 def _read_evenly(text: str, delimiter: str, width: int) -> list[Cells] | None:
@@ -100,8 +102,8 @@ def _read_evenly(text: str, delimiter: str, width: int) -> list[Cells] | None:
     return [from_strings(frame[name].to_numpy()) for name in frame.columns]
 
 
-def _read_by_row(text: str, delimiter: str, limits: Limits) -> list[Cells]:
-    """The slow way, which says where a file is broken."""
+def _read_by_row(text: str, delimiter: str, limits: Limits) -> tuple[list[Cells], list[int]]:
+    """The slow way, which says where a file is broken, and how many cells each row has."""
     rows: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -119,4 +121,4 @@ def _read_by_row(text: str, delimiter: str, limits: Limits) -> list[Cells]:
         column = np.empty(len(rows), dtype=object)
         column[:] = [row[place] if place < len(row) else "" for row in rows]
         columns.append(from_strings(column))
-    return columns
+    return columns, [len(row) for row in rows]

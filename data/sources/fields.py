@@ -88,16 +88,21 @@ def _unreadable(value: Any) -> str:
 
 
 def read_words(draft: Draft, column: Column, words: Mapping[str, str] | None = None) -> Cells:
-    """The vocabulary's words; `words` are a partner's own wordings, by plain spelling, and go first."""
+    """The vocabulary's words; `words` are a partner's own wordings, by plain spelling, and go first.
+
+    Their "*" is for what is left: what is neither listed nor a word of the vocabulary.
+    """
     assert column.words is not None
-    own, known = words or {}, spellings(column.words)
+    own, known = dict(words or {}), spellings(column.words)
     vocabulary = {str(word) for word in column.words}
+    rest = own.pop("*", None)
+    rest = rest if rest in vocabulary else None
 
     def word(value: Any) -> str | None:
         if draft.style.blank(value) and plain(value) not in own:
             return column.default
         found = translated(value, own) if own else None
-        return found if found in vocabulary else known.get(plain(value))
+        return found if found in vocabulary else known.get(plain(value), rest)
 
     def fault(value: Any) -> str:
         if column.required and word(value) == "":

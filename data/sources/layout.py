@@ -12,6 +12,7 @@ import numpy as np
 from data.sources.guards import refuse
 from data.sources.headers import grouped, names_of, parts, pieces, under
 from data.sources.sheet import Cells, Grid, Table, shown
+from data.sources.spilled import with_counted_cells
 from data.sources.words import plain
 
 LONGEST_NAME = 500  # letters of a header; what goes on is no name
@@ -69,7 +70,11 @@ def table_by(grid: Grid, judge: Judge, header_row: int | None = None) -> Table:
         written |= ~column.empty()
         if written.all():
             break
-    return Table(names, [column.rows(written) for column in columns], below[written] + 1, tags, groups)
+    table = Table(names, [column.rows(written) for column in columns], below[written] + 1, tags, groups)
+    # A row given back holds its surplus cells before our columns: every line is as long as the header, also in a
+    # workbook made of it.
+    is_returned = len(own) < len(grid.columns)
+    return with_counted_cells(table) if is_returned or (grid.cut and not grid.even) else table
 
 
 def _given_back(names: list[str], place: int) -> bool:

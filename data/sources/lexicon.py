@@ -233,7 +233,17 @@ def _by_stems() -> dict[tuple[str, ...], str]:
     return known
 
 
+@cache
+def _as_written() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for meaning, phrases in MEANINGS.items():
+        for phrase in (plain(meaning), *phrases):
+            known.setdefault(phrase, meaning)
+    return known
+
+
 @lru_cache(maxsize=10_000)
 def meaning_of(phrase: str) -> str | None:
-    """What a plain phrase means when it is one of the table, whatever its plurals."""
-    return _by_stems().get(stems(phrase))
+    """What a plain phrase means when it is one of the table: as it stands ("unidad" is no "unidades"), or whatever its
+    plurals."""
+    return _as_written().get(phrase) or _by_stems().get(stems(phrase))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -131,10 +132,16 @@ def stacked(blocks: Sequence[Cells]) -> Cells:
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet before anybody knows which row is the header. Row i of the grid is line i + 1 of the file."""
+    """A sheet before anybody knows which row is the header. Row i of the grid is line i + 1 of the file.
+
+    `cut`: its cells are text between separators, where one too many shifts what follows it. `even`: every line was cut
+    into the same number of cells, so that none of them holds one too many.
+    """
 
     columns: list[Cells]
     height: int
+    cut: bool = False
+    even: bool = True
 
     def row(self, number: int) -> list[Any]:
         return [column.at(number) for column in self.columns]
@@ -144,7 +151,8 @@ class Grid:
 class Table:
     """Named columns. `lines` are 1-based rows of the sheet as a spreadsheet shows them.
 
-    `groups`: what stands over a header in the row above it, as over merged cells; "" where nothing does.
+    `groups`: what stands over a header in the row above it, as over merged cells; "" where nothing does. `cells`: in
+    each row the number of cells up to the last written one, kept where some row has more than the header; else None.
     """
 
     names: list[str]
@@ -152,6 +160,18 @@ class Table:
     lines: Codes
     tags: list[str]
     groups: list[str] = field(default_factory=list)
+    cells: Codes | None = None
 
     def rows(self, which: Any) -> Table:
-        return replace(self, columns=[column.rows(which) for column in self.columns], lines=self.lines[which])
+        return replace(
+            self,
+            columns=[column.rows(which) for column in self.columns],
+            lines=self.lines[which],
+            cells=None if self.cells is None else self.cells[which],
+        )
+
+    @property
+    def width(self) -> int:
+        """Columns up to the last one with a header, a group or a tag."""
+        named = [*zip_longest(self.names, self.groups, self.tags, fillvalue="")]
+        return max((place + 1 for place, written in enumerate(named) if any(written)), default=0)

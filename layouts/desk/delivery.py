@@ -9,11 +9,11 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import DeliveryStory, Site
+from data.types import Delivery, DeliveryStory, Site
 from layouts.desk.around import button, facts, form, hidden, panel
+from layouts.desk.counted import counts
 from layouts.desk.preview import changes_words, period
 from layouts.desk.wrong_rows import said, wrong_lines, wrong_rows
-from layouts.parts import data
 from layouts.translator import Translator
 
 MOST_ROWS = 200
@@ -65,18 +65,6 @@ def body(shown: DeliveryShown, t: Translator) -> list[Any]:
 
 def _receipt(shown: DeliveryShown, t: Translator) -> Component:
     story, one = shown.story, shown.story.delivery
-    cells = [("accepted", one.accepted), ("rejected", one.rejected)]
-    count = html.Div(
-        [
-            html.Div(
-                [html.B(t.number(number)), html.Span(t.n(f"desk.count.{name}", number))],
-                className=f"count count-{name}",
-                **data(count=name, value=str(number)),
-            )
-            for name, number in cells
-        ],
-        className="counts",
-    )
     sites = ", ".join(site if isinstance(site, str) else site.name for site in shown.sites)
     span = None if story.period is None else (story.period.start, story.period.end)
     changed = changes_words(story.changes, t, "desk.did") if story.changes else ""
@@ -84,7 +72,7 @@ def _receipt(shown: DeliveryShown, t: Translator) -> Component:
         "receipt",
         one.filename,
         [
-            count,
+            *([] if one.state == "refused" and not one.rows else [_counts(one, t)]),
             *([html.P(changed, className="would")] if changed else []),
             facts(
                 [
@@ -104,6 +92,10 @@ def _receipt(shown: DeliveryShown, t: Translator) -> Component:
         ],
         class_name="summary",
     )
+
+
+def _counts(one: Delivery, t: Translator) -> Component:
+    return counts(one.accepted, one.rejected, one.not_reported, t)
 
 
 def _wrong(shown: DeliveryShown, t: Translator) -> Component:

@@ -14,7 +14,8 @@ from layouts.parts import aria, data
 from layouts.translator import Translator
 
 KINDS = ("flow", "queue", "service", "present")
-SPANS = ("hour", "before", "shift", "other")
+SPANS = ("hour", "before", "shift", "shift_before", "other")
+USUAL_SHIFTS = (6, 14, 22)  # local hours, where a site's file names none
 STATES = ("queued", "sent", "already", "rejected", "corrected")
 SENTENCES = (
     *("no_storage", "not_a_number", "no_figure", "no_source", "no_time", "end_first", "no_organisation"),
@@ -24,7 +25,7 @@ SENTENCES = (
 
 
 def site_choices(site: Site, t: Translator) -> dict[str, Any]:
-    """What a site has: its stages, and the services of its sectors."""
+    """What a site has: its stages, the services of its sectors, the hours at which its shifts begin."""
     services = []
     for sector in site.sectors:
         own = [service for service in Service if SERVICE_SECTOR[service] in (sector, None)]
@@ -32,7 +33,9 @@ def site_choices(site: Site, t: Translator) -> dict[str, Any]:
         services.append({"label": t(f"sector.{sector}"), "choices": choices})
     stages = [{"value": str(stage), "label": t(f"stage.{stage}")} for stage in site.stages]
     entry = str(site.entry_stage)
-    return {"site": site.site, "zone": site.zone, "entry": entry, "stages": stages, "services": services}
+    shifts = sorted(site.shifts or USUAL_SHIFTS)
+    told = {"site": site.site, "zone": site.zone, "entry": entry, "shifts": shifts}
+    return {**told, "stages": stages, "services": services}
 
 
 def words(t: Translator) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from dash.development.base_component import Component
 
 from data.types import Changes, ColumnRead, Issue, Site
 from layouts.desk.around import button, facts, form, hidden, panel, scroll, select
+from layouts.desk.counted import counts
 from layouts.desk.wrong_rows import said, wrong_lines, wrong_rows
-from layouts.parts import data, table
+from layouts.parts import table
 from layouts.translator import Translator
 
 
@@ -81,7 +82,7 @@ def _summary(shown: PreviewShown, t: Translator) -> Component:
         "summary",
         shown.filename,
         [
-            *([] if refused and not shown.rejected else [counts(shown, t)]),
+            *([] if refused and not shown.rejected else [_counts(shown, t)]),
             *([html.P(t.n("desk.count.wide", shown.rows), className="quiet")] if _wide(shown) else []),
             *([_changes(shown.changes, t)] if shown.accepted and shown.known is None else []),
             facts(
@@ -102,24 +103,13 @@ def _summary(shown: PreviewShown, t: Translator) -> Component:
     )
 
 
+def _counts(shown: PreviewShown, t: Translator) -> Component:
+    came = "figures" if _wide(shown) else "rows"
+    return counts(shown.accepted, shown.rejected, shown.not_reported, t, came)
+
+
 def _wide(shown: PreviewShown) -> bool:
     return shown.accepted + shown.rejected + shown.not_reported > shown.rows
-
-
-def counts(shown: PreviewShown, t: Translator) -> Component:
-    cells = [("accepted", shown.accepted), ("rejected", shown.rejected), ("not_reported", shown.not_reported)]
-    return html.Div(
-        [
-            html.Div(
-                [html.B(t.number(number)), html.Span(t.n(f"desk.count.{name}", number))],
-                className=f"count count-{name}",
-                **data(count=name, value=str(number)),
-            )
-            for name, number in cells
-            if number or name != "not_reported"
-        ],
-        className="counts",
-    )
 
 
 def _changes(changes: Changes, t: Translator) -> Component:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 from dash.development.base_component import Component
@@ -17,7 +18,7 @@ from layouts.translator import Translator
 MOST_GONE = 8
 
 
-def inside(row: Reporting, now: datetime, t: Translator) -> Component:
+def inside(row: Reporting, site: str, now: datetime, t: Translator) -> Component:
     """What a person needs who is about to call: whom, about what, what was agreed."""
     gone = [one for one in row.expectations if one.state is ReportState.MISSING]
     listed = [html.Li(_gone(one, t)) for one in reversed(gone[-MOST_GONE:])]
@@ -30,7 +31,7 @@ def inside(row: Reporting, now: datetime, t: Translator) -> Component:
         (t("rhythm_page.gone"), html.Ul(listed) if listed else t("rhythm_page.none_gone")),
         (t("rhythm_page.counted"), " · ".join(t(f"report_state.many.{state}", count=n) for state, n in counted if n)),
         (t("rhythm_page.last"), [t.moment(last), " · ", age(last)] if last else t("rhythm_page.nothing_yet")),
-        (t("rhythm_page.agreed"), _agreed(row.cadence, t)),
+        (t("rhythm_page.agreed"), [_agreed(row.cadence, t), " ", _change(row, site, t)]),
     ]
     if row.late_at is not None and row.late_at >= now:
         pairs.insert(3, (t("rhythm_page.next"), t.moment(row.late_at)))
@@ -54,11 +55,23 @@ def rhythm_text(cadence: Cadence, t: Translator) -> str:
     return t(f"rhythm.{cadence.kind}")
 
 
+def _change(row: Reporting, site: str, t: Translator) -> Component:
+    """To the form on which whoever operates the centre agrees something else."""
+    asked = {"site": site, "source": row.source, "dataset": row.dataset, "lang": str(t.language)}
+    words = t("cadence_form.agree" if row.cadence is None else "cadence_form.change")
+    return html.A(words, href=f"/decide/cadence?{urlencode(asked)}")
+
+
 def _agreed(cadence: Cadence | None, t: Translator) -> str:
-    if cadence is None:
-        return t("word.no_cadence")
+    return t("word.no_cadence") if cadence is None else agreed_words(cadence, t)
+
+
+def agreed_words(cadence: Cadence, t: Translator) -> str:
+    """What was agreed, from when, and why."""
     facts: dict[str, Any] = {"rhythm_text": rhythm_text(cadence, t), "grace_minutes": cadence.grace_minutes}
-    if cadence.valid_from.year <= 1970:
+    if cadence.kind is Rhythm.NONE:
+        said = t("rhythm_page.ended_from", from_at=cadence.valid_from)
+    elif cadence.valid_from.year <= 1970:
         said = t("rhythm_page.agreed_says", **facts)
     else:
         said = t("rhythm_page.agreed_from", from_at=cadence.valid_from, **facts)
@@ -66,18 +79,20 @@ def _agreed(cadence: Cadence | None, t: Translator) -> str:
     return " ".join(part for part in (said + ".", why) if part)
 
 
-def unasked(rows: Sequence[Reporting], t: Translator) -> Component:
+def unasked(rows: Sequence[Reporting], site: str, t: Translator) -> Component:
+    """Whoever reports although nothing was agreed, or is no longer asked to."""
     cells: list[list[Any]] = [
         [
             row.contact.organisation or row.source,
             t.word("dataset", row.dataset),
             [t.moment(row.last_received), " · ", age(row.last_received)] if row.last_received else "",
+            [t("word.no_cadence" if row.cadence is None else "cadence_form.ended"), " · ", _change(row, site, t)],
         ]
         for row in rows
     ]
-    heads = [t("word.organisation"), t("word.dataset"), t("word.last_report")]
+    heads = [t("word.organisation"), t("word.dataset"), t("word.last_report"), t("word.cadence")]
     title = t("rhythm_page.unasked")
-    return html.Div([html.H3(title), table(heads, cells, "others", title)], className="unasked")
+    return html.Div([html.H3(title), table(heads, cells, "others cards", title)], className="unasked")
 
 
 def counts_table(reports: Sequence[Reporting], t: Translator) -> Component:

@@ -51,17 +51,20 @@ def section_of(cadence: Cadence) -> Section:
     raise ValueError(f"no section for {cadence.kind}")
 
 
-def matrix(reports: Sequence[Reporting], now: datetime, t: Translator) -> list[Component]:
-    """One block a section, rows in the order given; then whoever reports without being asked."""
+def matrix(reports: Sequence[Reporting], site: str, now: datetime, t: Translator) -> list[Component]:
+    """One block a section, rows in the order given; then whoever reports without being asked.
+
+    `site`: whose agreements its rows lead to.
+    """
     asked = [row for row in reports if row.cadence is not None and row.cadence.kind is not Rhythm.NONE]
     parts: list[Component] = []
     for section in SECTIONS:
         rows = [row for row in asked if row.cadence is not None and section_of(row.cadence) is section]
         if rows:
-            parts.append(_block(section, rows, now, t))
-    others = [row for row in reports if row.cadence is None]
+            parts.append(_block(section, rows, site, now, t))
+    others = [row for row in reports if row.cadence is None or row.cadence.kind is Rhythm.NONE]
     if others:
-        parts.append(unasked(others, t))
+        parts.append(unasked(others, site, t))
     if not parts:
         return [html.P(t("word.no_sources"), className="quiet")]
     return [_legend(t), *parts] if asked else parts
@@ -75,7 +78,7 @@ def _legend(t: Translator) -> Component:
     return html.P([*states[:3], entry("partial", t("rhythm_page.partly")), states[3]], className="keys")
 
 
-def _block(section: Section, rows: Sequence[Reporting], now: datetime, t: Translator) -> Component:
+def _block(section: Section, rows: Sequence[Reporting], site: str, now: datetime, t: Translator) -> Component:
     starts = [one.start for row in rows for one in row.expectations]
     ends = [one.end for row in rows for one in row.expectations]
     # Everything is drawn on one axis; a period that reaches over its ends is cut there.
@@ -96,7 +99,7 @@ def _block(section: Section, rows: Sequence[Reporting], now: datetime, t: Transl
                 ],
                 className="row-head",
             ),
-            *(_row(row, axis, now, t) for row in rows),
+            *(_row(row, axis, site, now, t) for row in rows),
         ],
         className="report-rows",
     )
@@ -122,7 +125,7 @@ def _short_day(at: datetime, t: Translator) -> str:
     return f"{local.day} {t(f'date.month.{local.month}')}"
 
 
-def _row(row: Reporting, axis: Window, now: datetime, t: Translator) -> Component:
+def _row(row: Reporting, axis: Window, site: str, now: datetime, t: Translator) -> Component:
     state = "silent" if row.silent(now) else "late" if row.late(now) else "fine"
     rates = row.rates
     return html.Details(
@@ -142,7 +145,7 @@ def _row(row: Reporting, axis: Window, now: datetime, t: Translator) -> Componen
                     html.Span(t(f"rhythm_page.state_{state}"), className=f"row-state row-{state}"),
                 ]
             ),
-            inside(row, now, t),
+            inside(row, site, now, t),
         ],
         className=f"report-row report-{state}",
         id=f"reporting-{row.source}-{row.dataset}",

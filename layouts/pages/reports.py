@@ -14,6 +14,7 @@ from layouts import ids
 from layouts.agreement import doubts_table, duplicates_table
 from layouts.board import Board
 from layouts.corrections import changes_of
+from layouts.feeds import feeds_table
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.calling import counts_table
@@ -25,6 +26,10 @@ from layouts.translator import Translator
 SEND_PLACE = html.Div(id=ids.text("send"), className="send-place")
 HEADLINES = ("reports_missing", "confidence")
 MOST_ISSUES = 50
+DELIVERY_COLUMNS = (
+    *("report", "received", "organisation", "dataset", "file"),
+    *("rows", "accepted", "rejected", "not_reported", "state", "why"),
+)
 
 
 def draw(model: ReportsModel, t: Translator) -> Parts:
@@ -32,9 +37,10 @@ def draw(model: ReportsModel, t: Translator) -> Parts:
         kpis=kpi_views(model.kpis, t),
         texts={
             **shell.common_texts(model.frame, None, t),
-            "reporting": matrix(model.reports, model.frame.clock.now, t),
+            "reporting": matrix(model.reports, model.frame.scope.site, model.frame.clock.now, t),
             "reporting-table": counts_table(model.reports, t),
             "deliveries": _deliveries(model.deliveries, model.revisions, t),
+            "feeds": feeds_table(model.feeds, t),
             "doubts": doubts_table(model.doubts, t),
             "duplicates": duplicates_table(model.duplicates, t),
         },
@@ -51,15 +57,13 @@ def _deliveries(deliveries: Sequence[Delivery], changed: Mapping[int, Sequence[R
             one.organisation or one.source,
             t.word("dataset", one.dataset),
             html.Span(one.filename, className="file"),
-            t.number(one.accepted),
-            t.number(one.rejected),
+            *(t.number(count) for count in (one.rows, one.accepted, one.rejected, one.not_reported)),
             t(f"delivery_state.{one.state}"),
             [*_reason(one, t), *changes_of(changed.get(one.report_id, ()), t), _issues(one, t)],
         ]
         for one in deliveries
     ]
-    keys = ("report", "received", "organisation", "dataset", "file", "accepted", "rejected", "state", "why")
-    return table([t(f"word.{key}") for key in keys], rows, "deliveries", t("panel.deliveries.title"))
+    return table([t(f"word.{key}") for key in DELIVERY_COLUMNS], rows, "deliveries cards", t("panel.deliveries.title"))
 
 
 def _reason(one: Delivery, t: Translator) -> list[Any]:
@@ -115,6 +119,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                     ),
                 ],
             ),
+            panel(board, "feeds", [title("feeds", t), scrolling(board, "feeds", "feeds", t)]),
             panel(board, "doubts", [title("doubts", t), scrolling(board, "doubts", "doubts", t)]),
             panel(board, "duplicates", [title("duplicates", t), scrolling(board, "duplicates", "duplicates", t)]),
             panel(board, "deliveries", [title("deliveries", t), scrolling(board, "deliveries", "deliveries", t)]),

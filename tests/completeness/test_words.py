@@ -35,6 +35,7 @@ LABELS: dict[str, type[StrEnum]] = {
     "rhythm": vocabulary.Rhythm,
     "report_state": vocabulary.ReportState,
     "site_kind": vocabulary.SiteKind,
+    "feed_standing": vocabulary.FeedStanding,
 }
 NNBSP = "\u202f"
 

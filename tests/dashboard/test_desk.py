@@ -109,7 +109,7 @@ def test_nothing_counts_before_it_is_accepted(desk: Desk) -> None:
     assert answer.status_code == 200
     assert desk.waits(content)
     assert urlsplit(str(answer.url)).path == "/reports/preview"
-    assert desk.counts() == {"accepted": 2, "rejected": 2}
+    assert desk.counts() == {"rows": 4, "accepted": 2, "rejected": 2, "not_reported": 0}
     assert "2 filas son nuevas." in desk.page
     assert "No se usan ni se guardan: Comentario." in desk.page
     assert ">nota<" not in desk.page, "what is not used is not shown"
@@ -127,6 +127,28 @@ def test_line_column_value_and_reason_stand_in_the_page(desk: Desk) -> None:
     told = [(line, column, re.sub("<.*?>", "", came)) for line, column, came, _ in rows]
     assert told[:2] == [("3", "people", "-4"), ("4", "people", "doce")]
     assert "se esperaba cero o más" in rows[0][3]
+
+
+def test_the_rows_that_came_add_up_wherever_a_delivery_is_told(desk: Desk) -> None:
+    """An empty count is no report; a thousand without quotes is cut in two, and its row is not read."""
+    parts = {"rows": 4, "accepted": 2, "rejected": 1, "not_reported": 1}
+    desk.send(hours(10, "", "1,234", 30))
+    assert desk.counts() == parts
+    assert "un separador que partió una celda en dos" in desk.page
+    desk.press("/reports/accept")
+    assert desk.counts() == parts
+    assert desk.series() == [10, 30]
+    listed = desk.web.get("/api/v1/reports?site=tumbes").json()["rows"]
+    [found] = [one for one in listed if one["report"] == desk.report]
+    assert {name: found[name] for name in parts} == parts
+    desk.open()
+    table = re.search(r'<table class="[^"]*deliveries.*?</table>', desk.page, re.DOTALL)
+    assert table
+    row = re.search(rf'<tr><th scope="row"><a href="/reports/{desk.report}">.*?</tr>', table[0], re.DOTALL)
+    assert row
+    heads = re.findall(r'<th scope="col">(.*?)</th>', table[0])
+    told = dict(zip(heads[1:], re.findall(r"<td[^>]*>(.*?)</td>", row[0], re.DOTALL), strict=True))
+    assert [told[name] for name in ("filas", "aceptadas", "rechazadas", "sin reporte")] == ["4", "2", "1", "1"]
 
 
 def test_a_value_that_may_be_personal_is_shown_as_its_shape(desk: Desk) -> None:
@@ -189,7 +211,7 @@ def test_rejected_rows_come_back_and_count_once_put_right(desk: Desk) -> None:
     book = openpyxl.load_workbook(io.BytesIO(desk.web.get(f"/reports/{number}/rejected.xlsx?lang=en").content)).active
     assert [cell.value for cell in book[1]][-2:] == ["caudal: row", "caudal: reason"]
     desk.send(answer.content.replace(b",-4,", b",20,"), "turno mañana.csv")
-    assert desk.counts() == {"accepted": 1, "rejected": 0}
+    assert desk.counts() == {"rows": 1, "accepted": 1, "rejected": 0, "not_reported": 0}
     desk.press("/reports/accept")
     assert desk.series() == [10, 20, 30]
 
@@ -236,7 +258,7 @@ def test_a_partners_own_headers_are_recognised_by_a_kept_mapping(desk: Desk) -> 
     assert "coinciden con el mapeo turno" in desk.page
     fields = {**desk.hidden("/reports/preview"), "mapping": "turno"}
     desk.page = desk.web.get("/reports/preview", params=fields).text
-    assert desk.counts() == {"accepted": 1, "rejected": 1}
+    assert desk.counts() == {"rows": 2, "accepted": 1, "rejected": 1, "not_reported": 0}
     assert "lo dice el mapeo" in desk.page
     desk.press("/reports/accept")
     assert "turno" in desk.page
@@ -417,7 +439,7 @@ def test_who_may_send_undo_and_have_what(people: dict[str, Desk]) -> None:
 def test_a_partner_bound_to_a_site_sends_for_no_other(people: dict[str, Desk]) -> None:
     carla = people["carla"]
     carla.send(hours(10))
-    assert carla.counts() == {"accepted": 0, "rejected": 1}
+    assert carla.counts() == {"rows": 1, "accepted": 0, "rejected": 1, "not_reported": 0}
     assert "Se esperaba un puesto conocido (huaquillas)" in carla.page
     assert 'action="/reports/accept"' not in carla.page
     fields = {**carla.hidden("/reports/discard"), "mark": "x"}  # the same fields, sent to the other button

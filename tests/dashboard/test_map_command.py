@@ -43,7 +43,7 @@ def sheet(tmp_path: Path) -> Path:
 
 
 def test_from_an_unknown_sheet_to_rows_that_count(var: Path, sheet: Path, tmp_path: Path):
-    out = tmp_path / "socio.toml"
+    out = tmp_path / "mappings" / "socio.toml"  # the folder is made
     told = caudal(var, "map", str(sheet), "--out", str(out), "--lang", "es")
     assert told.returncode == 0, told.stderr
     assert "Fecha / Date → start  (seguro: el encabezado lo dice)" in told.stdout

@@ -86,6 +86,7 @@ BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("several_sheets", b"", "flujo.xlsx", {}),  # filled in below
     ("sheet_chosen", b"", "flujo.xlsx", {}),
     ("formula_results_unknown", b"", "flujo.xls", {}),
+    ("too_many_cells", flow(GOOD, GOOD.replace("312", "1,312")), "flujo.csv", {}),
     ("totals_left_out", flow(GOOD, "TOTAL,,,,,312"), "flujo.csv", {}),
     ("ambiguous_number", "Hora;Personas\n2018-10-31;1.312\n", "flujo.csv", {"mapping": MAPPING}),
     ("mixed_numbers", "Hora;Personas\n2018-10-31;1.312,0\n2018-11-01;1,312.0\n", "flujo.csv", {"mapping": MAPPING}),

@@ -167,6 +167,22 @@ def test_own_words_for_no_report_and_rows_left_out():
     assert [(n.code, n.facts["rows"]) for n in parsed.notes if n.code == "rows_left_out"] == [("rows_left_out", 1)]
 
 
+def test_the_rest_is_what_is_neither_listed_nor_known():
+    mapping = """
+    dataset = "service"
+    constants = { site = "tumbes", organisation = "OIM", sector = "health" }
+    columns.start = "d"
+    columns.people = "p"
+    columns.service = "a"
+    dates = { period = "day" }
+    words.service = { "Controles" = "health-screening", "*" = "other" }
+    """
+    rows = "d,p,a\n2018-10-01,5,Atención médica\n2018-10-02,5,Controles\n2018-10-03,5,Taller\n2018-10-04,5,Meals\n"
+    assert read(rows, mapping=mapping).rows["service"].tolist() == [
+        *("medical-attention", "health-screening", "other", "meals"),
+    ]
+
+
 def test_a_sheet_by_name_and_a_range_of_columns():
     rows = [["Fecha", "Personas", "", "Personas"], ["2018-10-31", 5, "", 99]]
     mapping = SIMPLE + '[file]\nsheet = "Hoja de datos"\ncolumns = "A:B"\nheader_row = 1\n'

@@ -127,6 +127,14 @@ def filled_in(text: str) -> str:
     return "\n".join(lines)
 
 
+def test_the_unit_beside_a_quantity_is_no_quantity():
+    table = (
+        b"Fecha;Cantidad entregada;Unidad;Servicio;Sector\n2019-06-01;5;litros;Agua;Agua\n2019-06-02;7;kits;Agua;Agua\n"
+    )
+    lines = {line.name: line.columns[0].header for line in propose(table, "x.csv").lines}
+    assert (lines["quantity"], lines["unit"]) == ("Cantidad entregada", "Unidad")
+
+
 def test_what_the_file_does_not_say_is_left_open():
     proposal = propose(b"Fecha;Total\n03/04/2019;5\n05/06/2019;7\n", "x.csv")
     blanks = {constant.name for constant in proposal.constants if constant.value == "???"}

@@ -20,6 +20,7 @@ from data.types import (
     Delivery,
     Duplicate,
     Expectation,
+    FeedState,
     Flag,
     FlowModel,
     Frame,
@@ -47,6 +48,7 @@ from data.types import (
 from data.vocabulary import (
     AlertState,
     Audience,
+    FeedStanding,
     KpiName,
     Lane,
     Language,
@@ -566,6 +568,33 @@ DELIVERIES = (
 )
 
 
+def feed(name: str, kind: str, standing: FeedStanding, **more: Any) -> FeedState:
+    told: dict[str, Any] = {
+        **{"source": "migraciones", "dataset": "flow", "every_seconds": 900, "paused": False, "failures": 0},
+        **{"succeeded_at": NOW - timedelta(hours=1), "failed_at": None, "error": None, "error_facts": {}},
+        **{"next_at": NOW + timedelta(minutes=5), "last_report": 4, "submissions": 12, "tried_at": NOW},
+    }
+    return FeedState(name=name, kind=kind, standing=standing, **{**told, **more})
+
+
+FEEDS = (
+    feed(
+        "tumbes-kobo",
+        "kobo",
+        FeedStanding.FAILING,
+        failed_at=NOW - timedelta(minutes=40),
+        failures=3,
+        error="unauthorised",
+        error_facts={"host": "kf.<b>kobo</b>.example", "status": 401},
+    ),
+    feed("consolidado", "sql", FeedStanding.UNREAD, next_at=NOW - timedelta(hours=2)),
+    feed("tumbes-odk", "odk", FeedStanding.SILENT, organisation="Migraciones"),
+    feed("avisos", "push", FeedStanding.WAITING, every_seconds=None, next_at=None, last_report=None, submissions=0),
+    feed("llegadas", "kobo", FeedStanding.FINE, tried_at=NOW, succeeded_at=NOW),
+    feed("viejo", "kobo", FeedStanding.PAUSED, paused=True, tried_at=None, succeeded_at=None),
+)
+
+
 def models(language: Language = Language.ES, empty: bool = False) -> dict[str, Any]:
     """By the name a page reads under."""
     here = frame(language, version=0 if empty else 7)
@@ -603,5 +632,6 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             () if empty else (FLAG,),
             () if empty else DUPLICATES,
             {} if empty else {4: REVISIONS},
+            () if empty else FEEDS,
         ),
     }

@@ -179,3 +179,23 @@ def test_a_days_own_report_that_differs_from_its_hours_is_told() -> None:
     assert said.count("el reporte del día dice") == 1
     assert told in said
     assert said.count("≥") == 2
+
+
+def test_feeds_say_what_happened_in_words_and_which_need_somebody() -> None:
+    html = html_of("reports", Language.ES)
+    feeds = html[html.index('id="panel-feeds"') : html.index('id="panel-doubts"')]
+    rows = dict(re.findall(r'<span class="feed-name">([^<]+)</span>.*?<span class="feed-word feed-([a-z]+)">', feeds))
+    assert rows == {
+        **{"tumbes-kobo": "failing", "consolidado": "unread", "tumbes-odk": "silent", "avisos": "waiting"},
+        **{"llegadas": "fine", "viejo": "paused"},
+    }
+    assert "3 intentos. kf.&lt;b&gt;kobo&lt;/b&gt;.example no acepta la clave (respuesta 401)" in feeds
+    assert "el proceso que lee las fuentes no está en marcha" in feeds
+    assert 'href="/reports/4"' in feeds
+    assert "cuentan 12 filas" in feeds
+    assert "cuando el socio envíe" in feeds
+
+
+def test_without_feeds_their_place_is_empty_and_so_not_seen() -> None:
+    assert 'id="text-feeds"' in html_of("reports", empty=True)
+    assert parts_of("reports", Language.ES, empty=True).texts["feeds"] == ""

@@ -16,6 +16,7 @@ from data.sources.proposing.columns import Guess, Seen, as_mapping, guesses, lik
 from data.sources.proposing.filling import constants_of, numbers_of, periods_of, words_of
 from data.sources.proposing.types import Line, Part, Proposal
 from data.sources.sheet import Grid, shown
+from data.sources.spilled import spilled
 from data.sources.totals import without_sums
 from data.types import Issue
 from data.vocabulary import Dataset
@@ -42,7 +43,9 @@ def propose(
     notes: list[Issue] = []
     grid, sheet = _grid(content, filename, sheet, limits, notes)
     table = without_sums(layout.table_by(grid, likely_header), notes)
-    columns = [column for column in seen_columns(table) if column.values or column.personal]
+    whole = ~spilled(table)
+    seen = seen_columns(table.rows(whole) if whole.any() else table)
+    columns = [column for column in seen if column.values or column.personal]
     said = {id(column): guesses(column) for column in columns}
     best = as_mapping([guess for found in said.values() for guess in found])
     dataset = dataset or dataset_of(best, columns)
@@ -58,6 +61,7 @@ def propose(
         dataset=dataset,
         sheet=sheet,
         rows=len(table.lines),
+        too_long=tuple(table.lines[~whole].tolist()),
         lines=tuple(lines.values()),
         parts=parts,
         constants=constants_of(DATASETS[dataset], lines, parts, times, columns),

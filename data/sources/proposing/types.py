@@ -66,6 +66,7 @@ class Proposal:
     dataset: Dataset
     sheet: str | None
     rows: int
+    too_long: tuple[int, ...]  # lines with more cells than the header
     lines: tuple[Line, ...]
     parts: tuple[Part, ...]
     constants: tuple[Constant, ...]
