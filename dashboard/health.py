@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dashboard import measures
-from dashboard.beat import read_beat
+from dashboard.beat import EVALUATION, read_beat
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from data import queries
@@ -94,7 +94,7 @@ def _worker(file: Path, starting: bool) -> dict[str, Any]:
         return {"ok": starting, "seconds": None, "jobs": {}}
     age = time.time() - beat.written
     jobs = {name: round(quiet + age, 1) for name, quiet in beat.finished.items()}
-    good = age < LONGEST_BEAT_SECONDS and max(jobs.values(), default=0.0) < LONGEST_EVALUATION_SECONDS
+    good = age < LONGEST_BEAT_SECONDS and jobs.get(EVALUATION, 0.0) < LONGEST_EVALUATION_SECONDS
     return {"ok": good or starting, "seconds": round(age, 1), "jobs": jobs}
 
 

@@ -75,13 +75,13 @@ class Translator:
         self._words = catalogue(language)
         self._decimal = "," if language is Language.ES else "."
 
-    def __call__(self, key: str, **facts: Any) -> str:
+    def __call__(self, key: str, /, **facts: Any) -> str:
         if key not in self._words:
             raise MissingWord(f"{key} is not in layouts/locales/{self.language}")
         text = self._words[key]
         return text.format(**{name: Told(self.fact(name, value)) for name, value in facts.items()}) if facts else text
 
-    def n(self, key: str, count: float, **facts: Any) -> str:
+    def n(self, key: str, count: float, /, **facts: Any) -> str:
         """The form for a number: `<key>.one` or `<key>.other`, with {count}."""
         return self(f"{key}.{'one' if count == 1 else 'other'}", count=count, **facts)
 

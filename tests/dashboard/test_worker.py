@@ -113,6 +113,11 @@ def test_health_tells_a_worker_that_beats_from_one_that_works(var: Path):
     assert (hangs["ok"], hangs["jobs"][EVALUATION] >= 1000.0) == (False, True)
 
 
+def test_a_job_of_every_ten_minutes_is_no_hanging_worker(var: Path):
+    write_beat(var, {EVALUATION: 1.0, "waiting": 590.0})
+    assert health._worker(beat_file(var), starting=False)["ok"] is True
+
+
 @contextmanager
 def supervised(settings: Settings, longest_seconds: float, sockets: tuple[int, ...] = ()) -> Iterator[Supervisor]:
     duty = Duty(beat_file(settings.var), EVALUATION, longest_seconds)
