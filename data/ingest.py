@@ -7,21 +7,22 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 from sqlalchemy import Connection, Engine, select
 
 from data import snapshots
 from data.bulk import one_valued
-from data.delivered import Told, write_delivery
+from data.delivered import Told, withdraw, write_delivery
+from data.holding import closed_for
 from data.lines import LINES, lines_of, stage_lines
 from data.receipts import (
     Receipt,
     Sent,
-    already,
     enter,
     forget_unless_counted,
-    key_reused,
-    refused_before,
+    receipt_of,
 )
+from data.resent import already, key_reused, read_otherwise, refused_before
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Parsed, Refused, parse
 from data.sources import Mapping as FileMapping
@@ -122,14 +123,18 @@ def ingest(
             raise NotAsAgreed
         return _refuse(engine, sent, receipt, parsed.rows_in)
     issued = issued_at or parsed.issued_at
-    rows = parsed.rows
-    if mapping is not None and mapping.submissions is not None:
-        rule = rule_of(parsed.dataset, mapping.submissions.combine)
-        rows = combined(rows, DATASETS[parsed.dataset], rule)
+    rows = rows_to_count(parsed, mapping)
     lines = lines_of(rows, parsed.dataset, source, issued or now, now)
     check = None if agreed is None else partial(agreed, parsed=parsed, lines=lines)
     told = Told(lines, rows.get("reason"), clock)
     return _accept(engine, sent, receipt, parsed.rows_in, issued, told, places, progress, check)
+
+
+def rows_to_count(parsed: Parsed, mapping: FileMapping | None) -> pd.DataFrame:
+    """The accepted rows; submissions of one line are one row."""
+    if mapping is None or mapping.submissions is None:
+        return parsed.rows
+    return combined(parsed.rows, DATASETS[parsed.dataset], rule_of(parsed.dataset, mapping.submissions.combine))
 
 
 def forget_unentered(engine: Engine, var: Path, sha256: str) -> None:
@@ -197,18 +202,23 @@ def _accept(
     tell = None if progress is None else lambda done: progress(done, len(lines))
     large = engine.dialect.name == "sqlite" and len(lines) >= STAGE_FROM
     aside = one_valued(LINES[dataset], lines) if large else None
-    before = None if aside is None else partial(stage_lines, dataset=dataset, lines=lines, same=aside, progress=tell)
-    with writing(engine, before) as conn:
+    prepare = None if aside is None else partial(stage_lines, dataset=dataset, lines=lines, same=aside, progress=tell)
+    with writing(engine, prepare) as conn:
         _take_turns(conn, sent)
-        if (known := already(conn, sent)) is not None:  # another process was quicker with the same
+        if (known := already(conn, sent, receipt)) is not None:  # read before, or another process was quicker
             return known
         if (wrong_key := key_reused(conn, sent)) is not None:
             return enter_refusal(conn, sent, _refusal(sent, Refused(wrong_key)), 0)
-        lock_sites(conn, receipt.sites)
+        # The same bytes count once: as the mapping of now reads them, unless somebody vouches for how they were read.
+        before = [row for row in read_otherwise(conn, sent, dataset) if not closed_for(conn, dataset, row.report_id)]
+        touched = sorted({*receipt.sites, *(name for row in before for name in receipt_of(conn, row).sites)})
+        lock_sites(conn, tuple(touched))
         if check is not None:
             check(conn)
+        for row in before:
+            withdraw(conn, row, sent.received_at, sent.sent_by or sent.source)
         receipt = write_delivery(conn, sent, receipt, rows, issued, told, places, aside=aside, tell=tell)
-        for name in receipt.sites:
+        for name in touched:
             raise_version(conn, name)
     return receipt
 

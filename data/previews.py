@@ -13,9 +13,10 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from data.changes import changes
-from data.ingest import Agreed, NotAsAgreed, receipt_of_parsed
+from data.ingest import Agreed, NotAsAgreed, receipt_of_parsed, rows_to_count
 from data.lines import LINES, begins, ends, lines_of
-from data.receipts import Receipt, Sent, already
+from data.receipts import Receipt, Sent
+from data.resent import already
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Mapping, Parsed, Refused, parse
 from data.store import reading
@@ -56,7 +57,8 @@ def preview(
     """What `ingest` would do with these bytes now, with nothing kept or written."""
     wanted = mapping.dataset if dataset is None and mapping is not None else dataset
     sha256 = hashlib.sha256(content).hexdigest()
-    sent = Sent(source, filename, sha256, len(content), wanted, None, now, None, None)
+    how = None if mapping is None else (mapping.name, mapping.toml)
+    sent = Sent(source, filename, sha256, len(content), wanted, None, now, None, None, mapping=how)
     with reading(engine) as conn:
         places = {p.site: p for p in sites(conn) if only_sites is None or p.site in only_sites}
         known = already(conn, sent)
@@ -65,8 +67,9 @@ def preview(
     except Refused as refused:
         return Preview(Receipt(None, 0, 0, False, (refused.issue,), str(wanted or ""), source, "refused"), known=known)
     receipt = receipt_of_parsed(parsed, source)
-    lines = lines_of(parsed.rows, parsed.dataset, source, parsed.issued_at or now, now)
+    lines = lines_of(rows_to_count(parsed, mapping), parsed.dataset, source, parsed.issued_at or now, now)
     with reading(engine) as conn:
+        known = already(conn, sent, receipt)
         found = changes(conn, parsed.dataset, lines)
     table = LINES[parsed.dataset]
     starts, stops = lines[begins(table)], lines[ends(table)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, or_, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from data.flags import flags_of_report
 from data.holding import waiting
@@ -62,59 +62,6 @@ class Receipt:
     flags: tuple[Flag, ...] = ()  # figures that count and are asked about
 
 
-def already(conn: Connection, sent: Sent) -> Receipt | None:
-    """The receipt of the same delivery, if it came before and counts.
-
-    Bytes alone are the same delivery only until a later one of the source speaks of the same time: who then sends the
-    first file again takes the later one back, and it counts as new.
-    """
-    r = report.c
-    same = [r.source == sent.source, r.sha256 == sent.sha256, r.state.in_(COUNTS)]
-    if sent.dataset is not None:  # one workbook may hold two datasets
-        same.append(r.dataset == str(sent.dataset))
-    stmt = select(report).where(*same).order_by(r.report_id.desc())
-    if sent.key is not None:
-        row = conn.execute(stmt.where(r.idempotency_key == sent.key)).first()
-        if row is not None:
-            return receipt_of(conn, row)
-    if sent.issued_at is not None:
-        row = conn.execute(stmt.where(r.issued_at == sent.issued_at)).first()
-        return None if row is None else receipt_of(conn, row)
-    row = conn.execute(stmt).first()
-    return None if row is None or _superseded(conn, row) else receipt_of(conn, row)
-
-
-def _superseded(conn: Connection, row: Any) -> bool:
-    """Whether a later delivery that counts speaks of some of the same time at one of the same places."""
-    r, then, later = report.c, report_site.alias("then").c, report_site.alias("later").c
-    return (
-        conn.execute(
-            select(later.report_id)
-            .join_from(then.site.table, later.site.table, then.site == later.site)
-            .join(report, r.report_id == later.report_id)
-            .where(then.report_id == row.report_id, later.report_id > row.report_id)
-            .where(later.source == row.source, later.dataset == row.dataset, r.state.in_(COUNTS))
-            .where(later.period_start <= then.period_end, later.period_end >= then.period_start)
-            .limit(1)
-        ).first()
-        is not None
-    )
-
-
-def key_reused(conn: Connection, sent: Sent) -> Issue | None:
-    """An idempotency key stands for one content of one dataset. Else it is a mistake of the sender's program."""
-    r = report.c
-    if sent.key is None:
-        return None
-    other = r.sha256 != sent.sha256
-    if sent.dataset is not None:
-        other = or_(other, r.dataset != str(sent.dataset))
-    row = conn.execute(select(r.report_id).where(r.source == sent.source, r.idempotency_key == sent.key, other)).first()
-    if row is None:
-        return None
-    return Issue(None, None, "idempotency_key_reused", {"key": sent.key, "report": str(row.report_id)})
-
-
 def receipt_of(conn: Connection, row: Any) -> Receipt:
     """The receipt of a row of `report`, given again."""
     i, s = report_issue.c, report_site.c
@@ -160,23 +107,6 @@ def unread(conn: Connection, var: Path) -> list[Path]:
     """Kept bytes that no entry speaks of: their receiving was cut short, and their sender was never answered."""
     known = set(conn.execute(select(report.c.sha256).distinct()).scalars())
     return [path for path in all_kept(var) if path.name not in known]
-
-
-def refused_before(conn: Connection, sent: Sent, receipt: Receipt) -> Receipt | None:
-    """The receipt of the same file, refused for the same reasons: sending it again adds no entry."""
-    r = report.c
-    rows = conn.execute(
-        select(report).where(r.source == sent.source, r.sha256 == sent.sha256, r.state == "refused")
-    ).all()
-    for row in rows:
-        earlier = receipt_of(conn, row)
-        if [_place(x) for x in earlier.issues] == [_place(x) for x in receipt.issues]:
-            return earlier
-    return None
-
-
-def _place(issue: Issue) -> tuple[int | None, str | None, str]:
-    return issue.line, issue.column, issue.code
 
 
 def enter(

@@ -37,7 +37,7 @@ async def show(request: Request) -> Response:
     told = request.query_params.get("told", "")
     place = shell.seen.site(story.sites[0]) if story.sites else None
     t = plain.translator(shell, place)
-    mine = viewer.sends and viewer.may_send(story.delivery.source)
+    mine = viewer.sends and viewer.may_send(story.delivery.source) and _closed_to(viewer, story) is None
     model = page.DeliveryShown(
         story=story,
         sites=tuple(shell.seen.site(name) or name for name in story.sites),
@@ -60,10 +60,8 @@ async def take_back(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     viewer = forms.sender(request)
     posted = await forms.small_form(request)
-    story = await _story(request, viewer)
+    story = await _mine(request, viewer)
     number, source = story.delivery.report_id, story.delivery.source
-    if not viewer.may_send(source):
-        raise Refused(403, "desk_forbidden_source", source=source)
 
     def done() -> None:
         undo(shell.engine, number, shell.seen.now(), viewer.name)
@@ -143,7 +141,14 @@ async def _mine(request: Request, viewer: Viewer) -> DeliveryStory:
     story = await _story(request, viewer)
     if not viewer.may_send(story.delivery.source):
         raise Refused(403, "desk_forbidden_source", source=story.delivery.source)
+    # Its bytes and its undoing concern every site it speaks of.
+    if (other := _closed_to(viewer, story)) is not None:
+        raise Refused(403, "forbidden_site", site=other)
     return story
+
+
+def _closed_to(viewer: Viewer, story: DeliveryStory) -> str | None:
+    return next((site for site in story.sites if not viewer.may_see_site(site)), None)
 
 
 def _forms(story: DeliveryStory) -> tuple[str, ...]:

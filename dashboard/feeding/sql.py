@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, column, create_engine, literal, select, text
+from sqlalchemy import Connection, Engine, column, create_engine, literal, or_, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -30,13 +30,16 @@ def sql_pages(feed: Feed, cursor: Cursor) -> Generator[Page]:
     """Cursor: `watermark`, the highest one in the store, with its type. Raises Trouble."""
     options = feed.options
     mark, name = _value(cursor), options["watermark"]
+    began = mark
     since = _earlier(mark, timedelta(minutes=options["overlap_minutes"]))
     # A colon is the query's own, never the place of a parameter.
     query = options["query"].strip().rstrip(";").replace(":", r"\:")
     inner = text(query).columns(column(name)).subquery("feed")
-    stmt = select(text("feed.*")).select_from(inner).where(inner.c[name].is_not(None)).order_by(inner.c[name])
+    # A row that nobody has marked yet is read every time: it comes once, by its id.
+    marked = inner.c[name].is_not(None)
+    stmt = select(text("feed.*")).select_from(inner).order_by(marked, inner.c[name])
     if since is not None:
-        stmt = stmt.where(inner.c[name] >= literal(since))
+        stmt = stmt.where(or_(inner.c[name].is_(None), inner.c[name] >= literal(since)))
     with _opened(feed) as conn:
         seen = 0
         with conn.execution_options(stream_results=True, yield_per=ROWS_AT_ONCE).execute(stmt) as result:
@@ -44,9 +47,9 @@ def sql_pages(feed: Feed, cursor: Cursor) -> Generator[Page]:
             if missing:
                 raise Trouble("columns_missing", columns=", ".join(missing), found=", ".join(result.keys()))
             for part in result.mappings().partitions(ROWS_AT_ONCE):
-                seen += len(part)
                 rows = [dict(row) for row in part]
-                mark = rows[-1][name]
+                seen += sum(_past(row[name], began) for row in rows)
+                mark = mark if rows[-1][name] is None else rows[-1][name]
                 yield Page([sql_record(row, feed) for row in rows], _cursor(mark))
                 if seen >= options["most_rows"]:
                     return
@@ -116,7 +119,19 @@ def _reason(wrong: DBAPIError, url: URL) -> str:
     return said.replace(url.password, "***") if isinstance(url.password, str) and url.password else said
 
 
+def _past(mark: Any, began: Any) -> bool:
+    """Whether a row is no repetition: the rows of the overlap must not use up what one pull may read."""
+    if mark is None or began is None:
+        return mark is not None
+    try:
+        return bool(mark > began)
+    except TypeError:  # written in another way than the last time
+        return True
+
+
 def _cursor(mark: Any) -> Cursor:
+    if mark is None:
+        return {}
     if isinstance(mark, datetime):
         return {"watermark": mark.isoformat(), "is": "moment"}
     if isinstance(mark, date):

@@ -19,6 +19,8 @@ import numpy as np
 
 from data.analytics.buckets import HOUR, Curve
 
+HOURS_IN_A_YEAR = 8760
+
 
 def utilisation(arriving: float, capacity: float) -> float | None:
     """rho = lambda / (c mu); None when nothing is being served."""
@@ -31,11 +33,16 @@ def growth_per_hour(arriving: float, capacity: float) -> float:
 
 
 def time_to_clear(waiting: float, served_per_hour: float, arriving_per_hour: float) -> timedelta | None:
-    """Time until the queue is empty at these rates, Q / (c mu - lambda) (Newell); None if it never empties."""
+    """Time until the queue is empty at these rates, Q / (c mu - lambda) (Newell); None if it never empties.
+
+    More than a year is never: such rates do not last.
+    """
     if waiting <= 0:
         return timedelta(0)
     surplus = served_per_hour - arriving_per_hour
-    return timedelta(hours=waiting / surplus) if surplus > 0 else None
+    if surplus <= 0 or waiting > surplus * HOURS_IN_A_YEAR:
+        return None
+    return timedelta(hours=waiting / surplus)
 
 
 def time_to_clear_along(waiting: float, net_by_hour: list[float]) -> timedelta | None:

@@ -12,6 +12,7 @@ from typing import Any
 from data.feeds.config import Feed
 from data.sources.guards import refuse
 from data.sources.submissions import Row, Submission, rows_of
+from data.sources.words import plain
 
 # A submission that its reviewers turned down counts as little as a deleted one.
 KOBO_REJECTED = "validation_status_not_approved"
@@ -92,6 +93,10 @@ def odk_record(submission: Submission, feed: Feed) -> Record:
     )
 
 
+# What a column that marks deleted rows holds for those that are not; a date or anything else says that one is.
+NOT_GONE = frozenset({"", "0", "0.0", "f", "false", "falso", "n", "no", "none", "null"})
+
+
 def sql_record(row: Mapping[str, Any], feed: Feed) -> Record:
     """A row of a query, by the columns that name it; its watermark says when it was written."""
     names = feed.options["id"]
@@ -99,7 +104,7 @@ def sql_record(row: Mapping[str, Any], feed: Feed) -> Record:
     mark = row[feed.options["watermark"]]
     edited = _moment(mark)
     deleted = feed.options["deleted"]
-    gone = bool(deleted) and row[deleted] not in (None, False, 0, "", "0", "f")
+    gone = bool(deleted) and plain("" if row[deleted] is None else row[deleted]) not in NOT_GONE
     instance = key if len(key) <= 120 else hashlib.sha256(key.encode()).hexdigest()
     return Record(
         instance=instance,

@@ -436,6 +436,18 @@ def test_who_may_send_undo_and_have_what(people: dict[str, Desk]) -> None:
     assert "Deshecha por coord" in coord.page
 
 
+def test_a_delivery_about_two_sites_is_not_one_sites_to_take_back(people: dict[str, Desk]) -> None:
+    ana, carla = people["ana"], people["carla"]
+    both = served_csv([5]) + served_csv([6]).split(b"\n", 1)[1].replace(b"tumbes", b"huaquillas")
+    sent = ana.web.post("/api/v1/reports?source=migraciones", content=both, headers={"Content-Type": "text/csv"})
+    assert sent.json()["accepted"] == 2
+    number = sent.json()["report"]
+    assert carla.open(f"/reports/{number}").status_code == 200
+    assert "/undo" not in carla.page
+    assert carla.web.get(f"/reports/{number}/original").status_code == 403
+    assert carla.web.post(f"/reports/{number}/undo", data=form_of(carla)).status_code == 403
+
+
 def test_a_partner_bound_to_a_site_sends_for_no_other(people: dict[str, Desk]) -> None:
     carla = people["carla"]
     carla.send(hours(10))

@@ -16,9 +16,11 @@ from sqlalchemy import func, select
 from data import snapshots, tables
 from data.ingest import NoSuchReport, ingest, preview, undo
 from data.lines import LINES
-from data.queries import deliveries, delivery, flow_by_hour
+from data.queries import SeriesKey, deliveries, delivery, flow_by_hour
 from data.receipts import Receipt, Sent, enter, unread
 from data.revisions import NATURAL_KEY
+from data.sources import Mapping
+from data.sources.mapping import read_mapping
 from data.store import create_store, reading, writing
 from data.types import Window
 from data.versions import version_of
@@ -26,6 +28,7 @@ from data.vocabulary import Dataset
 from tests.data.centre import (
     ARRIVALS,
     NOON,
+    SITE,
     contents,
     flow_csv,
     hour_csv,
@@ -36,6 +39,7 @@ from tests.data.centre import (
 )
 
 LATER = NOON + timedelta(hours=1)
+SERVED = SeriesKey("tumbes", "migration-control", "served", "migraciones")
 
 
 @pytest.fixture
@@ -111,6 +115,53 @@ def test_a_file_refused_for_its_site_counts_once_the_site_exists(centre, var):
 
     open_centre(centre, SITE.replace('"tumbes"', '"tacna"'))
     assert send(centre, var, tacna).accepted == 1
+
+
+def mapped(measure: str, hour: str = "hora") -> Mapping:
+    return read_mapping(
+        f"""
+        dataset = "flow"
+        source = "migraciones"
+        [constants]
+        site = "tumbes"
+        stage = "migration-control"
+        measure = "{measure}"
+        minutes = 60
+        [columns]
+        start = "{hour}"
+        people = "personas"
+        [dates]
+        order = "dmy"
+        """,
+        "socio",
+    )
+
+
+def test_the_same_bytes_count_once_as_the_mapping_of_now_reads_them(centre, var):
+    content = b"hora,personas\n31/10/2018 09:00,40\n"
+    first = send(centre, var, content, mapping=mapped("served"))
+    again = send(centre, var, content, mapping=mapped("served"), now=NOON + timedelta(hours=1))
+    assert (again.report, again.already_received) == (first.report, True)
+    right = send(centre, var, content, mapping=mapped("arrivals"), now=NOON + timedelta(hours=2))
+    assert (right.accepted, right.already_received) == (1, False)
+    assert people_by_hour(centre) == {"09:00": 40}
+    assert people_by_hour(centre, key=SERVED) == {}
+    with reading(centre) as conn:
+        before = delivery(conn, first.report or 0)
+    assert before is not None
+    assert before.state == "undone"
+
+
+def test_rows_that_were_rejected_count_once_they_are_understood(centre, var):
+    content = (hour_csv("09:00", 40).decode() + "tacna,migration-control,arrivals,2018-10-31T09:00,60,7\n").encode()
+    first = send(centre, var, content)
+    assert (first.accepted, first.rejected) == (1, 1)
+    again = send(centre, var, content, now=NOON + timedelta(minutes=1))
+    assert (again.report, again.already_received) == (first.report, True)
+    open_centre(centre, SITE.replace('"tumbes"', '"tacna"'))
+    third = send(centre, var, content, now=NOON + timedelta(minutes=2))
+    assert (third.accepted, third.rejected, third.already_received) == (2, 0, False)
+    assert people_by_hour(centre) == {"09:00": 40}
 
 
 def test_good_rows_count_and_bad_ones_are_listed_with_line_and_reason(centre, var):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, func, select, text
 
 from dashboard.feeding.trouble import Trouble
+from data.clock import real_now
 from data.feeds.config import WrongFeed, read_feed
+from data.feeds.records import sql_record
 from data.queries import feed_states
 from data.store import reading
 from data.tables import flow_line
@@ -111,6 +114,46 @@ def test_a_row_written_late_with_an_earlier_time_is_not_missed(ours: Engine, the
     wrote(theirs, 2, "10:00", 7, "10:10")  # an hour of overlap is read again
     pulled(ours, var, "consolidado")
     assert people_by_hour(ours) == {"09:00": 40, "10:00": 7}
+
+
+def test_a_row_that_nobody_has_marked_yet_is_read_and_its_first_edit_too(
+    ours: Engine, theirs: Engine, var: Path
+) -> None:
+    wrote(theirs, 1, "09:00", 40, "10:00")
+    with theirs.begin() as conn:
+        conn.execute(text("INSERT INTO conteo VALUES (2, :hora, 7, NULL, 0)"), {"hora": "2018-10-31T10:00"})
+    pulled(ours, var, "consolidado")
+    assert people_by_hour(ours) == {"09:00": 40, "10:00": 7}
+    assert pulled(ours, var, "consolidado").receipts == []
+    with theirs.begin() as conn:
+        edited = real_now().astimezone(UTC).isoformat(sep=" ")
+        conn.execute(text("UPDATE conteo SET personas = 8, escrito = :e WHERE numero = 2"), {"e": edited})
+    pulled(ours, var, "consolidado")
+    assert people_by_hour(ours) == {"09:00": 40, "10:00": 8}
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [("N", False), ("no", False), ("false", False), ("False", False), ("", False), ("S", True), ("2019-06-14", True)],
+)
+def test_a_row_is_deleted_when_it_says_so(said: str, gone: bool) -> None:
+    feed = read_feed(FEED.format(query=QUERY, more=""), MAPPING)
+    row = {"numero": 1, "hora": "2019-06-14T09:00", "personas": 4, "escrito": "2019-06-14T10:00", "borrado": said}
+    assert sql_record(row, feed).gone is gone
+
+
+def test_what_is_read_again_does_not_use_up_what_one_pull_may_read(engine: Engine, theirs: Engine, var: Path) -> None:
+    open_centre(engine)
+    config = FEED.format(query=QUERY, more="most_rows = 1000").replace('watermark = "escrito"', 'watermark = "numero"')
+    added(engine, config, MAPPING)
+    with theirs.begin() as conn:
+        rows = [
+            {"n": number, "hora": "2018-10-31T09:00", "at": "2018-11-01 10:00:00+00:00"} for number in range(1, 2501)
+        ]
+        conn.execute(text("INSERT INTO conteo VALUES (:n, :hora, 1, :at, 0)"), rows)
+    for _ in range(4):
+        pulled(engine, var, "consolidado")
+    assert people_by_hour(engine) == {"09:00": 2500}
 
 
 def test_an_empty_count_is_no_report(ours: Engine, theirs: Engine, var: Path) -> None:
