@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,13 @@ from sqlalchemy import select
 
 from data import tables, waiting
 from data.changes import changes_of
-from data.ingest import NotAsAgreed, undo
+from data.ingest import NotAsAgreed, ingest, undo
 from data.previews import as_shown, preview
 from data.sources.mapping import load_mapping, read_mapping
 from data.store import reading
 from data.types import Changes
 from data.vocabulary import Dataset
-from tests.data.centre import NOON, flow_csv, open_centre, send
+from tests.data.centre import NOON, flow_csv, open_centre, people_by_hour, send
 
 THREE = flow_csv(("2018-10-31T08:00", 60, 40), ("2018-10-31T09:00", 60, 50), ("2018-10-31T10:00", 60, 60))
 
@@ -181,3 +182,32 @@ def test_bytes_wait_for_their_own_sender_and_for_a_day(var):
     waiting.discard(var, "maria", other)
     assert waiting.waiting(var, "maria", other) is None
     assert [name for _, _, files in os.walk(var) for name in files] == []
+
+
+def test_submissions_that_add_up_are_accepted_as_they_were_shown(any_engine, var):
+    open_centre(any_engine)
+    mapping = read_mapping(
+        """
+        dataset = "flow"
+        source = "migraciones"
+        [submissions]
+        combine = "sum"
+        [constants]
+        site = "tumbes"
+        stage = "migration-control"
+        measure = "arrivals"
+        minutes = 60
+        [columns]
+        start = "hora"
+        people = "personas"
+        """,
+        "kobo",
+    )
+    told = [{"_id": n, "_uuid": f"u{n}", "hora": "2018-10-31T09:00", "personas": str(n)} for n in (4, 6)]
+    content = json.dumps(told).encode()
+    seen = shown(any_engine, content, "kobo.json", mapping=mapping)
+    assert (seen.receipt.accepted, seen.changes) == (2, Changes(new=1))
+    how = {"source": "migraciones", "now": NOON, "var": var, "mapping": mapping, "agreed": as_shown(seen.mark)}
+    receipt = ingest(any_engine, content, "kobo.json", **how)
+    assert receipt.state == "accepted"
+    assert people_by_hour(any_engine) == {"09:00": 10}
