@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from data.analytics.overlaps import FIRST_COUNTS, OPEN, SECOND_COUNTS, VERDICTS, Overlap, Ruling, Step, overlaps
+from data.analytics.overlaps import OPEN, VERDICTS, Overlap, Ruling, Step, overlaps
 from data.days import days_of
 from data.frames import frame
 from data.revisions import counting
@@ -211,8 +211,3 @@ def duplicate_named(conn: Connection, flag: str) -> Duplicate | None:
         return None
     found = duplicates(conn, row.site, Window(row.day, _just_after(row.day)), limit=SHOWN * SHOWN)
     return next(one for one in found if one.flag == flag)
-
-
-def counted_out(one: Duplicate) -> tuple[str, str] | None:
-    """Whose lines do not count by the decision that holds; None where both do."""
-    return {FIRST_COUNTS: one.second, SECOND_COUNTS: one.first}.get(one.verdict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
 from data.analytics.doubts import Doubt
 from data.tables import line_flag
@@ -130,12 +130,6 @@ def open_flags(
         asked += [f.start >= window.start, f.start < window.end]
     rows = conn.execute(select(line_flag).where(*asked).order_by(f.start.desc(), f.flag).limit(limit))
     return tuple(_flag(row) for row in rows)
-
-
-def flags_open(conn: Connection, site: str, as_of: datetime | None = None) -> int:
-    """How many doubts wait for an answer."""
-    f = line_flag.c
-    return conn.execute(select(func.count()).select_from(line_flag).where(f.site == site, _open(as_of))).scalar_one()
 
 
 def flags_of_report(conn: Connection, sites: Collection[str], report_id: int) -> tuple[Flag, ...]:

@@ -17,7 +17,7 @@ import pandas as pd
 from data.demo import facts
 from data.demo.calm import capacity, staffed
 from data.demo.entries import local_hours
-from data.demo.shape import SLOT, SLOTS_PER_DAY, Floats, Ints, bunching, day_shape, slots_between, whole
+from data.demo.shape import SLOT, SLOTS_PER_DAY, Floats, Ints, bunching, day_shape, whole
 
 SITE = "simulacro-norte"
 HISTORY_DAYS = 35
@@ -132,10 +132,6 @@ def _share(people: Ints, share: float) -> Ints:
 
 def _either(when: np.ndarray, then: int, otherwise: int) -> Ints:
     return np.where(when, then, otherwise).astype(np.int64)
-
-
-def slot_of(site: Drill, at: datetime) -> int:
-    return slots_between(site.start, at)
 
 
 def boundary_times(site: Drill) -> pd.DatetimeIndex:

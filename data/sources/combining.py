@@ -20,7 +20,6 @@ from data.vocabulary import Dataset
 ADDED = frozenset({Dataset.FLOW, Dataset.SERVICE, Dataset.REFERRAL})
 # Of one place, or of one ticket machine: the largest stands.
 NOT_ADDED = frozenset({"capacity", "safe_capacity", "counters_total", "ticket_issued", "ticket_served", "wait_minutes"})
-LINE_KEY = "line_key"
 
 
 def rule_of(dataset: Dataset, combine: str | None) -> str:
