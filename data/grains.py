@@ -139,7 +139,8 @@ def days(hourly: pd.DataFrame, coarse: pd.DataFrame, operational_days: tuple[Win
 
     Columns: series, day, people, low, high, minutes, at_least, method, grain_minutes, differs, received_at.
     A day's own line gives method and range to hours that sum to it exactly; where they do not, `differs` is the
-    line minus the sum. A shift that reaches into another day counts for neither. A day of which a part is not
+    line minus the sum. A shift counts whole on the day on which it begins, as the night of a hospital does; where the
+    day has a line of its own, a shift that reaches into the next one is left out. A day of which a part is not
     reported, or whose line was sent before it was over, is at least its figure.
     """
     daily = _in_days(coarse.rename(columns={"start": "at"}), operational_days)
@@ -147,7 +148,7 @@ def days(hourly: pd.DataFrame, coarse: pd.DataFrame, operational_days: tuple[Win
     own = daily[whole].drop_duplicates([*SERIES, "day"], keep="last")
     early = own["received_at"] < own["end"]
     own = own.assign(covered=own["full"], at_least=own["at_least"].astype(bool) | early)
-    shifts = _shifts(daily[~whole & (daily["at"] + pd.to_timedelta(daily["minutes"], unit="min") <= daily["end"])])
+    shifts = _shifts(_counted_shifts(daily[~whole & (daily["minutes"] < daily["full"])], own))
     by_hour = _in_days(hourly.rename(columns={"hour": "at"}), operational_days)
     by_hour = by_hour.assign(covered=by_hour["minutes"], low=np.nan, high=np.nan, minutes=60)
     candidates = [
@@ -159,6 +160,16 @@ def days(hourly: pd.DataFrame, coarse: pd.DataFrame, operational_days: tuple[Win
     picked = _finest_complete(picked, [*SERIES, "day"])
     picked["at_least"] = picked["at_least"].astype(bool) | (picked["covered"] < picked["full"])
     return _described(picked, own)
+
+
+def _counted_shifts(shifts: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """A day's own line and shifts that end tomorrow speak of different hours: they are not compared."""
+    crossing = shifts["at"] + pd.to_timedelta(shifts["minutes"], unit="min") > shifts["end"]
+    if not crossing.any() or own.empty:
+        return shifts
+    day = [*SERIES, "day"]
+    told = pd.MultiIndex.from_frame(shifts[day]).isin(pd.MultiIndex.from_frame(own[day]))
+    return shifts[~(crossing & told)]
 
 
 def _described(picked: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:

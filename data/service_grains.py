@@ -67,7 +67,7 @@ def _one_grain(periods: pd.DataFrame) -> pd.DataFrame:
 
 
 def days(periods: pd.DataFrame, operational_days: tuple[Window, ...]) -> pd.DataFrame:
-    """Sums by operational day of the periods inside it; longer ones belong to no day.
+    """Sums by operational day of the periods that begin in it, a night shift too; those longer than a day have none.
 
     Columns: day, sector, service, organisation, source, unit, quantity, people, capacity, lines, last_end, received_at.
     Missing where every part is missing. The capacity of shifts that follow each other is the largest one's.
@@ -76,7 +76,8 @@ def days(periods: pd.DataFrame, operational_days: tuple[Window, ...]) -> pd.Data
     ends = pd.Series([day.end for day in operational_days], dtype="datetime64[us, UTC]")
     place = starts.searchsorted(periods["start"], side="right") - 1
     placed = periods.assign(day=starts.reindex(place).array, day_end=ends.reindex(place).array)
-    placed = placed[(place >= 0) & (placed["end"] <= placed["day_end"])]
+    length, full = placed["end"] - placed["start"], placed["day_end"] - placed["day"]
+    placed = placed[(place >= 0) & (placed["start"] < placed["day_end"]) & (length <= full)]
     group = ["day", "sector", "service", "organisation", "source", "unit"]
     grouped = placed.groupby(group, sort=False)
     result = grouped[["quantity", "people"]].sum(min_count=1)

@@ -202,6 +202,15 @@ def test_shifts_and_the_day_they_fill_are_not_added():
     assert day_figure(*shifts, line("00:00", 1440, 560))["differs"] == 10
 
 
+def test_a_night_shift_counts_on_the_day_on_which_it_begins():
+    shifts = [line("06:00", 480, 50), line("14:00", 480, 300), line("22:00", 480, 200)]
+    night = day_figure(*shifts)
+    assert (night["people"], night["minutes"], night["at_least"]) == (550, 1440, False)
+    assert day_figure(*shifts[1:])["at_least"]
+    own = day_figure(*shifts, line("00:00", 1440, 560))  # from midnight to midnight: other hours than the shifts'
+    assert (own["people"], own["differs"] == own["differs"]) == (560, False)
+
+
 def test_a_week_is_not_spread_over_its_days():
     totals = grains.flow_totals(table(line("00:00", 7 * 1440, 7000)))
     days = days_of(LIMA, Window(MIDNIGHT, MIDNIGHT + timedelta(days=7)))
