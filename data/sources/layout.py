@@ -15,6 +15,7 @@ from data.sources.headers import grouped, names_of, parts, pieces, under
 from data.sources.iso_times import FIRST_YEAR, LAST_YEAR
 from data.sources.sheet import Cells, Grid, Table, shown
 from data.sources.spilled import with_counted_cells
+from data.sources.swapped import with_doubtful
 from data.sources.words import plain
 
 LONGEST_NAME = 500  # letters of a header; what goes on is no name
@@ -66,7 +67,7 @@ def table_by(grid: Grid, judge: Judge, header_row: int | None = None) -> Table:
         below = below[below != tag_row]
     own = [place for place in range(len(grid.columns)) if not _given_back(names, place)]
     names, groups, tags = ([part[place] for place in own if place < len(part)] for part in (names, groups, tags))
-    columns = [grid.columns[place].rows(below) for place in own]
+    columns = [with_doubtful(grid.columns[place].rows(below)) for place in own]
     written = np.zeros(len(below), dtype=bool)
     for column in columns:
         written |= ~column.empty()

@@ -10,6 +10,7 @@ import re
 import tomllib
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,7 @@ BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("impossible_date", instead("2018-10-31", "2018-10-32"), "flujo.csv", {}),
     ("impossible_date", instead("2018-10-31", "0218-10-31"), "flujo.csv", {}),
     ("nonexistent_time", flow("ohare,services,served,2018-03-11T02:30,60,1"), "flujo.csv", {}),
+    ("swapped_date", b"", "flujo.xlsx", {}),  # filled in below
     ("future_date", instead("2018", "2091"), "flujo.csv", {}),
     ("after_report", flow(GOOD + ",2018-10-30", extra=",issued_at"), "flujo.csv", {}),
     ("minutes_not_allowed", instead(",60,", ",45,"), "flujo.csv", {}),
@@ -210,7 +212,13 @@ def _several(*titles: str) -> bytes:
     return saved.getvalue()
 
 
+def _swapped() -> bytes:
+    rows = [[*GOOD.split(",")[:3], datetime(2018, d, 10) if d <= 12 else f"2018-10-{d}", 1440, 5] for d in range(1, 21)]
+    return workbook([FLOW.split(","), *rows])
+
+
 MADE = {
+    "swapped_date": _swapped,
     "not_a_workbook": _zip_of_text,
     "formula_values": _with_formula,
     "several_sheets": lambda: _several("Enero", "Febrero"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Any
@@ -116,7 +117,11 @@ def _share(values: tuple[Any, ...], test: Any) -> float:
 
 
 def _is_date(value: Any) -> bool:
-    return moments.read(value, "dmy").at is not None or moments.read(value, "mdy").at is not None
+    return (
+        isinstance(value, date)
+        or moments.read(value, "dmy").at is not None
+        or moments.read(value, "mdy").at is not None
+    )
 
 
 def _is_number(value: Any) -> bool:
