@@ -17,6 +17,7 @@ from data.sources.numbers import Signs
 from data.sources.personal import safe, shape
 from data.sources.personal_text import found_in
 from data.sources.sheet import Cells, Mask, shown
+from data.sources.totals import is_sum
 from data.sources.words import is_blank, plain, spellings, translated
 from data.types import Site
 
@@ -102,7 +103,9 @@ def read_words(draft: Draft, column: Column, words: Mapping[str, str] | None = N
         if draft.style.blank(value) and plain(value) not in own:
             return column.default
         found = translated(value, own) if own else None
-        return found if found in vocabulary else known.get(plain(value), rest)
+        if found not in vocabulary:
+            found = known.get(plain(value)) or ("" if column.has_total and is_sum(shown(value)) else rest)
+        return found
 
     def fault(value: Any) -> str:
         if column.required and word(value) == "":
@@ -120,11 +123,18 @@ def read_texts(draft: Draft, column: Column, words: Mapping[str, str] | None = N
         if draft.style.blank(value):
             return column.default
         own = translated(value, words) if words else None
+        if column.has_total and sums(value):
+            return ""
         return own if own is not None else re.sub(r"\s+", " ", _written(value))
+
+    def sums(value: Any) -> bool:
+        return isinstance(value, str) and is_sum(value) and not (words and translated(value, words))
 
     def fault(value: Any) -> str:
         if column.required and text(value) == "":
             return "missing_value"
+        if column.key and column.required and sums(value):
+            return "total_row"  # beside the organisations or things it adds up
         return _unreadable(value) or ("text_too_long" if len(text(value)) > most else "")
 
     draft.faults(column, fault, lambda value: {"length": len(_written(value)), "most": most})

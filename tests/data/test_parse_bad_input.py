@@ -10,7 +10,7 @@ import re
 import tomllib
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,13 @@ BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("formula_results_unknown", b"", "flujo.xls", {}),
     ("too_many_cells", flow(GOOD, GOOD.replace("312", "1,312")), "flujo.csv", {}),
     ("totals_left_out", flow(GOOD, "TOTAL,,,,,312"), "flujo.csv", {}),
+    (
+        "total_row",
+        "site,organisation,item,at,quantity,unit\ntumbes,TOTAL,kits,2018-10-31,5,kits\n"
+        "tumbes,UNICEF,kits,2018-10-31,5,kits\n",
+        "existencias.csv",
+        {},
+    ),
     ("ambiguous_number", "Hora;Personas\n2018-10-31;1.312\n", "flujo.csv", {"mapping": MAPPING}),
     ("mixed_numbers", "Hora;Personas\n2018-10-31;1.312,0\n2018-11-01;1,312.0\n", "flujo.csv", {"mapping": MAPPING}),
     ("file_too_large", b"x" * (200 << 20), "flujo.csv", {}),
@@ -213,7 +220,7 @@ def _several(*titles: str) -> bytes:
 
 
 def _swapped() -> bytes:
-    rows = [[*GOOD.split(",")[:3], datetime(2018, d, 10) if d <= 12 else f"2018-10-{d}", 1440, 5] for d in range(1, 21)]
+    rows = [[*GOOD.split(",")[:3], date(2018, d, 10) if d <= 12 else f"2018-10-{d}", 1440, 5] for d in range(1, 21)]
     return workbook([FLOW.split(","), *rows])
 
 

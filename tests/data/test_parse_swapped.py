@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 import pytest
 
@@ -18,9 +18,9 @@ dates = { order = "dmy" }
 HOURS = MAPPING.replace("1440", "60").replace('start = "Fecha"', 'start = { date = "Fecha", hours = "Hora" }')
 
 
-def day_first(day: int) -> datetime | str:
+def day_first(day: int) -> date | str:
     """What a spreadsheet that expects the month first makes of day/10/2018."""
-    return datetime(2018, day, 10) if day <= 12 else f"{day}/10/2018"
+    return date(2018, day, 10) if day <= 12 else f"{day}/10/2018"
 
 
 def test_date_cells_turned_round_are_rejected_and_the_texts_count():
@@ -47,13 +47,13 @@ def test_a_proposal_says_so_and_takes_no_period_from_their_steps():
 @pytest.mark.parametrize(
     "dates",
     [
-        [datetime(2018, 10, d) if d <= 12 else f"{d}/10/2018" for d in range(1, 21)],  # typed on from the 13th
-        [datetime(2018, 10, d) for d in range(1, 21)],
+        [date(2018, 10, d) if d <= 12 else f"{d}/10/2018" for d in range(1, 21)],  # typed on from the 13th
+        [date(2018, 10, d) for d in range(1, 21)],
         [day_first(d) for d in (1, 2, 13, 14)],  # too few
         [*(day_first(d) for d in range(1, 21)), "5/11/2018"],  # a text that a spreadsheet would have taken
-        [*(day_first(d) for d in range(1, 21)), datetime(2018, 11, 20)],
+        [*(day_first(d) for d in range(1, 21)), date(2018, 11, 20)],
     ],
 )
 def test_what_may_be_right_is_read(dates):
-    parsed = read(workbook([["Fecha", "Personas"], *([date, 5] for date in dates)]), "a.xlsx", mapping=MAPPING)
+    parsed = read(workbook([["Fecha", "Personas"], *([day, 5] for day in dates)]), "a.xlsx", mapping=MAPPING)
     assert (parsed.accepted, codes(parsed)) == (len(dates), [])

@@ -117,11 +117,7 @@ def _share(values: tuple[Any, ...], test: Any) -> float:
 
 
 def _is_date(value: Any) -> bool:
-    return (
-        isinstance(value, date)
-        or moments.read(value, "dmy").at is not None
-        or moments.read(value, "mdy").at is not None
-    )
+    return isinstance(value, date) or any(moments.read(value, order).at is not None for order in ("dmy", "mdy"))
 
 
 def _is_number(value: Any) -> bool:
