@@ -13,17 +13,19 @@ import numpy.typing as npt
 from data.sources import numbers
 from data.sources.canonical import AMOUNT, LONGEST_TEXT, Column
 from data.sources.findings import Findings
+from data.sources.nationalities import nationality
 from data.sources.numbers import Signs
 from data.sources.personal import safe, shape
 from data.sources.personal_text import found_in
 from data.sources.sheet import Cells, Mask, shown
 from data.sources.totals import is_sum
-from data.sources.words import is_blank, plain, spellings, translated
+from data.sources.words import folded, is_blank, plain, spellings, translated
 from data.types import Site
 
 ERROR = re.compile(r"#(REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|GETTING_DATA|SPILL|CALC)[!?]?", re.IGNORECASE)
 # What stands where a text was taken out, and the code under which the sender hears of it.
 TAKEN_OUT, PERSONAL_TEXT = "texto retirado", "personal_text"
+FOLDED = {"shift", "unit"}  # keys in the partner's own words: Mañana and MANANA are one
 YES = {"true", "1", "si", "s", "yes", "y", "x", "verdadero"}
 NO = {"false", "0", "no", "n", "falso"}
 
@@ -125,7 +127,8 @@ def read_texts(draft: Draft, column: Column, words: Mapping[str, str] | None = N
         own = translated(value, words) if words else None
         if column.has_total and sums(value):
             return ""
-        return own if own is not None else re.sub(r"\s+", " ", _written(value))
+        said = own if own is not None else re.sub(r"\s+", " ", _written(value))
+        return nationality(said) if column.name == "nationality" else folded(said) if column.name in FOLDED else said
 
     def sums(value: Any) -> bool:
         return isinstance(value, str) and is_sum(value) and not (words and translated(value, words))
