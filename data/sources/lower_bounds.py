@@ -11,7 +11,7 @@ import pandas as pd
 from data.sources.canonical import DatasetSpec
 from data.sources.fields import Draft
 from data.sources.periods import Times
-from data.sources.sheet import Mask
+from data.sources.sheet import Cells, Codes, Mask
 from data.vocabulary import Dataset
 
 SERIES = ("site", "stage", "measure", "lane")
@@ -33,19 +33,35 @@ def lower_bounds(
         return found
     near = np.flatnonzero((lost | kept) & np.isin(times.start.view("int64"), times.start[lost].view("int64")))
     # By the cells as written: a sex that nobody understood is a part all the same.
-    by = sum(
-        (~draft.cells[name].rows(near).where(draft.style.blank)).astype(np.int64) << place
-        for place, name in enumerate(BREAKDOWN)
-    )
-    rows = pd.DataFrame({name: columns[name].rows(near).array() for name in (*SERIES, *BREAKDOWN)})
-    rows = rows.assign(start=times.start[near], end=times.end[near], by=by, lost=lost[near])
-    by_total = (rows[list(BREAKDOWN)] == "").all(axis=1)
-    rows.loc[by_total & ~rows["lost"], "by"] = 0  # written Total
-    interval = [*SERIES, "start", "end"]
-    told = rows.loc[~rows["lost"], [*interval, "by", *BREAKDOWN]].drop_duplicates().assign(told=True)
-    rows = rows.merge(told, how="left", on=[*interval, "by", *BREAKDOWN])
-    is_gone = rows["lost"] & rows["told"].isna() & (rows["by"] > 0)
-    has_total = (~rows["lost"] & (rows["by"] == 0)).groupby([rows[name] for name in interval]).transform("any")
-    lacks = is_gone.groupby([rows[name] for name in [*interval, "by"]]).transform("any")
-    found[near] = (lacks & ~has_total & ~rows["lost"]).to_numpy()
+    by = np.zeros(len(near), dtype=np.int64)
+    for place, name in enumerate(BREAKDOWN):
+        by |= (~draft.cells[name].rows(near).where(draft.style.blank)).astype(np.int64) << place
+    words = {name: _numbered(columns[name], near) for name in (*SERIES, *BREAKDOWN)}
+    is_total = np.logical_and.reduce([columns[name].rows(near).empty() for name in BREAKDOWN])
+    by[is_total & ~lost[near]] = 0  # written Total
+    moments = (pd.factorize(moment[near].view("int64"))[0] for moment in (times.start, times.end))
+    interval = _together(*(words[name] for name in SERIES), *moments)
+    part = _together(interval, by)
+    line = _together(part, *(words[name] for name in BREAKDOWN))
+    gone = lost[near] & (by > 0) & ~_any(line, ~lost[near])
+    found[near] = _any(part, gone) & ~_any(interval, ~lost[near] & (by == 0)) & kept[near]
     return found
+
+
+def _numbered(cells: Cells, rows: Codes) -> Codes:
+    """A number for each row, the same for the same word."""
+    seen: dict[Any, int] = {}
+    return np.array([seen.setdefault(value, len(seen)) for value in cells.values], dtype=np.int64)[cells.codes[rows]]
+
+
+def _together(*keys: Codes) -> Codes:
+    """One number for each distinct combination of several."""
+    whole = keys[0]
+    for key in keys[1:]:
+        whole = pd.factorize(whole * (int(key.max()) + 1) + key)[0]
+    return whole
+
+
+def _any(groups: Codes, which: Mask) -> Mask:
+    """For each row whether any row of its group is one of `which`."""
+    return (np.bincount(groups, weights=which) > 0)[groups]
