@@ -74,6 +74,12 @@ columns = { start = "Hora", people = "Personas" }
 PEOPLE = "tumbes,migration-control,served,2018-10-31T14:00,60,12"
 
 # What is wrong: code, bytes or text, name of the file, further arguments.
+SHEET = """
+dataset = "flow"
+constants = { site = "tumbes", stage = "services", measure = "served", minutes = 60 }
+columns = { start = "start", people = "people" }
+file = { sheet = "Febrero" }
+"""
 BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("wrong_extension", "%PDF-1.4", "reporte.pdf", {}),
     ("wrong_extension", flow(GOOD), "reporte", {}),
@@ -85,6 +91,7 @@ BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("html_file", "\ufeff<!-- x --><!DOCTYPE html><table>", "flujo.csv", {}),
     ("truncated_workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\1" * 600, "flujo.xls", {}),
     ("several_sheets", b"", "flujo.xlsx", {}),  # filled in below
+    ("sheets_not_read", b"", "flujo.xlsx", {"mapping": SHEET}),  # filled in below
     ("sheet_chosen", b"", "flujo.xlsx", {}),
     ("formula_results_unknown", b"", "flujo.xls", {}),
     ("too_many_cells", flow(GOOD, GOOD.replace("312", "1,312")), "flujo.csv", {}),
@@ -229,6 +236,7 @@ MADE = {
     "not_a_workbook": _zip_of_text,
     "formula_values": _with_formula,
     "several_sheets": lambda: _several("Enero", "Febrero"),
+    "sheets_not_read": lambda: _several("Enero", "Febrero", "Marzo"),
     "sheet_chosen": lambda: _several("Enero"),
     "formula_results_unknown": lambda: old_workbook(cells(flow(GOOD).strip()), formulas={(1, 5): 312.0}),
 }

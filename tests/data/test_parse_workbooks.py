@@ -201,3 +201,13 @@ def test_an_organisation_whose_name_begins_with_total_stays_and_a_total_above_ot
     """
     parsed = read(workbook(rows), "f.xlsx", mapping=mapping)
     assert (parsed.rows["organisation"].tolist(), codes(parsed)) == (["OIM", "Total Energies"], ["total_row"])
+
+
+def test_sheets_with_the_same_columns_that_the_mapping_does_not_name_are_told():
+    """Next month's sheet, behind the one that the mapping was written for."""
+    head = [["Fecha", "Personas"]]
+    sheets = {"Febrero": head + DAYS, "Marzo": head + DAYS, "Notas": [["Fecha", "Texto"], ["2018-10-30", "x"]]}
+    sheets["Abril"] = head
+    parsed = read(book(sheets), "f.xlsx", mapping=HEAD + 'file = { sheet = "Febrero" }\n')
+    assert parsed.accepted == 2
+    assert [(note.code, note.facts["others"]) for note in parsed.notes] == [("sheets_not_read", "Marzo")]

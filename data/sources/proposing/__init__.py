@@ -19,6 +19,7 @@ from data.sources.sheet import Grid, shown
 from data.sources.spilled import spilled
 from data.sources.swapped import doubtful
 from data.sources.totals import without_sums
+from data.sources.workbook import NOT_READ
 from data.types import Issue
 from data.vocabulary import Dataset
 
@@ -90,6 +91,7 @@ def _grid(
         notes.append(refused.issue)
         sheet = str(refused.issue.facts["sheet"])
         grid = READERS[kind](content, _only(sheet), likely_header, limits, notes)
+        notes[:] = [note for note in notes if note.code != NOT_READ]  # said already
     told = next((str(note.facts["sheet"]) for note in notes if note.code == "sheet_chosen"), None)
     return grid, sheet or told
 
