@@ -14,6 +14,7 @@ from data.sources import fields
 from data.sources.canonical import AMOUNT, COUNT, COUNTRY, FLAG, MINUTES, MOMENT, PEOPLE, TEXT, WORD, DatasetSpec
 from data.sources.fields import Draft, Style
 from data.sources.findings import Findings
+from data.sources.lower_bounds import lower_bounds
 from data.sources.periods import Times, times
 from data.sources.repeats import reject_repeats
 from data.sources.sheet import Cells, Codes, Mask, always, paired
@@ -57,10 +58,13 @@ def check(
     keys = {name: columns[name] for name in spec.key if isinstance(columns.get(name), Cells)}
     when = times(spec, draft, site, keys, sites, now)
     _sense(draft, columns)
+    lost = draft.findings.rejected() | draft.not_reported
     if one_row_per_line:
         reject_repeats(spec, draft, columns, when)
     rejected = draft.findings.rejected() & ~draft.not_reported
     kept = ~rejected & ~draft.not_reported
+    if "at_least" in columns:
+        columns["at_least"] = columns["at_least"] | lower_bounds(spec, draft, columns, when, lost, kept)
     rows = _frame(spec, columns, when, lines, kept)
     return Checked(rows, draft.findings, rejected, draft.not_reported, int((when.happened_twice & kept).sum()))
 

@@ -90,6 +90,8 @@ def tell(proposal: Proposal, t: Translator) -> None:
         click.echo(t("map.told.sheet", sheet=proposal.sheet))
     if proposal.too_long:
         click.echo("  " + t("map.told.too_long", rows=len(proposal.too_long), line=proposal.too_long[0]))
+    for header, rows in proposal.swapped.items():
+        click.echo("  " + t("map.told.swapped", column=header, rows=rows))
     for note in proposal.notes:
         click.echo("  " + reason(note, t))
     _section(t("map.told.understood"))

@@ -23,6 +23,9 @@ LONGEST_TEXT = 160
 SHORTEST_PROSE = 200
 
 
+BREAKDOWNS = ("nationality", "need")  # in the partner's own words
+
+
 @dataclass(frozen=True)
 class Column:
     name: str
@@ -36,6 +39,11 @@ class Column:
     may_be_empty: bool = False  # its column must stand in the file, its cells may be empty
     key: bool = False  # part of the natural key
     tag: str = ""  # HXL
+
+    @property
+    def has_total(self) -> bool:
+        """It breaks a figure down: empty is the total."""
+        return self.key and not self.required and (self.holds == WORD or self.name in BREAKDOWNS) and not self.default
 
     @property
     def is_prose(self) -> bool:

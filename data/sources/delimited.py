@@ -81,7 +81,13 @@ def read(content: bytes, limits: Limits, delimiter: str | None = None) -> tuple[
     if height > limits.rows or height * len(columns) > limits.cells:
         raise refuse("too_many_rows", rows=height, limit=limits.rows)
     # A title stands alone in its line; of a long file the first lines tell how its writer ends a line.
-    return Grid(columns, height, cut=True, even=len({width for width in widths if width > 1}) < 2), encoding
+    if len({width for width in widths if width > 1}) < 2:
+        return Grid(columns, height), encoding
+    if len(widths) < height:
+        widths = [len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    lengths = np.zeros(height, dtype=np.int64)
+    lengths[: len(widths)] = widths[:height]
+    return Grid(columns, height, lengths), encoding
 
 
 def _read_evenly(text: str, delimiter: str, width: int) -> list[Cells] | None:

@@ -13,16 +13,19 @@ import numpy.typing as npt
 from data.sources import numbers
 from data.sources.canonical import AMOUNT, LONGEST_TEXT, Column
 from data.sources.findings import Findings
+from data.sources.nationalities import nationality
 from data.sources.numbers import Signs
 from data.sources.personal import safe, shape
 from data.sources.personal_text import found_in
 from data.sources.sheet import Cells, Mask, shown
-from data.sources.words import is_blank, plain, spellings, translated
+from data.sources.totals import is_sum
+from data.sources.words import folded, is_blank, plain, spellings, translated
 from data.types import Site
 
 ERROR = re.compile(r"#(REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|GETTING_DATA|SPILL|CALC)[!?]?", re.IGNORECASE)
 # What stands where a text was taken out, and the code under which the sender hears of it.
 TAKEN_OUT, PERSONAL_TEXT = "texto retirado", "personal_text"
+FOLDED = {"shift", "unit"}  # keys in the partner's own words: Mañana and MANANA are one
 YES = {"true", "1", "si", "s", "yes", "y", "x", "verdadero"}
 NO = {"false", "0", "no", "n", "falso"}
 
@@ -102,7 +105,9 @@ def read_words(draft: Draft, column: Column, words: Mapping[str, str] | None = N
         if draft.style.blank(value) and plain(value) not in own:
             return column.default
         found = translated(value, own) if own else None
-        return found if found in vocabulary else known.get(plain(value), rest)
+        if found not in vocabulary:
+            found = known.get(plain(value)) or ("" if column.has_total and is_sum(shown(value)) else rest)
+        return found
 
     def fault(value: Any) -> str:
         if column.required and word(value) == "":
@@ -120,11 +125,19 @@ def read_texts(draft: Draft, column: Column, words: Mapping[str, str] | None = N
         if draft.style.blank(value):
             return column.default
         own = translated(value, words) if words else None
-        return own if own is not None else re.sub(r"\s+", " ", _written(value))
+        if column.has_total and sums(value):
+            return ""
+        said = own if own is not None else re.sub(r"\s+", " ", _written(value))
+        return nationality(said) if column.name == "nationality" else folded(said) if column.name in FOLDED else said
+
+    def sums(value: Any) -> bool:
+        return isinstance(value, str) and is_sum(value) and not (words and translated(value, words))
 
     def fault(value: Any) -> str:
         if column.required and text(value) == "":
             return "missing_value"
+        if column.key and column.required and sums(value):
+            return "total_row"  # beside the organisations or things it adds up
         return _unreadable(value) or ("text_too_long" if len(text(value)) > most else "")
 
     draft.faults(column, fault, lambda value: {"length": len(_written(value)), "most": most})

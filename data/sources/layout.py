@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from data.sources import moments, numbers
 from data.sources.guards import refuse
 from data.sources.headers import grouped, names_of, parts, pieces, under
+from data.sources.iso_times import FIRST_YEAR, LAST_YEAR
 from data.sources.sheet import Cells, Grid, Table, shown
 from data.sources.spilled import with_counted_cells
+from data.sources.swapped import with_doubtful
 from data.sources.words import plain
 
 LONGEST_NAME = 500  # letters of a header; what goes on is no name
@@ -64,7 +67,7 @@ def table_by(grid: Grid, judge: Judge, header_row: int | None = None) -> Table:
         below = below[below != tag_row]
     own = [place for place in range(len(grid.columns)) if not _given_back(names, place)]
     names, groups, tags = ([part[place] for place in own if place < len(part)] for part in (names, groups, tags))
-    columns = [grid.columns[place].rows(below) for place in own]
+    columns = [with_doubtful(grid.columns[place].rows(below)) for place in own]
     written = np.zeros(len(below), dtype=bool)
     for column in columns:
         written |= ~column.empty()
@@ -74,7 +77,9 @@ def table_by(grid: Grid, judge: Judge, header_row: int | None = None) -> Table:
     # A row given back holds its surplus cells before our columns: every line is as long as the header, also in a
     # workbook made of it.
     is_returned = len(own) < len(grid.columns)
-    return with_counted_cells(table) if is_returned or (grid.cut and not grid.even) else table
+    if is_returned or grid.lengths is None:
+        return with_counted_cells(table) if is_returned else table
+    return with_counted_cells(table, grid.lengths[below[written]], int(grid.lengths[header]))
 
 
 def _given_back(names: list[str], place: int) -> bool:
@@ -90,11 +95,28 @@ def best_header(top: Top, wanted: Collection[str]) -> tuple[int, int, bool]:
         alone = _hits(names, [""] * len(names), asked)
         if alone > best[0]:
             best = (alone, number, False)
-        if number and len([name for name in names if name]) > 1 and not is_tag_row(top[number - 1]):
-            together = _hits(*grouped(names, [named(value) for value in top[number - 1]]), asked)
+        above = top[number - 1] if number else []
+        if len([name for name in names if name]) > 1 and heads(above) and heads(row, asked):
+            together = _hits(*grouped(names, [named(value) for value in above]), asked)
             if together > max(best[0], alone):
                 best = (together, number, True)
     return best
+
+
+def heads(row: list[Any], asked: Collection[str] = ()) -> bool:
+    """Whether a row can stand over or under another as one header: nothing in it is a date or a number but a year.
+
+    A header that is asked for by name is one, whatever it says.
+    """
+    return not is_tag_row(row) and not any(_is_datum(value) for value in row if plain(shown(value)) not in asked)
+
+
+def _is_datum(value: Any) -> bool:
+    if not isinstance(value, str):
+        return not (isinstance(value, float) and value.is_integer() and FIRST_YEAR <= value <= LAST_YEAR)
+    if not value[:1].isdigit() or (value.isdigit() and len(value) == 4 and FIRST_YEAR <= int(value) <= LAST_YEAR):
+        return False
+    return numbers.read(value) is not None or any(moments.read(value, order).at is not None for order in ("dmy", "mdy"))
 
 
 def _hits(names: list[str], groups: list[str], asked: set[str]) -> int:

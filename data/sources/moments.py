@@ -40,11 +40,19 @@ MONTHS = {  # whole names and their first three letters
 HOUR = re.compile(r"(\d{1,2}):?(\d{2})?\s*h?(?:\s*(?:-|–|a|to)\s*(\d{1,2}):?(\d{2})?\s*h?)?")
 
 NOT_A_TIME, IMPOSSIBLE, NOT_ISO, NONEXISTENT = "not_a_time", "impossible_date", "not_iso_time", "nonexistent_time"
-PROBLEMS = (NOT_A_TIME, IMPOSSIBLE, NOT_ISO, NONEXISTENT)
+SWAPPED = "swapped_date"
+PROBLEMS = (NOT_A_TIME, IMPOSSIBLE, NOT_ISO, NONEXISTENT, SWAPPED)
 
 
 class Closing(datetime):
     """A wall time at which something ends. Where the clock jumps over it, the jump is what ends it."""
+
+
+class Doubtful(datetime):
+    """A date cell whose day and month a spreadsheet seems to have exchanged (`data.sources.swapped`)."""
+
+    def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:
+        return super().isoformat(sep, timespec) if self.time() != time() else self.date().isoformat()
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,8 @@ class Written:
 
 def read(value: Any, order: str = "iso") -> Written:
     """`order`: iso, dmy or mdy, for dates written with slashes, dots or dashes; ISO is understood in all."""
+    if isinstance(value, Doubtful):
+        return Written(None, problem=SWAPPED)
     if isinstance(value, datetime):
         return _bounded(Written(value))
     if isinstance(value, date):
@@ -120,6 +130,8 @@ def with_hour(day: Any, hour: Any, order: str, edge: str) -> Any:
     if isinstance(hour, time):
         hour = hour.strftime("%H:%M")
     parts = HOUR.fullmatch(hour) if isinstance(hour, str) else None
+    if isinstance(day, Doubtful):
+        return day
     if written.at is None or parts is None:
         return f"{day} {hour}".strip()
     began = timedelta(hours=int(parts[1]), minutes=int(parts[2] or 0))

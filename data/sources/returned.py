@@ -15,6 +15,7 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
+import numpy as np
 import xlsxwriter
 
 from data.sources import READERS, layout
@@ -23,8 +24,10 @@ from data.sources.delimited import decoded, delimiter_of
 from data.sources.guards import Limits, column_number, kind_of
 from data.sources.recognition import CANONICAL_NAMES
 from data.sources.sheet import FORMULA_SIGNS, Grid, shown
+from data.sources.spilled import spilled
 from data.sources.words import plain
 
+BLANK = "…"
 NUMBER = re.compile(r"[+-]?\d[\d., ]*%?|-+")
 MIME = {
     ".csv": "text/csv; charset=utf-8",
@@ -95,13 +98,21 @@ def _sheet(grid: Grid, mapping: FileMapping | None, lines: Mapping[int, str]) ->
     header = next((n for n in above if [shown(v) for v in _own(grid.row(n), grid.row(n))] == table.names), 0)
     names = grid.row(header)
     numbers = [*above, *(line - 1 for line in sorted(lines) if first_line <= line <= grid.height)]
-    rows = [(number + 1, _own(grid.row(number), names)) for number in numbers]
+    too_long: dict[int, int] = {}
+    if table.cells is not None:
+        too_long = {int(table.lines[row]): int(table.cells[row]) for row in np.flatnonzero(spilled(table))}
+    rows = [(number + 1, _marked(_own(grid.row(number), names), too_long.get(number + 1, 0))) for number in numbers]
     offset, beyond = 0, len(table.names)
     if mapping is not None and mapping.column_range is not None:
         first, _, last = mapping.column_range.partition(":")
         offset = column_number(first) - 1
         beyond = max(offset + beyond, column_number(last or first))
     return _Sheet(rows, header, table.names, offset, beyond)
+
+
+def _marked(row: list[Any], cells: int) -> list[Any]:
+    """A blank cell too many shows in the row that goes back, so that the row stays too long until it is mended."""
+    return [*row[: cells - 1], BLANK, *row[cells:]] if 0 < cells <= len(row) and row[cells - 1] == "" else row
 
 
 def _own(row: list[Any], header: list[Any]) -> list[Any]:

@@ -134,14 +134,13 @@ def stacked(blocks: Sequence[Cells]) -> Cells:
 class Grid:
     """A sheet before anybody knows which row is the header. Row i of the grid is line i + 1 of the file.
 
-    `cut`: its cells are text between separators, where one too many shifts what follows it. `even`: every line was cut
-    into the same number of cells, so that none of them holds one too many.
+    `lengths`: into how many cells each line of text was cut, where one too many shifts what follows it; None where
+    nothing was cut, or every line into as many, so that none of them holds one too many.
     """
 
     columns: list[Cells]
     height: int
-    cut: bool = False
-    even: bool = True
+    lengths: Codes | None = None
 
     def row(self, number: int) -> list[Any]:
         return [column.at(number) for column in self.columns]
@@ -152,7 +151,7 @@ class Table:
     """Named columns. `lines` are 1-based rows of the sheet as a spreadsheet shows them.
 
     `groups`: what stands over a header in the row above it, as over merged cells; "" where nothing does. `cells`: in
-    each row the number of cells up to the last written one, kept where some row has more than the header; else None.
+    each row the number of its cells, kept where some row has more than the header and they say something; else None.
     """
 
     names: list[str]

@@ -21,6 +21,12 @@ def plain(text: object) -> str:
     return re.sub(r"[\s_\u2010-\u2015-]+", " ", bare).strip()
 
 
+def folded(text: str) -> str:
+    """The text without accents, case or spare spaces; other signs stay: m² is not m2."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+    return " ".join(bare.casefold().split())
+
+
 # "" and these mean that nothing was reported. Never zero.
 BLANK_WORDS = frozenset(
     plain(word)

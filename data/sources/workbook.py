@@ -15,6 +15,8 @@ from data.sources.packages import Packed, check_workbook
 from data.sources.sheet import Grid, from_objects, shown, tidy
 from data.types import Issue
 
+NOT_READ = "sheets_not_read"
+
 
 def read(
     content: bytes,
@@ -35,6 +37,8 @@ def read(
     if sheet is not None and sheet not in names:
         raise refuse("sheet_not_found", sheet=sheet, found=", ".join(names))
     name, rows = _rows_of(book, sheet) if sheet is not None else _chosen(book, names, judge, notes)
+    if sheet is not None and (others := _alike(book, name, rows, judge)):
+        notes.append(Issue(None, None, NOT_READ, {"sheet": name, "others": ", ".join(others)[:300]}))
     if packed.formulas is None and packed.has_formulas and packed.kind == "xlsx":
         marked = _formulas(content, name)
     else:
@@ -74,11 +78,24 @@ def _broken(wrong: BaseException) -> BaseException:
     return refuse("truncated_workbook") if isinstance(wrong, Exception) or is_panic else wrong
 
 
-def _rows_of(book: python_calamine.CalamineWorkbook, name: str) -> tuple[str, Rows]:
+def _rows_of(book: python_calamine.CalamineWorkbook, name: str, first: int | None = None) -> tuple[str, Rows]:
     try:
-        return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=first)
     except BaseException as wrong:
         raise _broken(wrong) from wrong
+
+
+def _alike(book: python_calamine.CalamineWorkbook, name: str, rows: Rows, judge: Judge) -> list[str]:
+    """Other sheets that name as many columns as this one and have rows under them: next month's, perhaps."""
+    hits = judge([[tidy(value) for value in row] for row in rows[:LOOK]])[0]
+    found = []
+    for other in book.sheet_names if hits > 1 else ():
+        if other != name:
+            top = [[tidy(value) for value in row] for row in _rows_of(book, other, LOOK)[1]]
+            told, header, _ = judge(top)
+            if told >= hits and len(top) > header + 1:
+                found.append(other)
+    return found
 
 
 def _chosen(

@@ -10,6 +10,7 @@ import re
 import tomllib
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,12 @@ columns = { start = "Hora", people = "Personas" }
 PEOPLE = "tumbes,migration-control,served,2018-10-31T14:00,60,12"
 
 # What is wrong: code, bytes or text, name of the file, further arguments.
+SHEET = """
+dataset = "flow"
+constants = { site = "tumbes", stage = "services", measure = "served", minutes = 60 }
+columns = { start = "start", people = "people" }
+file = { sheet = "Febrero" }
+"""
 BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("wrong_extension", "%PDF-1.4", "reporte.pdf", {}),
     ("wrong_extension", flow(GOOD), "reporte", {}),
@@ -84,10 +91,18 @@ BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("html_file", "\ufeff<!-- x --><!DOCTYPE html><table>", "flujo.csv", {}),
     ("truncated_workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\1" * 600, "flujo.xls", {}),
     ("several_sheets", b"", "flujo.xlsx", {}),  # filled in below
+    ("sheets_not_read", b"", "flujo.xlsx", {"mapping": SHEET}),  # filled in below
     ("sheet_chosen", b"", "flujo.xlsx", {}),
     ("formula_results_unknown", b"", "flujo.xls", {}),
     ("too_many_cells", flow(GOOD, GOOD.replace("312", "1,312")), "flujo.csv", {}),
     ("totals_left_out", flow(GOOD, "TOTAL,,,,,312"), "flujo.csv", {}),
+    (
+        "total_row",
+        "site,organisation,item,at,quantity,unit\ntumbes,TOTAL,kits,2018-10-31,5,kits\n"
+        "tumbes,UNICEF,kits,2018-10-31,5,kits\n",
+        "existencias.csv",
+        {},
+    ),
     ("ambiguous_number", "Hora;Personas\n2018-10-31;1.312\n", "flujo.csv", {"mapping": MAPPING}),
     ("mixed_numbers", "Hora;Personas\n2018-10-31;1.312,0\n2018-11-01;1,312.0\n", "flujo.csv", {"mapping": MAPPING}),
     ("file_too_large", b"x" * (200 << 20), "flujo.csv", {}),
@@ -150,6 +165,7 @@ BAD: list[tuple[str, str | bytes, str, dict[str, Any]]] = [
     ("impossible_date", instead("2018-10-31", "2018-10-32"), "flujo.csv", {}),
     ("impossible_date", instead("2018-10-31", "0218-10-31"), "flujo.csv", {}),
     ("nonexistent_time", flow("ohare,services,served,2018-03-11T02:30,60,1"), "flujo.csv", {}),
+    ("swapped_date", b"", "flujo.xlsx", {}),  # filled in below
     ("future_date", instead("2018", "2091"), "flujo.csv", {}),
     ("after_report", flow(GOOD + ",2018-10-30", extra=",issued_at"), "flujo.csv", {}),
     ("minutes_not_allowed", instead(",60,", ",45,"), "flujo.csv", {}),
@@ -210,10 +226,17 @@ def _several(*titles: str) -> bytes:
     return saved.getvalue()
 
 
+def _swapped() -> bytes:
+    rows = [[*GOOD.split(",")[:3], date(2018, d, 10) if d <= 12 else f"2018-10-{d}", 1440, 5] for d in range(1, 21)]
+    return workbook([FLOW.split(","), *rows])
+
+
 MADE = {
+    "swapped_date": _swapped,
     "not_a_workbook": _zip_of_text,
     "formula_values": _with_formula,
     "several_sheets": lambda: _several("Enero", "Febrero"),
+    "sheets_not_read": lambda: _several("Enero", "Febrero", "Marzo"),
     "sheet_chosen": lambda: _several("Enero"),
     "formula_results_unknown": lambda: old_workbook(cells(flow(GOOD).strip()), formulas={(1, 5): 312.0}),
 }

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.sources.guards import DEFAULT
+from data.sources.mapping import read_mapping
 from data.sources.proposing import propose
 from data.sources.returned import rejected_rows
 from tests.data.parsing import FLOW, GOOD, Parsed, cells, codes, flow, read, workbook
@@ -155,15 +156,66 @@ def test_a_workbook_may_hold_remarks_beside_its_table():
     assert people(read(workbook([rows[0], [*rows[1], "revisado"]]), "a.xlsx")) == [312]
 
 
-day = st.tuples(st.integers(0, 400_000), st.booleans(), st.integers(0, 3))
+NUMBERS = "Fecha,Llegadas\n13/07/2015,1,204\n14/07/2015,987\n15/07/2015,2,310\n"
+
+
+@pytest.mark.parametrize(("header", "middle"), [("Fecha,Llegadas", ""), ("Fecha,Turno,Llegadas", "A,")])
+def test_a_row_of_figures_is_no_second_header(header, middle):
+    """The first row is cut in two, as long as three columns, and its date stands under Fecha."""
+    lines = [f"{day}/07/2015,{middle}{figure}" for day, figure in ((13, "1,204"), (14, "987"), (15, "2,310"))]
+    content = "\n".join([header, *lines]) + "\n"
+    proposal = propose(content.encode(), "a.csv")
+    assert (proposal.rows, proposal.too_long) == (3, (2, 4))
+    assert next(line for line in proposal.lines if line.name == "people").columns[0].header == "Llegadas"
+    mapping = MAPPING.replace("Personas", "Llegadas") + 'dates = { order = "dmy" }\n'
+    parsed = read(content, mapping=mapping)
+    assert (people(parsed), parsed.rejected_by) == ([987], {"too_many_cells": 2})
+
+
+def test_every_row_cut_in_two_is_rejected():
+    content = NUMBERS.replace("987", "1,987")
+    assert propose(content.encode(), "a.csv").too_long == (2, 3, 4)
+    mapping = MAPPING.replace("Personas", "Llegadas") + 'dates = { order = "dmy" }\n'
+    assert read(content, mapping=mapping).rejected_by == {"too_many_cells": 3}
+
+
+def test_a_blank_cell_too_many_does_not_hide_a_cut_number():
+    """The column of notes takes what was cut off, and the blank note goes over the edge."""
+    rows = ["13/07/2016,10:00,1,204,", "14/07/2016,11:00,987,", "15/07/2016,12:00,2,310,"]
+    content = "\n".join(["Fecha,Hora,Personas,Nota", *rows]) + "\n"
+    mapping = MAPPING.replace("minutes = 1440", "minutes = 60").replace(
+        'start = "Fecha"', 'start = { date = "Fecha", hours = "Hora" }'
+    )
+    mapping += 'dates = { order = "dmy" }\n'
+    parsed = read(content, mapping=mapping)
+    assert (people(parsed), parsed.rejected_by) == ([987], {"too_many_cells": 2})
+    assert propose(content.encode(), "a.csv").too_long == (2, 4)
+    back = rejected_rows(
+        content.encode(),
+        "a.csv",
+        read_mapping(mapping),
+        dict.fromkeys((2, 4), "de más"),
+        ("caudal: fila", "caudal: motivo"),
+        DEFAULT,
+    ).content
+    assert codes(read(back, mapping=mapping)) == ["too_many_cells"] * 2
+
+
+def test_lines_that_all_end_in_a_separator_hold_no_cut_number_though_two_of_their_cells_look_like_one():
+    content = "Fecha,Mujeres,Hombres\n2018-10-30,12,345,\n2018-10-31,1,234,\n"
+    assert people(read(content, mapping=WIDE)) == [12, 345, 1, 234]
+
+
+NAMES = ("caudal: fila", "caudal: motivo")
+day = st.tuples(st.integers(0, 400_000), st.booleans())
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.lists(day, min_size=1, max_size=12), st.sampled_from(",;\t|"))
-def test_a_number_counts_as_it_was_written_or_its_row_is_rejected(days: list[tuple[int, bool, int]], sign: str):
-    """Thousands with commas, some in quotes and some not, blank cells behind some rows: no figure is ever another."""
+@given(st.lists(day, min_size=1, max_size=12), st.integers(0, 3), st.sampled_from(",;\t|"))
+def test_a_number_counts_as_it_was_written_or_its_row_is_rejected(days: list[tuple[int, bool]], blanks: int, sign: str):
+    """Thousands with commas, some in quotes and some not, blank cells behind the rows: no figure is ever another."""
     written, whole = [f"Fecha{sign}Personas"], []
-    for place, (number, quoted, blanks) in enumerate(days):
+    for place, (number, quoted) in enumerate(days):
         text = f'"{number:,}"' if quoted else f"{number:,}"
         written.append(f"2018-10-{place + 1:02}{sign}{text}" + sign * blanks)
         if quoted or sign != "," or number < 1000:

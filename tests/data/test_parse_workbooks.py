@@ -192,11 +192,22 @@ def test_a_sum_at_the_foot_is_not_counted_once_more(label: str):
     assert [(n.code, n.facts["lines"]) for n in parsed.notes if n.code != "not_reported"] == [("totals_left_out", "4")]
 
 
-def test_an_organisation_whose_name_begins_with_total_and_a_total_above_other_rows_stay():
+def test_an_organisation_whose_name_begins_with_total_stays_and_a_total_above_other_rows_is_rejected():
     rows = [["Institución", "Personas"], ["Total", 12], ["OIM", 5], ["Total Energies", 7]]
     mapping = """
     dataset = "service"
     constants = { site = "tumbes", sector = "health", service = "other", start = 2018-10-31, end = 2018-11-01 }
     columns = { organisation = "Institución", people = "Personas" }
     """
-    assert read(workbook(rows), "f.xlsx", mapping=mapping).accepted == 3
+    parsed = read(workbook(rows), "f.xlsx", mapping=mapping)
+    assert (parsed.rows["organisation"].tolist(), codes(parsed)) == (["OIM", "Total Energies"], ["total_row"])
+
+
+def test_sheets_with_the_same_columns_that_the_mapping_does_not_name_are_told():
+    """Next month's sheet, behind the one that the mapping was written for."""
+    head = [["Fecha", "Personas"]]
+    sheets = {"Febrero": head + DAYS, "Marzo": head + DAYS, "Notas": [["Fecha", "Texto"], ["2018-10-30", "x"]]}
+    sheets["Abril"] = head
+    parsed = read(book(sheets), "f.xlsx", mapping=HEAD + 'file = { sheet = "Febrero" }\n')
+    assert parsed.accepted == 2
+    assert [(note.code, note.facts["others"]) for note in parsed.notes] == [("sheets_not_read", "Marzo")]

@@ -17,7 +17,9 @@ from data.sources.proposing.filling import constants_of, numbers_of, periods_of,
 from data.sources.proposing.types import Line, Part, Proposal
 from data.sources.sheet import Grid, shown
 from data.sources.spilled import spilled
+from data.sources.swapped import doubtful
 from data.sources.totals import without_sums
+from data.sources.workbook import NOT_READ
 from data.types import Issue
 from data.vocabulary import Dataset
 
@@ -62,6 +64,7 @@ def propose(
         sheet=sheet,
         rows=len(table.lines),
         too_long=tuple(table.lines[~whole].tolist()),
+        swapped={column.header: rows for column in columns if (rows := int(doubtful(column.cells).sum()))},
         lines=tuple(lines.values()),
         parts=parts,
         constants=constants_of(DATASETS[dataset], lines, parts, times, columns),
@@ -88,6 +91,7 @@ def _grid(
         notes.append(refused.issue)
         sheet = str(refused.issue.facts["sheet"])
         grid = READERS[kind](content, _only(sheet), likely_header, limits, notes)
+        notes[:] = [note for note in notes if note.code != NOT_READ]  # said already
     told = next((str(note.facts["sheet"]) for note in notes if note.code == "sheet_chosen"), None)
     return grid, sheet or told
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Any
@@ -15,7 +16,7 @@ from data.sources import moments, numbers
 from data.sources.canonical import AMOUNT, COUNT, COUNTRY, DATASETS, FLAG, MOMENT, PEOPLE, WORD
 from data.sources.guards import Refused
 from data.sources.headers import LANGUAGES
-from data.sources.layout import Top, is_tag_row
+from data.sources.layout import Top, heads, is_tag_row
 from data.sources.lexicon import MEANINGS, TAGS, meaning_of, stems
 from data.sources.numbers import has_sign
 from data.sources.personal import refuse_personal
@@ -116,7 +117,7 @@ def _share(values: tuple[Any, ...], test: Any) -> float:
 
 
 def _is_date(value: Any) -> bool:
-    return moments.read(value, "dmy").at is not None or moments.read(value, "mdy").at is not None
+    return isinstance(value, date) or any(moments.read(value, order).at is not None for order in ("dmy", "mdy"))
 
 
 def _is_number(value: Any) -> bool:
@@ -137,16 +138,16 @@ def likely_header(top: Top) -> tuple[int, int, bool]:
                 continue  # counted with the header above it
         elif number + 1 < len(top) and is_tag_row(top[number + 1]):
             known = max(known, sum(_said(tag) for tag in map(shown, top[number + 1]) if tag))
-        heads = _groups_over(row, top[number - 1] if number else [])
-        hits = 100 * (known + heads) + min(len(texts), 50) if known + heads else 0
+        over = _groups_over(row, top[number - 1] if number else [])
+        hits = 100 * (known + over) + min(len(texts), 50) if known + over else 0
         if hits > best[0]:
-            best = (hits, number, heads > 0)
+            best = (hits, number, over > 0)
     return best
 
 
 def _groups_over(row: list[Any], above: list[Any]) -> int:
     """How many known names stand in the row above, where that row and this one together are a header."""
-    if is_tag_row(above):
+    if not (heads(row) and heads(above)):
         return 0
     over = [place for place, value in enumerate(above) if isinstance(value, str) and value != ""]
     known = [place for place in over if _said(shown(above[place]))]

@@ -67,6 +67,7 @@ class Proposal:
     sheet: str | None
     rows: int
     too_long: tuple[int, ...]  # lines with more cells than the header
+    swapped: Mapping[str, int]  # headers of columns with dates turned round, and how many
     lines: tuple[Line, ...]
     parts: tuple[Part, ...]
     constants: tuple[Constant, ...]
