@@ -11,10 +11,36 @@ from dashboard.settings import WrongSetting, load_settings
 from data.store_file import StoreGone
 from layouts.translator import translator
 
-MODULES = ("demo", "serve", "reports", "mapping", "feeds", "agree", "rejected", "cadence", "closing")
+# Command: the module that holds it. Only that one is imported: all of them together take seconds.
+COMMANDS = {
+    **dict.fromkeys(("demo", "replay"), "demo"),
+    **dict.fromkeys(("serve", "migrate"), "serve"),
+    **dict.fromkeys(("user", "screen", "token"), "people"),
+    "doctor": "doctor",
+    **dict.fromkeys(("import", "undo", "watch", "sources", "site", "template"), "reports"),
+    "map": "mapping",
+    **dict.fromkeys(("feed", "pull"), "feeds"),
+    **dict.fromkeys(("official", "flag", "duplicate"), "agree"),
+    "rejected": "rejected",
+    "cadence": "cadence",
+    **dict.fromkeys(("close", "unlock", "release"), "closing"),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Table(click.Group):
+    """Commands by their name in `COMMANDS`, imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module(f"dashboard.commands.{COMMANDS[cmd_name]}")
+        return next(command for command in module.COMMANDS if command.name == cmd_name)
+
+
+@click.group(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="caudal", prog_name="caudal")
 @click.pass_context
 def caudal(ctx: click.Context) -> None:
@@ -27,9 +53,6 @@ def caudal(ctx: click.Context) -> None:
 
 
 def main() -> None:
-    for name in MODULES:
-        for command in importlib.import_module(f"dashboard.commands.{name}").COMMANDS:
-            caudal.add_command(command)
     try:
         caudal()
     except StoreGone as gone:

@@ -94,3 +94,6 @@ def _plain(value: object) -> str:
 def _without_password(url: str) -> str:
     parts = urlsplit(url)
     return url.replace(f":{parts.password}@", ":***@") if parts.password else url
+
+
+COMMANDS = (doctor,)

@@ -198,3 +198,6 @@ def _screen_address(conn: Connection, settings: Settings, t: Translator, address
 
 def _asked_password(t: Translator) -> str:
     return str(click.prompt(t("cli.password"), hide_input=True, confirmation_prompt=t("cli.password_again"), type=str))
+
+
+COMMANDS = (user, screen, token)

@@ -1,4 +1,4 @@
-"""`caudal serve` and `caudal migrate`, and the table of the commands about serving."""
+"""`caudal serve` and `caudal migrate`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 
 import click
 
-from dashboard.commands.doctor import doctor
 from dashboard.commands.ground import stop, store_of
-from dashboard.commands.people import screen, token, user
 from dashboard.logs import set_up_logs
 from dashboard.sessions import SHORTEST_SECRET_BYTES, ShortSecret, secret_file, secret_key
 from dashboard.settings import Settings
@@ -70,4 +68,4 @@ def migrate_store(settings: Settings) -> None:
     click.echo(translator(settings.language)("cli.migrated"))
 
 
-COMMANDS = (serve, migrate_store, user, screen, token, doctor)
+COMMANDS = (serve, migrate_store)
