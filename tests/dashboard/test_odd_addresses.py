@@ -34,6 +34,7 @@ def asked(client: httpx.Client, path: str, name: str, odd: str) -> httpx.Respons
     return client.get(f"{path}?{name}={odd if '%' in odd else quote(odd)}")
 
 
+@pytest.mark.long
 def test_no_odd_value_on_any_address_is_a_failure_of_the_server(standing: Server):
     """Every parameter on every address, the odd values taking turns, and all of them where moments are read."""
     failures = []

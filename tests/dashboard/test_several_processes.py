@@ -6,10 +6,12 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from tests.dashboard.centre import Server, open_centre, until
 
 
+@pytest.mark.long
 def test_web_processes_do_not_outlive_the_process_that_started_them(var: Path, postgres_url: str):
     open_centre(postgres_url).dispose()
     several = {"CAUDAL_DATABASE_URL": postgres_url, "CAUDAL_WEB_PROCESSES": "2"}

@@ -68,6 +68,7 @@ def away_and_back(server: Server, take_away: Callable[[], None], put_back: Calla
         )
 
 
+@pytest.mark.long
 def test_a_file_moved_away_under_the_server(var: Path, sqlite_url: str):
     open_centre(sqlite_url).dispose()
     server = Server(var).start()
@@ -89,6 +90,7 @@ def test_a_file_moved_away_under_the_server(var: Path, sqlite_url: str):
         server.stop()
 
 
+@pytest.mark.long
 def test_a_database_server_that_lets_nobody_in(var: Path, postgres_url: str):
     open_centre(postgres_url).dispose()
     server = Server(var, {"CAUDAL_DATABASE_URL": postgres_url}).start()

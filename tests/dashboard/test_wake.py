@@ -106,6 +106,7 @@ def test_a_replay_sets_the_clock_and_its_minutes_are_told_at_most_once_a_second(
         assert minutes[-1] - minutes[0] >= 5
 
 
+@pytest.mark.long
 def test_the_store_gone_for_a_moment_is_watched_again(postgres_url: str, monkeypatch: pytest.MonkeyPatch):
     """PostgreSQL ends every connection of ours, the one that listens too, as its own restart does."""
     monkeypatch.setattr(wake, "SAFETY_LOOK_SECONDS", 4.0)  # so that what is heard sooner was heard by its notice

@@ -130,6 +130,7 @@ def supervised(settings: Settings, longest_seconds: float, sockets: tuple[int, .
     assert supervisor.pid is None or not psutil.pid_exists(supervisor.pid)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_worker_whose_evaluation_hangs_is_started_again(postgres_url: str, var: Path):
     """It beats, and waits for a lock that somebody never gives back."""
@@ -150,6 +151,7 @@ def test_a_worker_whose_evaluation_hangs_is_started_again(postgres_url: str, var
     engine.dispose()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_worker_that_stands_still_is_started_again(sqlite_url: str, var: Path):
     open_centre(sqlite_url).dispose()

@@ -183,6 +183,7 @@ def stories(draw: st.DrawFn) -> list[dict]:
     return told
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(stories(), st.randoms(use_true_random=False))
 def test_any_order_and_repetition_gives_the_sums_of_the_final_versions(told: list[dict], chance: random.Random) -> None:

@@ -20,6 +20,7 @@ def reader() -> Iterator[Reader]:
     child.stop()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("made", [workbooks, opendocuments, old_workbooks, texts], ids=lambda made: made.__name__)
 def test_a_file_made_to_hurt_is_read_or_refused_in_bounded_memory_and_time(reader: Reader, made):
