@@ -53,11 +53,16 @@ def _mapping_text(conn: Connection, report_id: int) -> str | None:
 
 
 def read_otherwise(conn: Connection, sent: Sent, dataset: Dataset) -> list[Any]:
-    """Rows of `report`: deliveries of the same bytes that count as another mapping read them."""
-    r = report.c
+    """Rows of `report`: deliveries of the same bytes that count as an earlier text of the same mapping read them.
+
+    Another mapping may read another sheet of the same workbook: what it read goes on counting.
+    """
+    if sent.mapping is None:
+        return []
+    r, m, (name, toml) = report.c, report_mapping.c, sent.mapping
+    stmt = select(report).join(report_mapping, m.report_id == r.report_id)
     asked = (r.source == sent.source, r.sha256 == sent.sha256, r.state.in_(COUNTS), r.dataset == str(dataset))
-    now = None if sent.mapping is None else sent.mapping[1]
-    return [row for row in conn.execute(select(report).where(*asked)) if _mapping_text(conn, row.report_id) != now]
+    return list(conn.execute(stmt.where(*asked, m.mapping == name[:120], m.toml != toml)))
 
 
 def _superseded(conn: Connection, row: Any) -> bool:

@@ -117,7 +117,7 @@ def test_a_file_refused_for_its_site_counts_once_the_site_exists(centre, var):
     assert send(centre, var, tacna).accepted == 1
 
 
-def mapped(measure: str, hour: str = "hora") -> Mapping:
+def mapped(measure: str, hour: str = "hora", name: str = "socio") -> Mapping:
     return read_mapping(
         f"""
         dataset = "flow"
@@ -133,7 +133,7 @@ def mapped(measure: str, hour: str = "hora") -> Mapping:
         [dates]
         order = "dmy"
         """,
-        "socio",
+        name,
     )
 
 
@@ -150,6 +150,13 @@ def test_the_same_bytes_count_once_as_the_mapping_of_now_reads_them(centre, var)
         before = delivery(conn, first.report or 0)
     assert before is not None
     assert before.state == "undone"
+
+
+def test_two_mappings_of_one_workbook_read_two_sheets_and_both_count(centre, var):
+    content = b"hora,personas\n31/10/2018 09:00,40\n"
+    send(centre, var, content, mapping=mapped("arrivals", name="enero"))
+    send(centre, var, content, mapping=mapped("served", name="febrero"))
+    assert people_by_hour(centre) == people_by_hour(centre, key=SERVED) == {"09:00": 40}
 
 
 def test_rows_that_were_rejected_count_once_they_are_understood(centre, var):
