@@ -48,8 +48,8 @@ def hold_back(
     waits = pd.Series(False, index=lines.index)
     for approval in approvals(conn, site, span):
         window = approval.window
-        last = end < window.end if "at" in LINES[dataset].c else end <= window.end
-        within = (begin >= window.start) & last
+        # As `revisions.inside` has it; a reading has no length.
+        within = (begin >= window.start) & (begin < window.end) & (end - begin <= window.end - window.start)
         if not within.any() or not _changes(conn, dataset, site, report_id, lines[within], window):
             continue
         waits |= within

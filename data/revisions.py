@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Table, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, extract, func, not_, or_, select
 
 from data import tables
 from data.tables import Utc, hold, report
@@ -102,7 +103,17 @@ def _held(lines: Table, waits: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def inside(lines: Table, start: Any, end: Any) -> ColumnElement[bool]:
-    """Condition: the line speaks of a period, or of a moment, within this one and of nothing outside it."""
+    """Condition: the line speaks of a period, as its figures do: it begins in it and is no longer than it is.
+
+    A night shift belongs to the day on which it begins; a week belongs to no day. `start`, `end`: moments or columns.
+    """
     if "at" in lines.c:
         return and_(lines.c.at >= start, lines.c.at < end)
-    return and_(lines.c.start >= start, lines.c.end <= end)
+    within = and_(lines.c.start >= start, lines.c.start < end)
+    return and_(within, _seconds(lines.c.start, lines.c.end) <= _seconds(start, end))
+
+
+def _seconds(start: Any, end: Any) -> Any:
+    if isinstance(start, datetime):
+        return (end - start).total_seconds()
+    return extract("epoch", end) - extract("epoch", start)

@@ -35,9 +35,8 @@ def sql_pages(feed: Feed, cursor: Cursor) -> Generator[Page]:
     # A colon is the query's own, never the place of a parameter.
     query = options["query"].strip().rstrip(";").replace(":", r"\:")
     inner = text(query).columns(column(name)).subquery("feed")
-    # A row that nobody has marked yet is read every time: it comes once, by its id.
-    marked = inner.c[name].is_not(None)
-    stmt = select(text("feed.*")).select_from(inner).order_by(marked, inner.c[name])
+    # A row that nobody has marked yet is read every time, after the others: it comes once, by its id.
+    stmt = select(text("feed.*")).select_from(inner).order_by(inner.c[name].is_(None), inner.c[name])
     if since is not None:
         stmt = stmt.where(or_(inner.c[name].is_(None), inner.c[name] >= literal(since)))
     with _opened(feed) as conn:
@@ -49,7 +48,7 @@ def sql_pages(feed: Feed, cursor: Cursor) -> Generator[Page]:
             for part in result.mappings().partitions(ROWS_AT_ONCE):
                 rows = [dict(row) for row in part]
                 seen += sum(_past(row[name], began) for row in rows)
-                mark = mark if rows[-1][name] is None else rows[-1][name]
+                mark = next((row[name] for row in reversed(rows) if row[name] is not None), mark)
                 yield Page([sql_record(row, feed) for row in rows], _cursor(mark))
                 if seen >= options["most_rows"]:
                     return
@@ -122,7 +121,7 @@ def _reason(wrong: DBAPIError, url: URL) -> str:
 def _past(mark: Any, began: Any) -> bool:
     """Whether a row is no repetition: the rows of the overlap must not use up what one pull may read."""
     if mark is None or began is None:
-        return mark is not None
+        return True
     try:
         return bool(mark > began)
     except TypeError:  # written in another way than the last time

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from callbacks.asked import WrongAsk, period_ask
 from data.closing import ClosingError, Who, approvals, close_period, release_report, unlock_period
@@ -15,7 +15,7 @@ from data.ingest import undo
 from data.queries import deliveries
 from data.sites import site
 from data.store import reading
-from data.tables import audit
+from data.tables import audit, hold
 from data.types import Window
 from data.vocabulary import Role
 from tests.data.centre import (
@@ -173,6 +173,21 @@ def test_every_decision_is_in_the_audit(centre: Engine, var: Path):
         ("maria", "unlock"),
     ]
     assert rows[2].facts == {"role": "coordination", "reason": "falta un turno", "reports": [held.report]}
+
+
+def test_a_night_shift_that_begins_in_a_closed_day_waits_and_a_week_does_not(centre: Engine, var: Path):
+    send(centre, var, hour_csv("09:00", 40))
+    close(centre)
+    night = flow_csv(("2018-10-31T19:00", "2018-11-01T07:00", 50), columns=("start", "end", "people"))
+    held = send(centre, var, night, NOON + timedelta(hours=1))
+    assert held.state == "held"
+    assert people_of_day(centre) == 40
+    week = flow_csv(("2018-10-31T00:00", "2018-11-07T00:00", 900), columns=("start", "end", "people"))
+    assert send(centre, var, week, NOON + timedelta(days=8)).state == "accepted"
+    unlock_period(centre, "tumbes", LAST_OF_OCTOBER, COORDINATOR, NOON + timedelta(days=9), REAL, "falta un turno")
+    with reading(centre) as conn:
+        waits = conn.execute(select(func.count()).select_from(hold).where(hold.c.released_at.is_(None))).scalar_one()
+    assert waits == 0
 
 
 @pytest.mark.parametrize(
