@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HOUR = 3600.0
 
@@ -121,3 +124,15 @@ def curve(hours: Buckets, start: float | None = None) -> Curve:
         return Curve(np.array([start or 0.0]), np.zeros(1))
     ends = np.concatenate([hours.start[1:], hours.end[-1:]])
     return Curve(np.concatenate([hours.start[:1], ends]), np.concatenate([[0.0], np.cumsum(hours.people)]))
+
+
+def reported_curve(hours: Buckets) -> Curve | None:
+    """Cumulative of what was reported, flat where nothing was: of people of whom only those reported are known.
+
+    None where nobody reported any.
+    """
+    if len(hours) == 0:
+        return None
+    so_far = np.cumsum(hours.people)
+    people = np.column_stack([so_far - hours.people, so_far]).ravel()
+    return Curve(np.column_stack([hours.start, hours.end]).ravel(), people)

@@ -6,7 +6,7 @@ Cost is the same whatever the years stored. The frames of the other queries say 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, bindparam, func, select
@@ -24,6 +24,7 @@ from data.tables import (
     queue_reading,
     report,
     report_site,
+    roster_line,
     service_line,
     standard,
 )
@@ -143,6 +144,29 @@ def queue_rows(conn: Connection, site: str, window: Window, as_of: datetime | No
     rows = conn.execute(_queue(conn, as_of), _asked(site, window, as_of)).all()
     # Of one key the last counts.
     won = {tuple(row[:4]): row for row in rows}
+    return sorted(won.values(), key=lambda row: row[3])
+
+
+PLAN_CELLS = ["stage", "lane", "source", "start", "end", "counters_planned"]
+
+
+@_kept
+def _roster(conn: Connection, as_of: Any) -> Select[Any]:
+    r = roster_line.c
+    return (
+        raw(conn, roster_line, PLAN_CELLS)
+        .where(r.site == SITE, r.start >= bindparam("since", type_=Utc()), r.start < END, r.end > START)
+        .where(counting(roster_line, as_of))
+        .order_by(r.issued_at, r.received_at, r.line_id)
+    )
+
+
+def roster_rows(conn: Connection, site: str, window: Window, longest: timedelta, as_of: datetime | None = None) -> Rows:
+    """Lines of the roster that run in the window and last no longer than `longest`, by start: PLAN_CELLS (raw)."""
+    asked = {**_asked(site, window, as_of), "since": window.start - longest}
+    rows = conn.execute(_roster(conn, as_of), asked).all()
+    # Of one key the last counts.
+    won = {tuple(row[:5]): row for row in rows}
     return sorted(won.values(), key=lambda row: row[3])
 
 
