@@ -199,9 +199,12 @@ def shown(rows: list[Estimate], table: CountedFile, t: Translator) -> list[str]:
     unknown = t("word.no_data")
     lines = [[t(f"queue.column.{name}") for name in ("start", "queue", "wait", "interval", "rate", "rate_interval")]]
     for row, name in zip(rows, table.names, strict=True):
-        people = unknown if row.queue is None else t.number(round(row.queue))
-        cells = [name or "–", t("queue.at_least", people=row.queue) if row.at_least and row.queue else people]
-        cells.append(unknown if row.wait is None else t.duration(row.wait * 60))
+        cells = [name or "–"]
+        for told in (
+            None if row.queue is None else t.number(round(row.queue)),
+            None if row.wait is None else t.duration(row.wait * 60),
+        ):
+            cells.append(unknown if told is None else t("queue.at_least", told=told) if row.at_least else told)
         ends = (row.low, row.high)
         cells.append("" if None in ends else "–".join(t.duration(end * 60) for end in ends if end is not None))
         rate = row.rate

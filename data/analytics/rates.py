@@ -10,6 +10,7 @@ the rate has been seen to change, so that old hours do not hide a new rate.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -72,30 +73,52 @@ def service_rates(
     average, smallest queue seen; NaN where unknown. Buckets without a queue say how many came, not how fast the
     counters are, and are left out. None up to the first one that qualifies, and a day after the last one.
     """
-    with np.errstate(invalid="ignore"):
-        usable = (queue > 0) & (counters > 0) & (served >= 0) & (hours > 0)
+    usable = _usable(hours, served, counters, queue)
+    ends = start + hours * HOUR
+    # How many hours of the last day it rests on.
+    so_far = np.concatenate([[0.0], np.cumsum(np.where(usable, hours, 0.0))])
+    rests_on = so_far[1:] - so_far[np.searchsorted(ends, ends - HOLDS * HOUR, side="right")]
     told: list[Rate | None] = []
     level: Level | None = None
     for place in range(len(start)):
         if usable[place]:
-            work, people = float(counters[place] * hours[place]), float(served[place])
             middle = float(start[place] + hours[place] * HOUR / 2)
-            if level is not None:
-                level = level.after(people, work, float(hours[place]), middle)
-            elif people >= 1:
-                level = Level.first(people, work, float(hours[place]), middle)
-        end = float(start[place] + hours[place] * HOUR)
-        told.append(None if level is None or end - level.at > HOLDS * HOUR else level.rate(end))
+            level = _after(level, float(served[place]), float(counters[place] * hours[place]), middle)
+        known = level is not None and rests_on[place] > 0
+        told.append(level.rate(float(ends[place]), float(rests_on[place])) if known and level is not None else None)
     return told
 
 
 def service_rate(
     start: np.ndarray, hours: np.ndarray, served: np.ndarray, counters: np.ndarray, queue: np.ndarray, now: float
 ) -> Rate | None:
-    """As `service_rates`, as it stands at `now` (epoch s)."""
-    known = service_rates(start, hours, served, counters, queue)
-    last = known[-1] if known else None
-    return None if last is None else last.later(now - float(start[-1] + hours[-1] * HOUR))
+    """As `service_rates`, of the last day as it stands at `now` (epoch s)."""
+    usable = _usable(hours, served, counters, queue) & (start > now - HOLDS * HOUR)
+    if not usable.any():
+        return None
+    middle, work = (start + hours * HOUR / 2)[usable], (counters * hours)[usable]
+    level = _level(np.stack([served[usable], work, middle]).tobytes())
+    return None if level is None else level.rate(now, float(hours[usable].sum()))
+
+
+def _usable(hours: np.ndarray, served: np.ndarray, counters: np.ndarray, queue: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return (queue > 0) & (counters > 0) & (served >= 0) & (hours > 0)
+
+
+@lru_cache(maxsize=512)
+def _level(buckets: bytes) -> Level | None:
+    """Of people, counter-hours and middles. Remembered: of ten stages nine have no new bucket."""
+    level: Level | None = None
+    for people, work, at in np.frombuffer(buckets).reshape(3, -1).T.tolist():
+        level = _after(level, people, work, at)
+    return level
+
+
+def _after(level: Level | None, people: float, work: float, at: float) -> Level | None:
+    if level is not None:
+        return level.after(people, work, at)
+    return Level.first(people, work, at) if people >= 1 else None
 
 
 @dataclass(frozen=True)
@@ -105,16 +128,13 @@ class Level:
     log: np.ndarray
     unsure: np.ndarray
     weight: np.ndarray  # logarithms
-    hours: float
     at: float  # epoch s
 
     @staticmethod
-    def first(people: float, work: float, hours: float, at: float) -> Level:
-        return Level(
-            np.full(len(SCATTERS), np.log(people / work)), SCATTERS / people, PRIOR, hours, at
-        )  # fmt: skip
+    def first(people: float, work: float, at: float) -> Level:
+        return Level(np.full(len(SCATTERS), np.log(people / work)), SCATTERS / people, PRIOR, at)
 
-    def after(self, people: float, work: float, hours: float, at: float) -> Level:
+    def after(self, people: float, work: float, at: float) -> Level:
         """Moved by one more bucket, at its middle `at`."""
         unsure = self.unsure + DRIFTS * max(0.0, at - self.at) / HOUR
         expected = np.exp(self.log) * work
@@ -124,18 +144,16 @@ class Level:
         near = np.clip(off, -FAR, FAR)
         weight = PRIOR + FADING * (self.weight - PRIOR) - np.log(spread) - near * (off - near / 2)
         log = self.log + np.clip(unsure / spread * near, -1, 1)
-        return Level(log, unsure * noise / spread**2, weight, self.hours + hours, at)
+        return Level(log, unsure * noise / spread**2, weight, at)
 
-    def rate(self, now: float) -> Rate:
+    def rate(self, now: float, hours: float) -> Rate:
         """Mean over the grid, each pair weighing as well as it foretold."""
         share = np.exp(self.weight - self.weight.max())
         share /= share.sum()
         mean = float(share @ self.log)
         variance = _middle(share, self.unsure) + float(share @ (self.log - mean) ** 2)
-        known = Rate.around(
-            float(np.exp(mean)), self.hours, _middle(share, SCATTERS), variance, _middle(share, DRIFTS)
-        )  # fmt: skip
-        return known.later(now - self.at)
+        scatter, drift = _middle(share, SCATTERS), _middle(share, DRIFTS)
+        return Rate.around(float(np.exp(mean)), hours, scatter, variance, drift).later(now - self.at)
 
 
 def _middle(share: np.ndarray, values: np.ndarray) -> float:
