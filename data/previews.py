@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from data.changes import changes
-from data.ingest import Agreed, NotAsAgreed, receipt_of_parsed, rows_to_count
+from data.ingest import Agreed, NotAsAgreed, ordered, receipt_of_parsed, rows_to_count
 from data.lines import LINES, begins, ends, lines_of
 from data.receipts import Receipt, Sent
 from data.resent import already
@@ -66,6 +66,7 @@ def preview(
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         return Preview(Receipt(None, 0, 0, False, (refused.issue,), str(wanted or ""), source, "refused"), known=known)
+    parsed = ordered(engine, parsed, source, places)
     receipt = receipt_of_parsed(parsed, source)
     lines = lines_of(rows_to_count(parsed, mapping), parsed.dataset, source, parsed.issued_at or now, now)
     with reading(engine) as conn:

@@ -116,7 +116,7 @@ def test_queue_and_first_in_first_out_wait_are_what_happened(name, bucket, compl
 
 @pytest.mark.parametrize("bucket", [QUARTER, WHOLE], ids=["quarters", "hours"])
 def test_the_virtual_wait_is_near_and_its_interval_holds_as_often_as_it_says(bucket):
-    """Figures are printed: `pytest -s`. Where the rate changes steadily all day no interval can know; pooled it does."""
+    """Figures are printed with `pytest -s`. Of a rate that changes steadily all day no interval can know."""
     errors, covered = {}, {}
     for name, post in POSTS.items():
         parts = [judged(post, seen(post, crowd(name, seed), bucket, completed=bool(seed % 2))) for seed in SEEDS]
