@@ -136,7 +136,7 @@ def details(found: Follows) -> list[tuple[str, dict[str, Any]]]:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--waiting-at",
-    type=click.Choice([*ReadAt]),
+    type=click.Choice([str(one) for one in ReadAt]),
     help="Cuándo se contó `waiting`: al inicio o al final de cada período; sin decirlo, lo que mejor cuadre / when "
     "`waiting` was counted: at the start or the end of each bucket; unsaid, whichever fits better.",
 )

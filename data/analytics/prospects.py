@@ -59,21 +59,19 @@ def clearing(waiting: float, rate: Rate, ahead: Ahead, coming: Coming, now: floa
     span = 12.0 if hours is None else hours
     people = max(waiting, 1.0) if hours is None else waiting + float(mid.level[0]) * hours
     slow, fast = rate.of(people, span)
-    worse = _shifted(mid, high, ahead.counters, rate.value, slow)
-    better = _shifted(mid, low, ahead.counters, rate.value, fast)
+    worse = _shifted(mid, high, ahead.counters, rate.value, slow, 1.0)
+    better = _shifted(mid, low, ahead.counters, rate.value, fast, -1.0)
     soonest, latest = first_empty(waiting, better), first_empty(waiting, worse)
     return Clearing(
         _span(hours), _span(soonest), _span(latest), ahead.basis(latest), coming.basis
     )  # fmt: skip
 
 
-def _shifted(mid: Steps, edge: Steps, counters: Steps, rate: float, edge_rate: float) -> Steps:
-    """Change of the queue per hour where arrivals are as at `edge` and the rate as at `edge_rate`, both at once."""
+def _shifted(mid: Steps, edge: Steps, counters: Steps, rate: float, edge_rate: float, side: float) -> Steps:
+    """Change of the queue per hour, off to one side by arrivals as at `edge` and the rate as at `edge_rate`."""
     since, people, open_then = together(mid, counters)
-    arrivals_off = edge.at(since) - people
-    service_off = open_then * (rate - edge_rate)
-    side = 1.0 if edge_rate < rate else -1.0
-    return Steps(since, people - open_then * rate + side * np.hypot(arrivals_off, service_off))
+    off = np.hypot(edge.at(since) - people, open_then * (rate - edge_rate))
+    return Steps(since, people - open_then * rate + side * off)
 
 
 def _span(hours: float | None) -> timedelta | None:
