@@ -15,9 +15,10 @@ from data import queries
 from data.analytics.buckets import NO_HOURS, Buckets, buckets
 from data.analytics.observed import NO_READINGS, Observed, Readings, numbers, readings
 from data.analytics.staffing import NO_PLAN, Plan
+from data.analytics.stage_queue import LOOK_BACK
 from data.frames import epochs_of
 from data.queries import SeriesKey
-from data.queries.board import Rows, hour_rows, queue_rows, roster_rows
+from data.queries.board import Rows, fine_rows, hour_rows, queue_rows, roster_rows
 from data.types import Site, Window
 from data.vocabulary import Lane, Measure, Stage
 
@@ -26,6 +27,7 @@ ENTRY_REACH = timedelta(days=4)
 STAGE_REACH = timedelta(hours=26)
 # A plan is looked at as far as a forecast reaches; a line of it may last a month.
 PLAN_AHEAD = timedelta(hours=72)
+RATE_REACH = timedelta(hours=LOOK_BACK)
 PLAN_REACH = timedelta(days=32)
 COUNTED = (Measure.ARRIVALS, Measure.SERVED, Measure.LEFT)
 MOMENT = timedelta(microseconds=1)
@@ -55,6 +57,8 @@ def observe(
     for keys, start in ((far, min(day.start, now) - ENTRY_REACH), (near, now - STAGE_REACH)):
         flow |= hours_of(conn, keys, Window(start, now + MOMENT), as_of)
     queue = queues(queue_rows(conn, site.site, Window(since, now + MOMENT), as_of), official)
+    served = [key for key in (*far, *near) if key.measure == Measure.SERVED]
+    fine = quarters(fine_rows(conn, served, Window(now - RATE_REACH, now + MOMENT), as_of))
     plan = plans(roster_rows(conn, site.site, Window(now, now + PLAN_AHEAD), PLAN_REACH, as_of), official)
     places: set[Place] = {(site.entry_stage, Lane.GENERAL)}
     places |= {(Stage(key[0]), Lane(key[1])) for key in [*flow, *queue] if key[0] in site.stages}
@@ -67,6 +71,7 @@ def observe(
             queue.get((stage, lane), NO_READINGS),
             flow.get((stage, lane, Measure.LEFT), NO_HOURS),
             plan.get((stage, lane), NO_PLAN),
+            fine.get((stage, lane), NO_HOURS),
         )
         for stage, lane in places
     }
@@ -97,6 +102,20 @@ def hours_from(rows: Rows) -> Buckets:
         np.array(method, dtype=object),
         epochs_of(received),
     )
+
+
+def quarters(rows: Rows) -> dict[tuple[str, ...], Buckets]:
+    """From rows of `board.fine_rows`, by stage and lane: in each the length that most reports have, so that none
+    overlaps another."""
+    places: dict[tuple[str, ...], list[Sequence[Any]]] = {}
+    for row in rows:
+        places.setdefault((row[0], row[2]), []).append(row)
+    found = {}
+    for place, told in places.items():
+        usual = Counter(row[5] for row in told).most_common(1)[0][0]
+        # In the form of `board.hour_rows`.
+        found[place] = hours_from([(*row[:5], row[6], row[5], *row[7:]) for row in told if row[5] == usual])
+    return found
 
 
 def plans(rows: Rows, official: Official) -> dict[tuple[str, ...], Plan]:

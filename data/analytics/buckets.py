@@ -70,6 +70,16 @@ class Buckets:
         return self.where(np.arange(len(self)) > (holes[-1] if len(holes) else -1))
 
 
+def joined_by_time(*parts: Buckets) -> Buckets:
+    """Several stretches as one, by their start. They must not overlap."""
+    columns = [
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("start", "minutes", "people", "at_least", "method", "received")
+    ]
+    order = np.argsort(columns[0], kind="stable")
+    return Buckets(*(column[order] for column in columns))
+
+
 def buckets(hours: pd.DataFrame) -> Buckets:
     """From a frame hour, people, minutes, at_least, method, received_at."""
     order = hours.sort_values("hour") if not hours["hour"].is_monotonic_increasing else hours

@@ -61,3 +61,4 @@ class Observed:
     readings: Readings = NO_READINGS
     left: Buckets = NO_HOURS  # who left the line unserved
     plan: Plan = NO_PLAN  # the roster
+    fine: Buckets = NO_HOURS  # who was served, by less than an hour, where that was reported

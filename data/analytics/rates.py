@@ -15,6 +15,8 @@ from functools import lru_cache
 import numpy as np
 
 HOUR = 3600.0
+ROW = 24  # bytes of three floats
+MOST = 200  # buckets at once; each rests on the one before
 HOLDS = 24.0  # hours for which a rate seen last is still told, ever less surely
 Z80 = 1.2816  # of the normal distribution, 80 % in the middle
 # How counts scatter around the rate: variance over mean, 1 where service times are exponential.
@@ -97,7 +99,7 @@ def service_rate(
     if not usable.any():
         return None
     middle, work = (start + hours * HOUR / 2)[usable], (counters * hours)[usable]
-    level = _level(np.stack([served[usable], work, middle]).tobytes())
+    level = _level(np.column_stack([served[usable], work, middle])[-MOST:].tobytes())
     return None if level is None else level.rate(now, float(hours[usable].sum()))
 
 
@@ -106,13 +108,13 @@ def _usable(hours: np.ndarray, served: np.ndarray, counters: np.ndarray, queue: 
         return (queue > 0) & (counters > 0) & (served >= 0) & (hours > 0)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _level(buckets: bytes) -> Level | None:
-    """Of people, counter-hours and middles. Remembered: of ten stages nine have no new bucket."""
-    level: Level | None = None
-    for people, work, at in np.frombuffer(buckets).reshape(3, -1).T.tolist():
-        level = _after(level, people, work, at)
-    return level
+    """Of rows of people, counter-hours and middle. Remembered row by row: each new bucket is one step, not all."""
+    if not buckets:
+        return None
+    people, work, at = np.frombuffer(buckets[-ROW:]).tolist()
+    return _after(_level(buckets[:-ROW]), people, work, at)
 
 
 def _after(level: Level | None, people: float, work: float, at: float) -> Level | None:

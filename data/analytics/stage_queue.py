@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.analytics import queueing
-from data.analytics.buckets import HOUR, Buckets, curve, reported_curve
+from data.analytics.buckets import HOUR, Buckets, curve, joined_by_time, reported_curve
 from data.analytics.observed import Observed
 from data.analytics.rates import Rate, mean_counters, service_rate
 from data.vocabulary import Method
 
 LOOK_BACK = 24.0  # hours in which a queue's rate is looked for
 READING_HOLDS = 2.0  # hours for which a reading of counters speaks for now
+RATE_STEP = 6.0  # hours by which the beginning of what it is learned from moves on
 THROUGHPUT_HOURS = 3.0  # of a stage that reports no counters: how many it has been serving, not how many it could
 
 
@@ -98,13 +99,12 @@ def cohorts(
 def rate_now(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -> tuple[Rate | None, bool]:
     """Rate per counter-hour where counters are reported (True), else what the whole stage lately served (False).
 
-    Of the hours still filling only the newest counts, as far as it is reported.
+    Where less than hours were reported they are used: counters change within an hour, and a queue vanishes.
     """
-    newest = np.arange(len(served)) == len(served) - 1
-    used = served.where((served.whole | newest) & (served.start >= until - LOOK_BACK * HOUR) & (served.end <= until))
+    used = _used(seen.fine, served, until)
     read = seen.readings
     known = ~np.isnan(read.waiting)
-    if len(used) == 0 or not known.any():
+    if len(used) == 0 or len(arrivals) == 0 or not known.any():
         return None, True
     hours = used.minutes / 60
     edges = used.start[:, None] + hours[:, None] * (np.arange(5) * 900.0)[None, :]
@@ -118,3 +118,16 @@ def rate_now(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -
         return service_rate(used.start, hours, used.people, lately, least, until), False
     # As many waiting as counters: every counter was surely busy.
     return service_rate(used.start, hours, used.people, staffed, least - staffed + 1, until), True
+
+
+def _used(fine: Buckets, served: Buckets, until: float) -> Buckets:
+    """Of the last day, in steps of some hours so that what was learned of them stays learned: whole hours, the
+    newest as far as it is reported, and in place of both what is finer."""
+    since = (until - LOOK_BACK * HOUR) // (RATE_STEP * HOUR) * (RATE_STEP * HOUR) + RATE_STEP * HOUR
+    newest = np.arange(len(served)) == len(served) - 1
+    hourly = served.where((served.whole | newest) & (served.start >= since) & (served.end <= until))
+    quarters = fine.where((fine.start >= since) & (fine.end <= until))
+    if len(quarters) == 0:
+        return hourly
+    rest = hourly.where(~np.isin(hourly.start // HOUR, quarters.start // HOUR))
+    return joined_by_time(rest, quarters)

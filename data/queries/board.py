@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, String, bindparam, func, select
 
 from data.frames import raw
+from data.grains import BREAKDOWN
 from data.history import recorded_by
 from data.queries.flow import HOUR_COLUMNS, SeriesKey
 from data.revisions import counting
@@ -19,6 +20,7 @@ from data.tables import (
     Utc,
     duplicate_decision,
     flow_hourly,
+    flow_line,
     policy_event,
     present_reading,
     queue_reading,
@@ -99,6 +101,35 @@ def _newest_report(conn: Connection, as_of: Any) -> Select[Any]:
         .order_by(rs.report_id.desc())
         .limit(1)
     )
+
+
+FINE_CELLS = ["stage", "measure", "lane", "source", "start", "minutes", "people", "at_least", "method", "received_at"]
+
+
+@_kept
+def _fine(conn: Connection, as_of: Any) -> Select[Any]:
+    f = flow_line.c
+    return (
+        raw(conn, flow_line, FINE_CELLS)
+        .where(f.site == SITE, *(f[name].in_(bindparam(name, expanding=True)) for name in SERIES))
+        .where(f.start >= START, f.start < END, f.minutes < 60, *(f[name] == "" for name in BREAKDOWN))
+        .where(counting(flow_line, as_of))
+        .order_by(f.issued_at, f.received_at, f.line_id)
+    )
+
+
+def fine_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window, as_of: datetime | None = None) -> Rows:
+    """Totals of less than an hour of several series of one site that start in the window, by start: FINE_CELLS (raw).
+
+    A part of a total says nothing of it, and where only parts were reported the hours have their sum.
+    """
+    if not keys:
+        return []
+    parts = {name: sorted({str(getattr(key, name)) for key in keys}) for name in SERIES}
+    rows = conn.execute(_fine(conn, as_of), {**_asked(keys[0].site, window, as_of), **parts}).all()
+    wanted = {tuple(str(getattr(key, name)) for name in SERIES) for key in keys}
+    won = {tuple(row[:6]): row for row in rows if tuple(row[:4]) in wanted}
+    return sorted(won.values(), key=lambda row: row[4])
 
 
 @_kept
