@@ -32,7 +32,7 @@ from data.sources.fields import PERSONAL_TEXT
 from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report
-from data.ticket_order import in_ticket_order
+from data.ticket_order import ordered
 from data.types import Clock, Issue, Site
 from data.undoing import NoSuchReport as NoSuchReport
 from data.undoing import undo as undo
@@ -166,14 +166,6 @@ def preview(
     except Refused as refused:
         return Receipt(None, 0, 0, False, (refused.issue,), str(dataset or ""), source, "refused")
     return receipt_of_parsed(ordered(engine, parsed, source, places), source)
-
-
-def ordered(engine: Engine, parsed: Parsed, source: str, places: Mapping[str, Site]) -> Parsed:
-    """Without rows that contradict what the store already knows of the same tickets."""
-    if parsed.dataset is not Dataset.QUEUE:
-        return parsed
-    with reading(engine) as conn:
-        return in_ticket_order(conn, parsed, source, places)
 
 
 def receipt_of_parsed(parsed: Parsed, source: str) -> Receipt:

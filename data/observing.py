@@ -18,7 +18,8 @@ from data.analytics.staffing import NO_PLAN, Plan
 from data.analytics.stage_queue import LOOK_BACK
 from data.frames import epochs_of
 from data.queries import SeriesKey
-from data.queries.board import Rows, fine_rows, hour_rows, queue_rows, roster_rows
+from data.queries.board import Rows, hour_rows, queue_rows
+from data.queries.counters import fine_rows, roster_rows
 from data.types import Site, Window
 from data.vocabulary import Lane, Measure, Stage
 
@@ -105,7 +106,7 @@ def hours_from(rows: Rows) -> Buckets:
 
 
 def quarters(rows: Rows) -> dict[tuple[str, ...], Buckets]:
-    """From rows of `board.fine_rows`, by stage and lane: in each the length that most reports have, so that none
+    """From rows of `counters.fine_rows`, by stage and lane: in each the length that most reports have, so that none
     overlaps another."""
     places: dict[tuple[str, ...], list[Sequence[Any]]] = {}
     for row in rows:

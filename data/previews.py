@@ -13,13 +13,14 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from data.changes import changes
-from data.ingest import Agreed, NotAsAgreed, ordered, receipt_of_parsed, rows_to_count
+from data.ingest import Agreed, NotAsAgreed, receipt_of_parsed, rows_to_count
 from data.lines import LINES, begins, ends, lines_of
 from data.receipts import Receipt, Sent
 from data.resent import already
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Mapping, Parsed, Refused, parse
 from data.store import reading
+from data.ticket_order import ordered
 from data.types import Changes, ColumnRead
 from data.vocabulary import Dataset
 

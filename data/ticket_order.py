@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from data.frames import frame
 from data.grains import winning
 from data.revisions import NATURAL_KEY, counting
 from data.sources import Parsed
+from data.store import reading
 from data.tables import queue_reading
 from data.types import Issue, Site
 from data.vocabulary import Dataset
@@ -58,9 +59,17 @@ class Tickets:
         return Tickets(self.at, issued, earlier.served if self.served is None else self.served)
 
 
+def ordered(engine: Engine, parsed: Parsed, source: str, places: Mapping[str, Site]) -> Parsed:
+    """As `in_ticket_order`, by what the store knows now."""
+    if parsed.dataset is not Dataset.QUEUE:
+        return parsed
+    with reading(engine) as conn:
+        return in_ticket_order(conn, parsed, source, places)
+
+
 def in_ticket_order(conn: Connection, parsed: Parsed, source: str, places: Mapping[str, Site]) -> Parsed:
     """Without the rows whose tickets contradict what the same source said of that day, or most of the other rows."""
-    if parsed.dataset is not Dataset.QUEUE or parsed.rows.empty:
+    if parsed.rows.empty:
         return parsed
     told = parsed.rows[parsed.rows[list(NUMBERS)].notna().any(axis=1)]
     issues: list[Issue] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,13 +42,19 @@ class Buckets:
     def __len__(self) -> int:
         return len(self.start)
 
-    @property
+    @cached_property
     def end(self) -> np.ndarray:
         return self.start + self.minutes * 60.0
 
-    @property
+    @cached_property
     def whole(self) -> np.ndarray:
         return self.minutes >= 60
+
+    @cached_property
+    def curve(self) -> Curve:
+        """As `curve`, kept: a stage's state asks for it again and again."""
+        ends = np.concatenate([self.start[1:], self.end[-1:]])
+        return Curve(np.concatenate([self.start[:1], ends]), np.concatenate([[0.0], np.cumsum(self.people)]))
 
     def between(self, start: float, end: float) -> Buckets:
         return self.where((self.start >= start) & (self.start < end))
@@ -130,10 +137,7 @@ def curve(hours: Buckets, start: float | None = None) -> Curve:
 
     A partly covered hour in the middle is spread over its hour; the newest ends where its reports end.
     """
-    if len(hours) == 0:
-        return Curve(np.array([start or 0.0]), np.zeros(1))
-    ends = np.concatenate([hours.start[1:], hours.end[-1:]])
-    return Curve(np.concatenate([hours.start[:1], ends]), np.concatenate([[0.0], np.cumsum(hours.people)]))
+    return hours.curve if len(hours) else Curve(np.array([start or 0.0]), np.zeros(1))
 
 
 def reported_curve(hours: Buckets) -> Curve | None:

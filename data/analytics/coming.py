@@ -33,6 +33,8 @@ class Coming:
         """By hours from now. After the last hour its last day goes on at its mean: the hour of night it ends with
         would be no guess for the days after."""
         level = np.asarray(getattr(self, edge), dtype=float)
+        if len(level) == 1:
+            return Steps(np.zeros(1), level)
         since = (self.start - now) / HOUR + np.arange(len(level) + 1)
         level = np.append(level, level[-DAY_HOURS:].mean())
         running = max(0, int(np.searchsorted(since, 0.0, side="right")) - 1)

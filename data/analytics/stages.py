@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from data.analytics import queueing
-from data.analytics.balance import Balance, balance
 from data.analytics.buckets import HOUR, Buckets, moment, seconds
 from data.analytics.coming import ArrivalsBasis, Coming, going_on
 from data.analytics.observed import Observed
@@ -66,7 +65,6 @@ class StageState:
     clears_arrivals: ArrivalsBasis | None = None
     never_clears: bool = False
     outdated: bool = False  # the queue is known, but too old to say how long anybody waits now
-    balance: Balance | None = None  # of the last day
 
     @property
     def best_wait(self) -> tuple[float | None, str | None]:
@@ -177,7 +175,6 @@ def stage_state(seen: Observed, now: datetime, coming: Coming | None = None) -> 
         clears_counters=clears.counters if clears else None,
         clears_arrivals=clears.arrivals if clears else None,
         never_clears=never,
-        balance=balance(seen, now - timedelta(hours=LOOK_BACK), now),
     )
 
 

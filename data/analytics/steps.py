@@ -36,6 +36,8 @@ def steady(level: float) -> Steps:
 
 def together(first: Steps, second: Steps) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Every moment at which one of the two changes, and both levels from there on."""
+    if len(first.since) == len(second.since) == 1:
+        return first.since, first.level, second.level
     since = np.union1d(first.since, second.since)
     return since, first.at(since), second.at(since)
 
@@ -49,6 +51,9 @@ def first_empty(waiting: float, change: Steps) -> float | None:
     """Hours until `waiting` and everything that `change` adds to it are first gone; None if not within a year."""
     if waiting <= 0:
         return 0.0
+    if len(change.since) == 1:
+        pace = -float(change.level[0])
+        return waiting / pace if pace * HOURS_IN_A_YEAR >= waiting else None
     left = waiting + np.concatenate([[0.0], np.cumsum(change.level[:-1] * np.diff(change.since))])
     gone = np.flatnonzero(left <= 0)
     step = int(gone[0]) - 1 if len(gone) else len(left) - 1

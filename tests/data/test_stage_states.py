@@ -191,3 +191,70 @@ def test_the_roster_of_the_store_is_the_plan_as_known_then(centre, var):
 def test_a_shift_that_began_yesterday_still_runs(centre, var):
     send(centre, var, roster(("1T00:00", "3T00:00", 9)), CENTRE_NOON, dataset=Dataset.ROSTER)
     assert state_at(centre).counters_planned == 9
+
+
+def counted(measure: str, minutes: int, people: list[int], lane: str = "general") -> bytes:
+    """The last report ends at noon."""
+    lines = ["site,stage,measure,lane,start,minutes,people"]
+    for back, n in enumerate(reversed(people), 1):
+        start = datetime(2018, 11, 1, 12) - timedelta(minutes=back * minutes)  # noqa: DTZ001 - local
+        lines.append(f"tumbes,migration-control,{measure},{lane},{start.isoformat()},{minutes},{n}")
+    return "\n".join([*lines, ""]).encode()
+
+
+def heads(*told: tuple[str, int, int]) -> bytes:
+    lines = ["site,stage,at,waiting,counters_open"]
+    lines += [f"tumbes,migration-control,2018-11-01T{at},{waiting},{counters}" for at, waiting, counters in told]
+    return "\n".join([*lines, ""]).encode()
+
+
+OFFICIAL = SITE + "".join(
+    f'\n[[official]]\nstage = "migration-control"\nmeasure = "{measure}"\nsource = "migraciones"\n'
+    for measure in ("served", "left")
+)
+
+
+@pytest.fixture
+def counting(any_engine):
+    open_centre(any_engine, OFFICIAL)
+    return any_engine
+
+
+def test_quarters_of_an_hour_say_more_of_the_rate_than_their_hours(counting, var):
+    """Ten counters of 12 an hour: 30 a quarter until half past ten, when the queue vanishes."""
+    send(counting, var, counted("arrivals", 15, [40] * 4 + [10] * 8), dataset=Dataset.FLOW)
+    send(counting, var, counted("served", 15, [30] * 6 + [20] + [10] * 5), dataset=Dataset.FLOW)
+    read = heads(("09:00", 10, 10), ("10:00", 50, 10), ("10:30", 10, 10), ("12:00", 0, 10))
+    send(counting, var, read, dataset=Dataset.QUEUE)
+    rate = state_at(counting).rate
+    assert rate is not None
+    assert rate.value == pytest.approx(12, rel=0.01)
+    assert rate.hours == 1.5  # of the hour in which the queue vanished, the quarters before
+
+
+def test_people_who_left_the_line_are_a_series_of_their_own(counting, var):
+    send(counting, var, counted("arrivals", 60, [100] * 4), dataset=Dataset.FLOW)
+    send(counting, var, counted("served", 60, [60] * 4), dataset=Dataset.FLOW)
+    send(counting, var, counted("left", 60, [5] * 4), dataset=Dataset.FLOW)
+    send(counting, var, heads(("09:00", 50, 6)), dataset=Dataset.QUEUE)
+    state = state_at(counting)
+    assert (state.waiting, state.served_last_hour, state.left_last_hour) == (50 + 3 * 35, 60, 5)
+
+
+def test_each_lane_has_its_own_queue_and_wait(counting, var):
+    for lane, came, went in (("general", 100, 60), ("priority", 10, 9)):
+        send(counting, var, counted("arrivals", 60, [came] * 4, lane), dataset=Dataset.FLOW)
+        send(counting, var, counted("served", 60, [went] * 4, lane), dataset=Dataset.FLOW)
+    lines = "site,stage,at,lane,waiting,counters_open\n"
+    for at, waiting in (("08:00", (0, 20)), ("12:00", (160, 24))):
+        for lane, people, counters in zip(("general", "priority"), waiting, (6, 1), strict=True):
+            lines += f"tumbes,migration-control,2018-11-01T{at},{lane},{people},{counters}\n"
+    send(counting, var, lines.encode(), dataset=Dataset.QUEUE)
+    with reading(counting) as conn:
+        [site] = sites(conn)
+        day = Window(CENTRE_NOON - timedelta(hours=12), CENTRE_NOON + timedelta(hours=12))
+        states = picture(conn, site, day, CENTRE_NOON).states
+    general, first = (states[ENTRY, lane] for lane in Lane)
+    assert (general.waiting, first.waiting) == (160, 24)
+    assert first.wait == pytest.approx(24 / 9, rel=0.05)
+    assert general.wait == pytest.approx(160 / 60, rel=0.1)
