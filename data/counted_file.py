@@ -1,6 +1,7 @@
 """A table of counts by bucket as CSV, for the queue engine without a store: start, arrivals, served, counters_open.
 
-`waiting` may be there too. An empty cell is not reported, never zero; a bucket without a row likewise.
+`waiting` may be there too, and `wait_minutes`, a mean wait that somebody measured. An empty cell is not reported, never
+zero; a bucket without a row likewise.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from data.analytics.buckets import HOUR
 from data.analytics.estimates import Counted
 
 NEEDED = ("start", "arrivals", "served", "counters_open")
-OPTIONAL = ("waiting",)
+OPTIONAL = ("waiting", "wait_minutes")
 MOST_BUCKETS = 500_000
 DAY = 86400.0
 
@@ -43,6 +45,8 @@ class CountedFile:
 
     counted: Counted
     names: tuple[str | None, ...]
+    hour_of_day: np.ndarray  # local, of each bucket's start
+    measured_minutes: np.ndarray  # mean wait; NaN where nobody measured it
     read_at: ReadAt | None  # None: nobody counted heads
 
 
@@ -62,6 +66,8 @@ def counted_file(content: bytes, read_at: ReadAt | None = None) -> CountedFile:
         raise WrongTable("too_long", buckets=size, limit=MOST_BUCKETS)
     cells = {name: np.full(size, np.nan) for name in (*NEEDED[1:], *OPTIONAL)}
     names: list[str | None] = [None] * size
+    offset = starts[0].utcoffset()
+    local = at[0] + np.arange(size) * seconds + (offset.total_seconds() if offset else 0.0)
     for place, row in zip(places, rows, strict=True):
         names[place] = row["start"].strip()
         for name, column in cells.items():
@@ -70,10 +76,11 @@ def counted_file(content: bytes, read_at: ReadAt | None = None) -> CountedFile:
         at[0] + np.arange(size) * seconds, seconds / 3600, cells["arrivals"], cells["served"], cells["counters_open"],
         cells["waiting"],
     )  # fmt: skip
+    said = (tuple(names), (local // HOUR % 24).astype(int), cells["wait_minutes"])
     if np.isnan(counted.waiting).all():
-        return CountedFile(counted, tuple(names), None)
+        return CountedFile(counted, *said, None)
     chosen = read_at or _read_at(counted)
-    return CountedFile(at_ends(counted) if chosen is ReadAt.START else counted, tuple(names), chosen)
+    return CountedFile(at_ends(counted) if chosen is ReadAt.START else counted, *said, chosen)
 
 
 def at_ends(counted: Counted) -> Counted:

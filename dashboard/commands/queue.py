@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from callbacks.what_if import said_shortly
 from dashboard.commands.stopping import stop
 from dashboard.settings import Settings
 from data.analytics.estimates import Estimate, estimates
+from data.analytics.load_wait import Hall, as_it_went
 from data.analytics.needed import Target
 from data.analytics.what_if import Asked, Follows, exactly, what_follows
 from data.counted_file import CountedFile, ReadAt, WrongTable, counted_file
@@ -150,7 +152,9 @@ def details(found: Follows) -> list[tuple[str, dict[str, Any]]]:
 def estimate(ctx: click.Context, file: Path, waiting_at: str | None, no_plan: bool, as_json: bool) -> None:
     """Cola, espera y ritmo de un CSV: start, arrivals, served, counters_open y, si hay, waiting.
 
-    Queue, wait and rate by bucket of a CSV.
+    Con `wait_minutes` (esperas medidas, por hora) dice además la espera por personas y módulos.
+
+    Queue, wait and rate by bucket of a CSV; with `wait_minutes` (measured) also the wait by people and counters.
     """
     t = translator(ctx.obj.language)
     try:
@@ -160,16 +164,20 @@ def estimate(ctx: click.Context, file: Path, waiting_at: str | None, no_plan: bo
     except WrongTable as wrong:
         stop(plain(t(f"queue.wrong.{wrong.code}", path=file.name, **wrong.facts)))
     rows = estimates(table.counted, planned=not no_plan)
+    load = load_waits(table)
     if as_json:
         told = {
             "bucket_minutes": table.counted.hours * 60,
             "waiting_counted_at": table.read_at,
             "counters": "open" if no_plan else "plan",
-            "rows": [row_of(row, name) for row, name in zip(rows, table.names, strict=True)],
+            "rows": [
+                {**row_of(row, name), **load_of(load[:, place])}
+                for place, (row, name) in enumerate(zip(rows, table.names, strict=True))
+            ],
         }
         click.echo(json.dumps(told, ensure_ascii=False))
         return
-    for line in shown(rows, table, t):
+    for line in shown(rows, table, load, t):
         click.echo(plain(line).rstrip())
 
 
@@ -194,11 +202,28 @@ def row_of(row: Estimate, name: str | None) -> dict[str, Any]:
     }
 
 
-def shown(rows: list[Estimate], table: CountedFile, t: Translator) -> list[str]:
+def load_waits(table: CountedFile) -> np.ndarray:
+    """(3, buckets) low, middle and high mean wait (minutes) by people served and counters, as measured waits taught
+    it; NaN where the table has no measured waits or is not by the hour."""
+    counted = table.counted
+    if counted.hours != 1 or not np.isfinite(table.measured_minutes).any():
+        return np.full((3, len(counted.start)), np.nan)
+    hall = Hall(counted.start, table.hour_of_day, counted.served, counted.counters)
+    return as_it_went(hall, table.measured_minutes)
+
+
+def load_of(told: np.ndarray) -> dict[str, Any]:
+    low, middle, high = (None if np.isnan(one) else rounded(float(one)) for one in told)
+    return {"load_wait_minutes": middle, "load_wait_interval": None if low is None else [low, high]}
+
+
+def shown(rows: list[Estimate], table: CountedFile, load: np.ndarray, t: Translator) -> list[str]:
     """Columns of one width each, and what a reader must know of them."""
     unknown = t("word.no_data")
-    lines = [[t(f"queue.column.{name}") for name in ("start", "queue", "wait", "interval", "rate", "rate_interval")]]
-    for row, name in zip(rows, table.names, strict=True):
+    by_load = bool(np.isfinite(load).any())
+    columns = ("start", "queue", "wait", "interval", "rate", "rate_interval", *(("load_wait",) if by_load else ()))
+    lines = [[t(f"queue.column.{name}") for name in columns]]
+    for row, name, (low, middle, high) in zip(rows, table.names, load.T.tolist(), strict=True):
         cells = [name or "–"]
         for told in (
             None if row.queue is None else t.number(round(row.queue)),
@@ -210,10 +235,13 @@ def shown(rows: list[Estimate], table: CountedFile, t: Translator) -> list[str]:
         rate = row.rate
         cells.append(unknown if rate is None else t.number(rate.value, 1))
         cells.append("" if rate is None else f"{t.number(rate.low, 1)}–{t.number(rate.high, 1)}")
+        if by_load:
+            known = not math.isnan(middle)
+            cells.append(f"{t.duration(middle)} ({t.duration(low)}–{t.duration(high)})" if known else "")
         lines.append(cells)
     widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
     out = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
-    out += ["", t("queue.estimate.method")]
+    out += ["", t("queue.estimate.method"), *([t("queue.estimate.load_wait")] if by_load else [])]
     if any(row.at_least for row in rows):
         out.append(t("queue.estimate.at_least"))
     if table.read_at is not None:

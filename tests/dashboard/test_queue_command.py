@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -220,3 +222,28 @@ def test_it_needs_neither_a_store_nor_its_libraries(var: Path):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
     assert list(var.iterdir()) == []
+
+
+# --- waits from people and counters, where some were measured ---
+
+
+def test_waits_are_told_by_load_from_those_measured_before(run, counts):
+    """Minutes are 4 people per counter; measured for five weeks of six."""
+    begins, rows = datetime.fromisoformat("2019-05-01T00:00"), []
+    chance = np.random.default_rng(3)
+    for hour in range(42 * 24):
+        served, counters = chance.integers(60, 600), chance.integers(3, 20)
+        wait = f"{4 * served / counters:.1f}" if hour < 35 * 24 else ""
+        rows.append(f"{(begins + timedelta(hours=hour)).isoformat()},,{served},{counters},{wait}")
+    path = counts(*rows, head=HEAD + ",wait_minutes")
+    told = json.loads(run("estimate", path, "--json").stdout)["rows"]
+    assert told[100]["load_wait_minutes"] is None  # nothing was learned yet
+    for row, line in zip(told[35 * 24 :], rows[35 * 24 :], strict=True):
+        _, _, served, counters, _ = line.split(",")
+        assert row["load_wait_minutes"] == pytest.approx(4 * int(served) / int(counters), rel=0.1)
+        assert row["load_wait_interval"][0] <= row["load_wait_minutes"] <= row["load_wait_interval"][1]
+        assert row["queue"] is None  # nobody counted arrivals or heads
+    assert "espera por carga" in run("estimate", path).stdout
+    without = counts(*(row.rsplit(",", 1)[0] for row in rows))
+    assert json.loads(run("estimate", without, "--json").stdout)["rows"][-1]["load_wait_minutes"] is None
+    assert "espera por carga" not in run("estimate", without).stdout
