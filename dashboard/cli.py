@@ -24,6 +24,7 @@ COMMANDS = {
     "rejected": "rejected",
     "queue": "queue",
     "cadence": "cadence",
+    "forecast": "forecast",
     **dict.fromkeys(("close", "unlock", "release"), "closing"),
 }
 

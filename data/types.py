@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from data.backtested import Backtest as Backtest
+from data.backtested import BacktestRow as BacktestRow
+from data.backtested import KeptBacktest as KeptBacktest
+from data.backtested import Lag as Lag
+from data.backtested import Lead as Lead
+from data.backtested import SeriesTried as SeriesTried
 from data.rhythm import Cadence as Cadence
 from data.rhythm import Contact as Contact
 from data.rhythm import Expectation as Expectation
@@ -68,6 +74,7 @@ class Site:
     lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
     services: tuple[Service, ...] = ()
     shifts: tuple[int, ...] = ()  # local hours at which shifts begin
+    upstream: tuple[str, ...] = ()  # sites whose people come here next
 
 
 @dataclass(frozen=True)
