@@ -34,7 +34,11 @@ def past_of(
     people[day, slot] = whole.people
     by_hour = ~np.isnan(people).all(axis=1)
     nothing = np.full(days, np.nan)
-    totals = nothing if by_hour.all() else _totals(conn, site, key, first, days, as_of)
+    totals = nothing.copy()
+    if not by_hour.all():  # days are asked for only where hours are missing: as of a moment, that is most of the work
+        missing = np.flatnonzero(~by_hour) if by_hour.sum() >= LEAST_DAYS else np.arange(days)
+        since, count = int(missing[0]), int(missing[-1] - missing[0]) + 1
+        totals[since : since + count] = _totals(conn, site, key, first + since * DAY, count, as_of)
     holidays = np.array([first + n * DAY in special for n in range(days)])
     if by_hour.sum() >= LEAST_DAYS:
         return _trimmed(Past(first, people, np.where(by_hour, np.nan, totals), holidays))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from callbacks.reads.corrections import closed_periods
+from callbacks.reads.once import once
 from data import disclosure, queries
 from data.alert_book import alarm_spans, evaluated_at, open_alerts
 from data.analytics.baseline import DAYS
@@ -96,7 +97,13 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     alerts = open_alerts(conn, scope.site, scope.as_of)
     checked_at = evaluated_at(conn, scope.site, scope.as_of)
     arrivals = series_key(seen.site, seen.official, Measure.ARRIVALS)
-    ahead = forecast_of(conn, seen.site, arrivals, now, scope.as_of)
+    hour = int(now.timestamp() // 3600)
+    ahead = once(
+        conn,
+        frame.version,
+        ("forecast", seen.site, arrivals, hour, scope.as_of),
+        lambda: forecast_of(conn, seen.site, arrivals, now, scope.as_of),
+    )
     told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock), rest_of_day(seen, ahead))
     told = vouched(told, closed_periods(conn, scope, seen.day, frame.version), seen.day)
     return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, told, scope.as_of), ahead)
