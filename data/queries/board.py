@@ -19,6 +19,7 @@ from data.revisions import counting
 from data.tables import (
     duplicate_decision,
     flow_hourly,
+    hold,
     policy_event,
     present_reading,
     queue_reading,
@@ -73,16 +74,18 @@ def _newest_report(conn: Connection, as_of: Any) -> Select[Any]:
 
 
 @kept_statement
-def _undone(conn: Connection, as_of: Any) -> Select[Any]:
-    return select(func.count()).where(report.c.undone_at.is_not(None))
+def _turned(conn: Connection, as_of: Any) -> Select[Any]:
+    gone = select(func.count()).select_from(report).where(report.c.undone_at.is_not(None))
+    let_in = select(func.count()).select_from(hold).where(hold.c.site == SITE, hold.c.released_at.is_not(None))
+    return select(gone.scalar_subquery(), let_in.scalar_subquery())
 
 
 def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[object, ...]:
-    """Changes whenever an hour of the window may have: the newest report that reaches into it, and how many do not
-    count any more."""
+    """Changes whenever an hour of the window may have: the newest report that reaches into it, how many do not count
+    any more, and how many were let into a closed period."""
     asked = {"site": key.site, "source": key.source, "end": window.end}
     newest = conn.execute(_newest_report(conn, None), asked).scalar_one_or_none()
-    return newest, conn.execute(_undone(conn, None)).scalar_one()
+    return newest, *conn.execute(_turned(conn, None), {"site": key.site}).one()
 
 
 @kept_statement
