@@ -9,6 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from data.flow_shapes import Breakdown as Breakdown
+from data.flow_shapes import BreakdownDay as BreakdownDay
+from data.flow_shapes import Comparison as Comparison
+from data.flow_shapes import Flowing as Flowing
+from data.flow_shapes import HeadCount as HeadCount
+from data.flow_shapes import PastSurge as PastSurge
+from data.flow_shapes import Presence as Presence
+from data.flow_shapes import Window as Window
 from data.rhythm import Cadence as Cadence
 from data.rhythm import Contact as Contact
 from data.rhythm import Expectation as Expectation
@@ -31,14 +39,6 @@ from data.vocabulary import (
 )
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Window:
-    """Half-open span of time, UTC."""
-
-    start: datetime
-    end: datetime
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Site:
     lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
     services: tuple[Service, ...] = ()
     shifts: tuple[int, ...] = ()  # local hours at which shifts begin
+    past_surges: tuple[PastSurge, ...] = ()  # days to compare with, oldest first
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,13 @@ class Scope:
     site: str
     language: Language
     audience: Audience
-    window: str  # named window: "today", "yesterday", "48h", "7d", "30d"
+    window: str  # named window: "today", "yesterday", "48h", "7d", "30d"; "range": that of `span`
     as_of: datetime | None = None  # None: as known now
     mask_below: int = 5  # smaller counts of protected cells are hidden from the open audience
+    span: Window | None = None
+    compare: str = ""  # "yesterday", "last-week", "usual", or a local date such as "2018-10-31"
+    by: str = ""  # the dimension by which people are told apart; "": none
+    presence: bool = False  # whether who is in the centre is asked for
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,7 @@ class DayCurves:
     weekday: int = 0
     served_method: Method | None = None
     arrivals_method: Method | None = None
+    readings: pd.DataFrame | None = None  # queue and wait at each quarter of an hour (`data.analytics.curve_reading`)
 
 
 @dataclass(frozen=True)
@@ -522,6 +528,10 @@ class FlowModel:
     doubts: tuple[Flag, ...] = ()  # about the figures drawn
     long: tuple[LongReport, ...] = ()  # of sources that report no finer grain
     revisions: tuple[Revision, ...] = ()
+    window: Window | None = None  # what the hours show
+    comparison: Comparison | None = None  # only where somebody asked
+    breakdown: Breakdown | None = None
+    presence: Presence | None = None
 
 
 @dataclass(frozen=True)
