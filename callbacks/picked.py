@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callbacks.asked import WrongAsk, in_our_years, moment_ask
-from data.breaking_down import DIMENSIONS
 from data.types import Site, Window
+from data.vocabulary import DIMENSIONS
 
 RANGE = "range"
 LONGEST_RANGE = timedelta(days=100)

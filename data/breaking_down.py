@@ -24,8 +24,6 @@ from data.tables import flow_line
 from data.types import Breakdown, BreakdownDay, Site, Window
 from data.vocabulary import EVERY_LANE, Measure, Method, Stage
 
-DIMENSIONS = ("category", "sex", "age_band", "nationality")
-
 
 def breakdown(
     conn: Connection,

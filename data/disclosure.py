@@ -115,8 +115,8 @@ def _masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
 
     That is: at least two are hidden, and together they are no small count either. Zero is no one's secret.
     """
-    told: dict[str | None, float | None] = {**day.parts, None: day.rest}
-    cells = sorted((people, str(part), part) for part, people in told.items() if people is not None and people > 0)
+    told = [*day.parts.items(), (None, day.rest)]
+    cells = sorted((people, str(part), part) for part, people in told if people is not None and people > 0)
     small = sum(is_small(people, threshold) for people, _, _ in cells)
     if not small:
         return day

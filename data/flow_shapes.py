@@ -21,10 +21,16 @@ class Window:
 
 @dataclass(frozen=True)
 class PastSurge:
-    """A day of a site that everybody remembers; `name` by language."""
+    """A day of a site that everybody remembers."""
 
     day: date
-    name: Mapping[str, str]
+    name_es: str
+    name_en: str
+
+    @property
+    def name(self) -> Mapping[str, str]:
+        """By language."""
+        return {"es": self.name_es, "en": self.name_en}
 
 
 @dataclass(frozen=True)

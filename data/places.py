@@ -51,4 +51,4 @@ def _of_row(row: Mapping[str, Any]) -> Site:
 
 
 def _surge_of(entry: Mapping[str, str]) -> PastSurge:
-    return PastSurge(date.fromisoformat(entry["day"]), {"es": entry["name_es"], "en": entry["name_en"]})
+    return PastSurge(date.fromisoformat(entry["day"]), entry["name_es"], entry["name_en"])

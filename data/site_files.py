@@ -106,7 +106,7 @@ def _past_surge_wrongs(rows: tuple[dict[str, Any], ...]) -> list[str]:
 
 
 def _past_surges(rows: tuple[dict[str, Any], ...]) -> tuple[PastSurge, ...]:
-    told = (PastSurge(row["day"], {"es": row["name_es"].strip(), "en": row["name_en"].strip()}) for row in rows)
+    told = (PastSurge(row["day"], row["name_es"].strip(), row["name_en"].strip()) for row in rows)
     return tuple(sorted(told, key=lambda one: one.day))
 
 

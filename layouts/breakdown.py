@@ -8,15 +8,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.types import Breakdown, BreakdownDay, FlowModel
-from data.vocabulary import Look
+from data.vocabulary import DIMENSIONS, Look
 from layouts import ids
 from layouts.addresses import address
 from layouts.board import Board, Tree
 from layouts.parts import aria, table
 from layouts.translator import Translator
-
-DIMENSIONS = ("category", "sex", "age_band", "nationality")
-NATIONALITY = "nationality"
 
 
 def dimensions(board: Board, look: Look | str, t: Translator) -> Component:

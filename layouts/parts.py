@@ -155,7 +155,13 @@ def title(name: str, t: Translator, says: str | None = None) -> Component:
 
 
 def chart(
-    board: Board, name: str, figure: Figure, t: Translator, class_name: str = "", above: Sequence[Component] = ()
+    board: Board,
+    name: str,
+    figure: Figure,
+    t: Translator,
+    class_name: str = "",
+    above: Sequence[Component] = (),
+    says: str | None = None,
 ) -> Component:
     """A chart with its title, its legend where it has one, its sentence, its caveat and its table."""
     drawing = html.Div(
@@ -169,7 +175,7 @@ def chart(
         board,
         name,
         [
-            title(name, t),
+            title(name, t, says),
             *above,
             *([slot(board, f"{name}-legend", "chart-legend")] if f"{name}-legend" in board.texts else []),
             *(

@@ -48,7 +48,7 @@ def compared_name(comparison: Comparison, t: Translator) -> str:
     if comparison.day is None:
         return t("compare.usual_name")
     on = t.full_date(comparison.day.start)
-    return f"{on}, {comparison.name[str(t.language)]}" if comparison.name else on
+    return f"{on} ({comparison.name[str(t.language)]})" if comparison.name else on
 
 
 def _line(x: list[str], y: Any, name: str, dash: str = "solid") -> dict[str, Any]:

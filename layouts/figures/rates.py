@@ -240,4 +240,7 @@ def daily(
 def _day_ticks(days: pd.DataFrame, t: Translator) -> dict[str, Any]:
     every = max(1, len(days) // 6)
     at = [day + timedelta(hours=12) for day in days["day"].iloc[::every]]
-    return {"tickvals": local_iso(at, t), "ticktext": [t.date(pd.Timestamp(one).to_pydatetime()) for one in at]}
+    return {
+        "tickvals": local_iso(at, t),
+        "ticktext": [t.day_and_month(pd.Timestamp(one).to_pydatetime()) for one in at],
+    }

@@ -65,7 +65,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
             ),
             picker(board, look, t),
             slot(board, "events"),
-            chart(board, "cumulative", board.figures["cumulative"], t, "tall"),
+            chart(board, "cumulative", board.figures["cumulative"], t, "tall", says=""),
             html.Div(
                 [
                     chart(board, "hourly", board.figures["hourly"], t),
