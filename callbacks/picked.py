@@ -76,7 +76,8 @@ def _span(params: Mapping[str, str], site: Site, now: datetime | None) -> Window
 def _hour(params: Mapping[str, str], name: str, site: Site) -> datetime:
     at = moment_ask(params, name, site)
     assert at is not None, "it was looked at before"
-    if at.astimezone(ZoneInfo(site.zone)).replace(minute=0, second=0, microsecond=0) != at:
+    local = at.astimezone(ZoneInfo(site.zone))
+    if local.minute or local.second or local.microsecond:
         raise WrongAsk(name, params[name].strip(), "not_a_whole_hour")
     return at
 

@@ -46,6 +46,7 @@ class Comparison:
     """
 
     kind: str
+    begins: datetime | None = None  # what the clock shows when the day of the curves begins; without a zone
     trouble: str | None = None
     day: Window | None = None
     name: Mapping[str, str] | None = None

@@ -128,7 +128,7 @@ CHARTS: tuple[Chart, ...] = (
             model.frame.clock.now,
             t,
             _at_entry(model),
-            (model.curves.day, model.comparison),
+            model.comparison,
         ),
         _hourly_says,
         lambda model, t: tables.hours_table(model.hours, t),

@@ -16,7 +16,7 @@ from layouts.parts import aria, table
 from layouts.tables import number_or_none
 from layouts.translator import Translator
 
-HOUR_MINUTES = 60
+HOUR_MINUTES, DAY_MINUTES = 60, 1440
 
 
 def legends(model: FlowModel, t: Translator) -> dict[str, Tree]:
@@ -63,7 +63,7 @@ def compared_sentence(model: FlowModel, t: Translator) -> str:
     other, day = model.comparison, model.curves.day
     if other is None or other.minute is None:
         return ""
-    clock = _clock(day.start, other.minute, t)
+    clock = _clock(other, other.minute)
     facts = {"clock": clock, "day": compared_name(other, t), "shown": t.full_date(day.start)}
     if other.there is None:
         return t("compare.not_reported", **facts)
@@ -83,23 +83,24 @@ def compared_sentence(model: FlowModel, t: Translator) -> str:
     return " ".join(said)
 
 
-def _clock(start: Any, minute: float, t: Translator) -> str:
+def _clock(other: Comparison, minute: float) -> str:
     """The clock's own time so many minutes into the day; a day ends at 24:00."""
-    at = t.local(start).replace(tzinfo=None) + timedelta(minutes=float(minute))
-    return "24:00" if minute >= 1440 and at.hour == 0 and at.minute == 0 else at.strftime("%H:%M")
+    assert other.begins is not None
+    at = other.begins + timedelta(minutes=float(minute))
+    return "24:00" if minute >= DAY_MINUTES and at.hour == 0 else at.strftime("%H:%M")
 
 
 def compared_table(curves: DayCurves, other: Comparison, t: Translator) -> Component:
     """Hour by hour on the clock: what the shown day and the other had reached."""
     assert other.points is not None
-    here = _on_the_hour(curves, t)
+    here = _on_the_hour(curves, other, t)
     rows = []
     for row in other.points.to_dict("records"):
         if row["minute"] % HOUR_MINUTES:
             continue
         came, went = here.get(round(row["minute"]), (None, None))
         told = (came, went, row["arrivals"], row["served"])
-        rows.append([_clock(curves.day.start, row["minute"], t), *(number_or_none(value, t) for value in told)])
+        rows.append([_clock(other, row["minute"]), *(number_or_none(value, t) for value in told)])
     shown, name = t.full_date(curves.day.start), compared_name(other, t)
     heads = [
         t("word.hour"),
@@ -112,11 +113,10 @@ def compared_table(curves: DayCurves, other: Comparison, t: Translator) -> Compo
     return table(heads, rows, caption=t("compare.table", shown=shown, day=name))
 
 
-def _on_the_hour(curves: DayCurves, t: Translator) -> dict[int, tuple[float, float]]:
-    told = curves.readings
-    if told is None:
+def _on_the_hour(curves: DayCurves, other: Comparison, t: Translator) -> dict[int, tuple[float, float]]:
+    told, start = curves.readings, other.begins
+    if told is None or start is None:
         return {}
-    start = t.local(curves.day.start).replace(tzinfo=None)
     found = {}
     for at, came, went in zip(told["at"], told["arrivals"], told["served"], strict=True):
         minute = round((t.local(pd.Timestamp(at).to_pydatetime()).replace(tzinfo=None) - start).total_seconds() / 60)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from callbacks.reads.ground import Ground
 from callbacks.reads.other_day import other_day
 from data.analytics.buckets import epochs, moment, seconds
-from data.analytics.by_the_clock import hours_on_the_clock, minute_of, moment_at, on_the_clock
+from data.analytics.by_the_clock import begins, hours_on_the_clock, minute_of, moment_at, on_the_clock
 from data.analytics.windows import day_on, local_date
 from data.types import Comparison, DayCurves, Scope
 
@@ -25,7 +25,8 @@ def compared(conn: Connection, scope: Scope, base: Ground, curves: DayCurves) ->
     """None where nobody asked."""
     if not scope.compare:
         return None
-    return _usual(curves) if scope.compare == USUAL else _another_day(conn, scope, base, curves)
+    told = _usual(curves) if scope.compare == USUAL else _another_day(conn, scope, base, curves)
+    return replace(told, begins=begins(curves.day, base.picture.site))
 
 
 def _another_day(conn: Connection, scope: Scope, base: Ground, curves: DayCurves) -> Comparison:

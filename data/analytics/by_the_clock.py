@@ -7,30 +7,35 @@ the clock shows, so that the sum of the day is right.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from data.analytics.buckets import Buckets, epochs, moment, seconds
+from data.analytics.windows import local_date
 from data.types import Site, Window
 
 STEP = 15
 DAY_MINUTES = 1440
 
 
+def begins(day: Window, site: Site) -> datetime:
+    """What the clock shows, or skips, when the day begins: without a zone."""
+    return datetime.combine(local_date(site, day.start), time(site.day_start_hour))
+
+
 def minute_of(at: datetime, day: Window, site: Site) -> int:
     """Minutes from the beginning of the day to a moment, as the clock on the wall shows them."""
-    zone = ZoneInfo(site.zone)
-    shown = at.astimezone(zone).replace(tzinfo=None) - day.start.astimezone(zone).replace(tzinfo=None)
+    shown = at.astimezone(ZoneInfo(site.zone)).replace(tzinfo=None) - begins(day, site)
     return round(shown / timedelta(minutes=1))
 
 
 def moment_at(minute: int, day: Window, site: Site) -> datetime:
     """The last moment of the day at which the clock showed a minute; of a skipped minute, when it was skipped."""
     zone = ZoneInfo(site.zone)
-    shown = day.start.astimezone(zone).replace(tzinfo=None) + timedelta(minutes=minute)
+    shown = begins(day, site) + timedelta(minutes=minute)
     later = [shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0)]
     for at in later:
         if at.astimezone(zone).replace(tzinfo=None) == shown:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from data.types import Comparison, Window
+from data.types import Comparison
 from layouts.figures.base import numbers
 from layouts.translator import Translator
 
@@ -14,11 +14,11 @@ COLOUR = "@series3"
 HALF_HOUR = 30
 
 
-def compared_curves(day: Window, comparison: Comparison | None, t: Translator) -> list[dict[str, Any]]:
+def compared_curves(comparison: Comparison | None, t: Translator) -> list[dict[str, Any]]:
     if comparison is None or comparison.points is None:
         return []
     points, name = comparison.points, compared_name(comparison, t)
-    x = on_day(day, points["minute"], t)
+    x = on_day(comparison, points["minute"])
     return [
         _line(x, points["arrivals"], f"{name}: {t('figure.arrivals')}"),
         *(
@@ -29,17 +29,18 @@ def compared_curves(day: Window, comparison: Comparison | None, t: Translator) -
     ]
 
 
-def compared_hours(day: Window, comparison: Comparison | None, t: Translator) -> list[dict[str, Any]]:
+def compared_hours(comparison: Comparison | None, t: Translator) -> list[dict[str, Any]]:
     if comparison is None or comparison.hours is None:
         return []
     hours, name = comparison.hours, compared_name(comparison, t)
-    x = on_day(day, hours["minute"] + HALF_HOUR, t)
+    x = on_day(comparison, hours["minute"] + HALF_HOUR)
     return [_line(x, hours["people"], f"{name}: {t('figure.arrivals')}")]
 
 
-def on_day(day: Window, minutes: Iterable[float], t: Translator) -> list[str]:
+def on_day(comparison: Comparison, minutes: Iterable[float]) -> list[str]:
     """Minutes of the clock on the day that is shown, as plotly takes them."""
-    start = t.local(day.start).replace(tzinfo=None)
+    assert comparison.begins is not None
+    start = comparison.begins
     return [(start + timedelta(minutes=float(minute))).strftime("%Y-%m-%dT%H:%M") for minute in minutes]
 
 

@@ -39,7 +39,7 @@ def cumulative(
     between = {"fill": "tonexty", "fillcolor": "@between"}
     data = [
         *_usual(curves, t),
-        *compared_curves(curves.day, comparison, t),
+        *compared_curves(comparison, t),
         *_lines(x, points, "served", "@served", t("figure.served")),
         *_lines(x, points, "arrivals", "@arrivals", t("figure.arrivals"), **between),
     ]

@@ -29,12 +29,9 @@ def hourly(
     now: datetime,
     t: Translator,
     doubts: Sequence[Flag] = (),
-    laid_over: tuple[Window, Comparison | None] | None = None,
+    comparison: Comparison | None = None,
 ) -> Figure:
-    """Arrivals per hour as bars, served as a line. Hours still filling are hatched, so they do not read as a fall.
-
-    `laid_over`: the day of the curves, and the one that is compared with it.
-    """
+    """Arrivals per hour as bars, served as a line. Hours still filling are hatched, so they do not read as a fall."""
     if hours.empty or (hours["people"].isna().all() and hours["served"].isna().all()):
         return empty("hourly", t, t("figure.nothing_window"))
     middle = local_iso([at + HALF_HOUR for at in hours["hour"]], t)
@@ -54,7 +51,7 @@ def hourly(
             "hovertemplate": "%{y:,d}",
         },
         *_band(hours, middle, t),
-        *(compared_hours(*laid_over, t) if laid_over else []),
+        *compared_hours(comparison, t),
         *_served(hours, middle, provisional, t),
         *_doubted(hours["hour"], middle, hours[["people", "served"]].max(axis=1), doubts, HOUR, t),
         *corrected(middle, hours["people"], hours["people_was"], t),
