@@ -9,16 +9,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, bindparam, func, select
+from sqlalchemy import Connection, Select, String, Table, bindparam, func, select, text
 
 from data.frames import raw
 from data.history import recorded_by
-from data.queries.flow import HOUR_COLUMNS, SeriesKey
+from data.queries.flow import HOUR_COLUMNS, LONG, SeriesKey
 from data.revisions import counting
 from data.tables import (
     Utc,
     duplicate_decision,
+    flow_daily,
     flow_hourly,
+    flow_line,
     policy_event,
     present_reading,
     queue_reading,
@@ -86,6 +88,47 @@ def hour_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window) -> Ro
     rows = conn.execute(_hours(conn, None), {**_asked(keys[0].site, window), **parts}).all()
     wanted = {tuple(str(getattr(key, name)) for name in SERIES) for key in keys}
     return [row for row in rows if tuple(row[:4]) in wanted] if len(wanted) > 1 else rows
+
+
+def _of_figure(conn: Connection, table: Table, period: str) -> Select[Any]:
+    c = table.c
+    return (
+        raw(conn, table, ("source", "lane", period, "people", "minutes", "at_least", "method", "received_at"))
+        .where(c.site == SITE, c.stage == bindparam("stage"), c.measure == bindparam("measure"))
+        .where(c[period] >= START, c[period] < END)
+        .order_by(c.source, c.lane, c[period])
+    )
+
+
+@_kept
+def _figure_hours(conn: Connection, as_of: Any) -> Select[Any]:
+    return _of_figure(conn, flow_hourly, "hour")
+
+
+@_kept
+def _figure_days(conn: Connection, as_of: Any) -> Select[Any]:
+    return _of_figure(conn, flow_daily, "day")
+
+
+def figure_rows(conn: Connection, site: str, stage: str, measure: str, period: str, window: Window) -> Rows:
+    """One figure as every source and lane has it, by `period` "hour" or "day", in order.
+
+    Rows: source, lane, start, people, minutes, at_least, method, received_at (raw).
+    """
+    stmt = {"hour": _figure_hours, "day": _figure_days}[period](conn, None)
+    return conn.execute(stmt, {**_asked(site, window), "stage": stage, "measure": measure}).all()
+
+
+@_kept
+def _long(conn: Connection, as_of: Any) -> Select[Any]:
+    line = flow_line.c
+    # As the index has it.
+    return select(line.line_id).where(line.site == SITE, line.start >= START, line.start < END, text(LONG)).limit(1)
+
+
+def any_long(conn: Connection, site: str, window: Window) -> bool:
+    """Whether any report of weeks or months was ever sent that starts in the window: mostly there is none."""
+    return conn.execute(_long(conn, None), _asked(site, window)).first() is not None
 
 
 @_kept
@@ -174,6 +217,25 @@ def _present(conn: Connection, as_of: Any) -> Select[Any]:
 def present_row(conn: Connection, site: str, window: Window, source: str, as_of: datetime | None = None) -> Any | None:
     """A source's newest count of people in the centre: people, safe_capacity, at, at_least, method, source."""
     return conn.execute(_present(conn, as_of), {**_asked(site, window, as_of), "source": source}).one_or_none()
+
+
+@_kept
+def _counts(conn: Connection, as_of: Any) -> Select[Any]:
+    p = present_reading.c
+    return (
+        select(p.at, p.people)
+        .where(p.site == SITE, p.source == bindparam("source"), p.at >= START, p.at < END)
+        .where(counting(present_reading, as_of))
+        .order_by(p.at, p.issued_at, p.received_at, p.line_id)
+    )
+
+
+def counts_of_people(
+    conn: Connection, site: str, window: Window, source: str, as_of: datetime | None = None
+) -> dict[datetime, float]:
+    """People in the centre as one source counted them, by time; of one moment the newest."""
+    rows = conn.execute(_counts(conn, as_of), {**_asked(site, window, as_of), "source": source})
+    return {row.at: float(row.people) for row in rows}
 
 
 @_kept
