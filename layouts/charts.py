@@ -48,7 +48,7 @@ def _read_curves(model: SituationModel | FlowModel, t: Translator) -> Figure:
 
 
 def _flow_curves_say(model: FlowModel, t: Translator) -> str:
-    said = [compared_sentence(model, t), tables.curves_sentence(model.curves, t, how=False)]
+    said = [compared_sentence(model, t), tables.curves_sentence(model.curves, model.frame.clock.now, t)]
     return " ".join(part for part in said if part)
 
 
@@ -113,7 +113,7 @@ CHARTS: tuple[Chart, ...] = (
         "cumulative",
         "situation",
         _read_curves,
-        lambda model, t: tables.curves_sentence(model.curves, t, how=False),
+        lambda model, t: tables.curves_sentence(model.curves, model.frame.clock.now, t),
         _curves_table,
     ),
     Chart("cumulative", "flow", _read_curves, _flow_curves_say, _flow_curves_table),

@@ -80,9 +80,9 @@ class Post:
         rows = [f"norte,{stage},{measure},{(first + n * HOUR).isoformat()},60,{one}" for n, one in enumerate(people)]
         self.send(Dataset.FLOW, "site,stage,measure,start,minutes,people", rows)
 
-    def flow(self, **asked: Any) -> FlowModel:
+    def flow(self, now: datetime = TEN, **asked: Any) -> FlowModel:
         with reading(self.engine) as conn:
-            return reads.flow(conn, replace(SCOPE, **asked), CLOCK)
+            return reads.flow(conn, replace(SCOPE, **asked), ClockReading(now, 1.0, False))
 
     def html(self, language: Language = Language.ES, **asked: Any) -> str:
         with reading(self.engine) as conn:
@@ -137,6 +137,17 @@ def test_the_usual_is_compared_with_too(post: Post):
     other = post.flow(compare="usual").comparison
     assert other is not None
     assert (other.minute, other.here, other.there) == (600, 200, 200)
+
+
+def test_at_the_sites_midnight_everything_turns_to_the_new_day(post: Post):
+    for now, today in ((MIDNIGHT + DAY - timedelta(seconds=1), MIDNIGHT), (MIDNIGHT + DAY, MIDNIGHT + DAY)):
+        model = post.flow(now, compare="yesterday", by="sex", presence=True)
+        assert model.comparison is not None
+        assert model.breakdown is not None
+        assert model.presence is not None
+        assert model.comparison.day == Window(today - DAY, today)
+        assert [day.day.start for day in model.breakdown.days] == [today]
+        assert model.presence.window == Window(today, now)
 
 
 def test_a_range_shows_its_own_hours_and_the_curves_of_its_last_day(post: Post):
@@ -223,7 +234,10 @@ def test_a_plain_page_asks_the_store_nothing_more_than_before(post: Post):
     asked.clear()
     post.flow()
     plain = len(asked)
-    assert not [one for one in asked if "flow_line.nationality" in one and "flow_line.minutes >" not in one]
+    assert not [one for one in asked if "flow_line.sex !=" in one]
+    asked.clear()
+    post.flow(by="sex")
+    assert [one for one in asked if "flow_line.sex !=" in one]
     asked.clear()
     post.flow(compare="2019-05-31")
     post.flow(compare="2019-05-31")
