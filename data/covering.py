@@ -16,7 +16,8 @@ from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
 from data.analytics.standards import Denominators, Standard, mean_present
 from data.observing import Official
-from data.queries.board import counts_of_people, print_of_services, standard_rows
+from data.queries.board import print_of_services, standard_rows
+from data.queries.figures import counts_of_people
 from data.queries.services import last_heard
 from data.types import SectorCoverage, Site, Window
 from data.vocabulary import Measure, Service

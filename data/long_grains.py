@@ -19,7 +19,7 @@ from data.days import day_of, day_starting
 from data.frames import frame
 from data.grains import SERIES, WEAKEST_FIRST, flow_totals, summed
 from data.queries import SeriesKey
-from data.queries.board import any_long
+from data.queries.figures import any_long
 from data.queries.flow import LINE_COLUMNS, LONG, flow_by_day
 from data.revisions import counting
 from data.rhythm import Cadence

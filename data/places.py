@@ -47,6 +47,7 @@ def _of_row(row: Mapping[str, Any]) -> Site:
         services=tuple(Service(service) for service in row.get("services") or ()),
         shifts=tuple(row.get("shifts") or ()),
         past_surges=tuple(_surge_of(one) for one in row.get("past_surges") or ()),
+        upstream=tuple(row.get("upstream") or ()),
     )
 
 

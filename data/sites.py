@@ -76,6 +76,7 @@ def _row_of(site: Site) -> dict[str, Any]:
         "services": [str(service) for service in site.services],
         "shifts": list(site.shifts) or None,
         "past_surges": [{**asdict(one), "day": one.day.isoformat()} for one in site.past_surges] or None,
+        "upstream": list(site.upstream) or None,
     }
 
 

@@ -15,7 +15,7 @@ from data.days import days_of
 from data.frames import epochs_of, frame
 from data.grains import WEAKEST_FIRST
 from data.queries import SeriesKey
-from data.queries.board import any_long, figure_rows
+from data.queries.figures import any_long, figure_rows
 from data.queries.flow import LINE_COLUMNS, LONGEST_DAY
 from data.revisions import counting
 from data.tables import flow_line

@@ -21,6 +21,7 @@ import numpy as np
 
 LEAST_HOURS = 500  # measured; fewer and nothing is claimed
 DRAW = 20.0  # hours of measurement that an hour of the day needs to outweigh the others
+LEARN_DAYS = 30
 LEVEL_DRAW = 0.01  # the level of an hour of the day is its own
 HALF_LIFE_DAYS = 365.0
 SMALLEST_ERROR = 0.05  # of ln(1 + W): below it errors weigh alike
@@ -78,6 +79,25 @@ def learned(hall: Hall, wait_minutes: np.ndarray, until: float) -> LoadWait | No
     share = np.cumsum(age[order]) / age.sum()
     low, high = (float(error[order][np.searchsorted(share, part)]) for part in (0.1, 0.9))
     return LoadWait(common, by_hour, middle, low, high, int(use.sum()))
+
+
+def as_it_went(hall: Hall, wait_minutes: np.ndarray) -> np.ndarray:
+    """(3, hours) low, middle and high wait in minutes of each hour, from waits measured before it and no later.
+
+    Learned anew every LEARN_DAYS; NaN before enough was measured.
+    """
+    told = np.full((3, len(hall.at)), np.nan)
+    if np.isfinite(wait_minutes).sum() < LEAST_HOURS:
+        return told
+    law, measured = None, 0
+    for since in np.arange(hall.at[0], hall.at[-1] + 1, LEARN_DAYS * DAY):
+        known = int(np.isfinite(wait_minutes[hall.at < since]).sum())
+        if known > measured:
+            law, measured = learned(hall, wait_minutes, since), known
+        if law is not None:
+            here = (hall.at >= since) & (hall.at < since + LEARN_DAYS * DAY)
+            told[:, here] = law.minutes(hall)[:, here]
+    return told
 
 
 def _terms(hall: Hall, middle: np.ndarray | None) -> np.ndarray:
