@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from callbacks import reads
+from callbacks.picked import Picked
+from data.analytics.windows import local_date
 from data.types import ClockReading, Frame, Scope
 from layouts.board import Board
 from layouts.fresh import fresh_texts
@@ -28,12 +30,21 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
         as_of=frame.data_as_of.isoformat() if frame.data_as_of else None,
         clock={"now": frame.clock.now.isoformat(), "speed": frame.clock.speed, "replay": frame.clock.replay},
         frozen=scope.as_of.isoformat() if scope.as_of else None,
+        picks=Picked(scope.span, scope.compare, scope.by, scope.presence).words(frame.site.zone),
+        past_surges=past_surges(frame),
         marks=marks_of(frame),
         sites=tuple({"site": one.site, "name": one.name, "kind": str(one.kind)} for one in frame.sites),
         kpis=parts.kpis,
         figures=parts.figures,
         texts={**parts.texts, **fresh_texts(page, frame, t)},
     )
+
+
+def past_surges(frame: Frame) -> dict[str, str]:
+    """Days to compare with that have come, by what they are called."""
+    today = local_date(frame.site, frame.clock.now)
+    language = str(frame.scope.language)
+    return {one.day.isoformat(): one.name[language] for one in frame.site.past_surges if one.day < today}
 
 
 def version_of(frame: Frame) -> str:

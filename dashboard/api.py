@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callbacks import completeness as counted
+from callbacks import flow_answers
 from callbacks import series as told
 from callbacks.asked import WrongAsk, figure_ask, moment_ask, revisions_ask, series_ask, window_ask
 from callbacks.beside import sources_beside
@@ -54,6 +55,29 @@ async def reconciliation(request: Request) -> Response:
     then = await _moment(request, site)
     ask = _understood(lambda: figure_ask(request.query_params, site, then or now))
     return await _answered(request, lambda conn: sources_beside(conn, ask, now))
+
+
+async def breakdown(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    scope = await _scope(request, site)
+    ask = _understood(lambda: flow_answers.breakdown_ask(request.query_params, site, scope.as_of or now))
+    return await _answered(request, lambda conn: flow_answers.parts(conn, ask, scope, now))
+
+
+async def presence(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    scope = await _scope(request, site)
+    usual, longest = flow_answers.PRESENCE_USUAL, flow_answers.PRESENCE_LONGEST
+    window = _understood(lambda: window_ask(request.query_params, site, scope.as_of or now, usual, longest))
+    return await _answered(request, lambda conn: flow_answers.present(conn, site, window, now, scope.as_of))
+
+
+async def compare(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    site, now = _site(request), _now(request)
+    asked = await _scope(request, site)
+    scope = _understood(lambda: flow_answers.compare_scope(request.query_params, asked, site, asked.as_of or now))
+    return await _answered(request, lambda conn: flow_answers.compare(conn, scope, shell.seen.clock()))
 
 
 async def queue(request: Request) -> Response:
@@ -187,6 +211,9 @@ def _lang(request: Request) -> Language:
 ROUTES = [
     Route("/series", series),
     Route("/reconciliation", reconciliation),
+    Route("/breakdown", breakdown),
+    Route("/presence", presence),
+    Route("/compare", compare),
     Route("/queue", queue),
     Route("/coverage", coverage),
     Route("/alerts", alerts),

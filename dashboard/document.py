@@ -9,7 +9,9 @@ from typing import Any
 import orjson
 
 # Scripts are deferred: the page is readable before any of them, and they run in this order.
-OWN_SCRIPTS = tuple(f"/assets/js/{name}.js" for name in ("delta", "age", "words", "paint", "caudal", "start"))
+OWN_SCRIPTS = tuple(
+    f"/assets/js/{name}.js" for name in ("delta", "told", "age", "words", "paint", "caudal", "reading", "start")
+)
 
 
 def document(

@@ -2,156 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from callbacks.asked import LONGEST
-from data.vocabulary import EVERY_LANE, AlertState, Dataset, Lane, Measure, Method, Rhythm, Stage, State
-
-Schema = dict[str, Any]
-
-
-def _words(words: Any) -> Schema:
-    return {"type": "string", "enum": [str(word) for word in words]}
-
-
-def _parameter(name: str, schema: Schema, says: str, required: bool = False, place: str = "query") -> Schema:
-    return {"name": name, "in": place, "required": required, "description": says, "schema": schema}
-
-
-TEXT: Schema = {"type": "string"}
-MOMENT: Schema = {"type": "string", "description": "ISO 8601; without an offset it is the site's local time"}
-NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
-
-SITE = _parameter("site", TEXT, "Site; without it the first one.")
-FORMAT = _parameter("format", _words(("json", "csv")), "Form of the answer; Accept: text/csv does the same.")
-FROM = _parameter("from", MOMENT, "Local date or time, included.")
-TO = _parameter("to", MOMENT, "Local date or time, not included.")
-AS_OF = _parameter("as_of", MOMENT, "Only what had been received by this moment.")
-LANG = _parameter("lang", _words(("es", "en")), "Language of messages.")
-
-SERIES_ROW: Schema = {
-    "type": "object",
-    "required": ["start", "value", "low", "high", "at_least", "state", "method", "source"],
-    "properties": {
-        "start": MOMENT,
-        "value": {**NUMBER_OR_NULL, "description": "null where nothing was reported; 0 is a reported zero"},
-        "low": NUMBER_OR_NULL,
-        "high": NUMBER_OR_NULL,
-        "at_least": {"type": "boolean"},
-        "differs": {
-            **NUMBER_OR_NULL,
-            "description": "what the report of the whole day says, less this sum of its parts",
-        },
-        "state": _words(State),
-        "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
-        "source": {"type": ["string", "null"]},
-        "revised_from": {**NUMBER_OR_NULL, "description": "What it had said before its last correction."},
-        "late": {"type": "boolean", "description": "First told after it was expected, by the source's cadence."},
-        "approved_by": {"type": ["string", "null"], "description": "Who closed the shift or day it lies in."},
-    },
-}
-REVISION_ROW: Schema = {
-    "type": "object",
-    "required": ["at", "kind", "stage", "measure", "source", "start", "end", "from", "to", "report", "who", "reason"],
-    "properties": {
-        "at": MOMENT,
-        "kind": _words(("correction", "undo", "release")),
-        "stage": _words(Stage),
-        "measure": _words(Measure),
-        "source": TEXT,
-        "start": MOMENT,
-        "end": MOMENT,
-        "from": NUMBER_OR_NULL,
-        "to": {**NUMBER_OR_NULL, "description": "null where nothing counts any more, or masked is true"},
-        "masked": {"type": "boolean"},
-        "report": {"type": "integer"},
-        "who": {"type": ["string", "null"]},
-        "reason": {"type": ["string", "null"]},
-    },
-}
-SOURCE_ROW: Schema = {
-    "type": "object",
-    "required": ["source", "official", "value", "at_least", "method", "difference", "difference_share", "flagged"],
-    "properties": {
-        "source": TEXT,
-        "organisation": {"type": ["string", "null"]},
-        "official": {"type": "boolean"},
-        "value": {**NUMBER_OR_NULL, "description": "null where the source reported nothing in the window"},
-        "at_least": {"type": "boolean"},
-        "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
-        "definition": {"type": ["string", "null"], "description": "what it counts, in the source's words"},
-        "hours": {"type": "number", "description": "reported, of hours_asked"},
-        "hours_asked": {"type": "number"},
-        "reports": {"type": "integer"},
-        "difference": {**NUMBER_OR_NULL, "description": "less the official figure, over the periods both report"},
-        "difference_share": NUMBER_OR_NULL,
-        "flagged": {"type": "boolean", "description": "differs by more than limit_share of the official figure"},
-    },
-}
-FLAG: Schema = {
-    "type": "object",
-    "required": ["flag", "code", "message", "start", "end", "needs_reason"],
-    "properties": {
-        **dict.fromkeys(("flag", "code", "message", "dataset", "source", "site"), TEXT),
-        "key": {"type": "object"},
-        "facts": {"type": "object"},
-        "start": MOMENT,
-        "end": MOMENT,
-        "needs_reason": {"type": "boolean"},
-    },
-}
-ISSUE: Schema = {
-    "type": "object",
-    "required": ["line", "column", "code", "message"],
-    "properties": {
-        "line": {"type": ["integer", "null"]},
-        "column": {"type": ["string", "null"]},
-        "code": TEXT,
-        "message": TEXT,
-    },
-}
-RECEIPT: Schema = {
-    "type": "object",
-    "required": ["report", "accepted", "rejected", "not_reported", "already_received", "issues"],
-    "properties": {
-        "report": {"type": ["integer", "null"]},
-        "accepted": {"type": "integer"},
-        "rejected": {"type": "integer"},
-        "not_reported": {"type": "integer"},
-        "already_received": {"type": "boolean"},
-        "state": _words(("accepted", "partial", "refused", "undone", "held")),
-        "issues": {"type": "array", "items": ISSUE},
-        "flags": {"type": "array", "items": FLAG, "description": "figures that count and are asked about"},
-    },
-}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-RATE: Schema = {"type": ["number", "null"], "description": "Of the reports due; null where none was."}
-RATES_ROW: Schema = {
-    "type": "object",
-    "required": ["source", "dataset", "expected", "on_time", "late", "missing", "pending", "reporting_rate"],
-    "properties": {
-        "source": TEXT,
-        "organisation": {"type": ["string", "null"]},
-        "dataset": _words(Dataset),
-        "kind": {"type": ["string", "null"], "enum": [*map(str, Rhythm), None]},
-        **dict.fromkeys(("expected", "on_time", "late", "missing", "pending", "due"), COUNT),
-        "reporting_rate": RATE,
-        "reporting_rate_on_time": RATE,
-        "state": _words(("fine", "late", "silent")),
-        "periods": {"type": "array", "items": {"type": "object"}},
-    },
-}
-DELIVERY: Schema = {
-    "type": "object",
-    "description": "rows = accepted + rejected + not_reported",
-    "required": ["report", "source", "dataset", "rows", "accepted", "rejected", "not_reported", "state"],
-    "properties": {
-        **dict.fromkeys(("report", "rows", "accepted", "rejected", "not_reported"), COUNT),
-        **dict.fromkeys(("source", "dataset", "filename", "received_at", "issued_at"), TEXT),
-        "state": _words(("accepted", "partial", "refused", "undone", "held")),
-    },
-}
-ERROR: Schema = {"type": "object", "required": ["error", "message"], "properties": {"error": TEXT, "message": TEXT}}
+from dashboard.openapi_shapes import (
+    AS_OF,
+    CLOCK_ROW,
+    DELIVERY,
+    ERROR,
+    FORMAT,
+    FROM,
+    LANG,
+    MOMENT,
+    PART_ROW,
+    PRESENCE_ROW,
+    RATES_ROW,
+    RECEIPT,
+    REVISION_ROW,
+    SERIES_ROW,
+    SITE,
+    SOURCE_ROW,
+    TEXT,
+    TO,
+    Schema,
+    parameter,
+    words,
+)
+from data.vocabulary import DIMENSIONS, EVERY_LANE, AlertState, Dataset, Lane, Measure, Stage
 
 
 def _rows(item: Schema) -> Schema:
@@ -203,20 +78,20 @@ DESCRIPTION: Schema = {
                 "required": ["site", "measure", "stage", "unit", "step", "as_of", "rows"],
                 "properties": {
                     "site": TEXT,
-                    "measure": _words(Measure),
-                    "stage": _words(Stage),
+                    "measure": words(Measure),
+                    "stage": words(Stage),
                     "unit": TEXT,
-                    "step": _words(LONGEST),
+                    "step": words(LONGEST),
                     "as_of": {"type": ["string", "null"]},
                     "rows": {"type": "array", "items": SERIES_ROW},
                 },
             },
-            _parameter("measure", _words(Measure), "Measure; served without it."),
-            _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
-            _parameter("lane", _words((EVERY_LANE, *Lane)), "Lane; everybody, whichever lane they took, without it."),
-            _parameter("source", TEXT, "Source; the official one without it."),
-            _parameter("step", _words(LONGEST), "Hours, operational days, weeks or months."),
-            _parameter("hxl", _words(("0", "1")), "1 puts a row of HXL tags under the header of the CSV."),
+            parameter("measure", words(Measure), "Measure; served without it."),
+            parameter("stage", words(Stage), "Stage; the entry stage without it."),
+            parameter("lane", words((EVERY_LANE, *Lane)), "Lane; everybody, whichever lane they took, without it."),
+            parameter("source", TEXT, "Source; the official one without it."),
+            parameter("step", words(LONGEST), "Hours, operational days, weeks or months."),
+            parameter("hxl", words(("0", "1")), "1 puts a row of HXL tags under the header of the CSV."),
             FROM,
             TO,
             AS_OF,
@@ -224,8 +99,34 @@ DESCRIPTION: Schema = {
         "/reconciliation": _get(
             "One figure by every source, side by side and never added up; the official one first.",
             _rows(SOURCE_ROW),
-            _parameter("stage", _words(Stage), "Stage; the entry stage without it."),
-            _parameter("measure", _words(Measure), "Measure; served without it."),
+            parameter("stage", words(Stage), "Stage; the entry stage without it."),
+            parameter("measure", words(Measure), "Measure; served without it."),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/breakdown": _get(
+            "People of each operational day told apart; parts, unclassified and reserved ones sum to its total.",
+            _rows(PART_ROW),
+            parameter("by", words(DIMENSIONS), "What they are told apart by; category without it."),
+            parameter("measure", words(Measure), "Measure; served without it."),
+            parameter("stage", words(Stage), "Stage; the entry stage without it."),
+            parameter("source", TEXT, "Source; the official one without it."),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/presence": _get(
+            "People in the centre by the hour: last count + arrivals - exits and onward departures.",
+            _rows(PRESENCE_ROW),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/compare": _get(
+            "Another day's cumulative arrivals and served by the site's clock, beside the last day of the range.",
+            _rows(CLOCK_ROW),
+            parameter("compare", TEXT, "yesterday (without it), last-week, usual, or a local date."),
             FROM,
             TO,
             AS_OF,
@@ -237,16 +138,16 @@ DESCRIPTION: Schema = {
         "/alerts": _get(
             "Alerts with their transitions.",
             _rows({"type": "object"}),
-            _parameter("state", _words(("open", "closed", "all", *AlertState)), "Which alerts; open without it."),
+            parameter("state", words(("open", "closed", "all", *AlertState)), "Which alerts; open without it."),
             AS_OF,
             LANG,
         ),
         "/revisions": _get(
             "Figures that say something else than they had said: from what to what, when, by whom, why.",
             _rows(REVISION_ROW),
-            _parameter("measure", _words(Measure), "Only this measure."),
-            _parameter("stage", _words(Stage), "Only this stage."),
-            _parameter("source", TEXT, "Only this source."),
+            parameter("measure", words(Measure), "Only this measure."),
+            parameter("stage", words(Stage), "Only this stage."),
+            parameter("source", TEXT, "Only this source."),
             FROM,
             TO,
             AS_OF,
@@ -261,7 +162,7 @@ DESCRIPTION: Schema = {
         "/hooks/{feed}": {
             "post": {
                 "summary": "Send one submission of a feed, or several: KoboToolbox or ODK JSON, read by its mapping.",
-                "parameters": [_parameter("feed", TEXT, "Name of the feed.", required=True, place="path"), LANG],
+                "parameters": [parameter("feed", TEXT, "Name of the feed.", required=True, place="path"), LANG],
                 "requestBody": {"required": True, "content": {"application/json": {}}},
                 "responses": {
                     "201": _json(RECEIPT, "Received; rejected rows are listed."),
@@ -278,12 +179,12 @@ DESCRIPTION: Schema = {
             "post": {
                 "summary": "Send a report as a file: CSV, XLSX or JSON in the canonical columns.",
                 "parameters": [
-                    _parameter("source", TEXT, "Who reports; a key has its own."),
-                    _parameter("dataset", _words(Dataset), "What is reported; guessed from the columns without it."),
-                    _parameter("issued_at", MOMENT, "When the report was written; the newest counts."),
-                    _parameter("reason", TEXT, "Why it corrects what was sent before; X-Reason does the same."),
-                    _parameter("filename", TEXT, "Name under which the delivery is listed."),
-                    _parameter("Idempotency-Key", TEXT, "The same key again changes nothing.", place="header"),
+                    parameter("source", TEXT, "Who reports; a key has its own."),
+                    parameter("dataset", words(Dataset), "What is reported; guessed from the columns without it."),
+                    parameter("issued_at", MOMENT, "When the report was written; the newest counts."),
+                    parameter("reason", TEXT, "Why it corrects what was sent before; X-Reason does the same."),
+                    parameter("filename", TEXT, "Name under which the delivery is listed."),
+                    parameter("Idempotency-Key", TEXT, "The same key again changes nothing.", place="header"),
                     LANG,
                 ],
                 "requestBody": {

@@ -101,9 +101,7 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
     """What the client asset needs to follow its board."""
     t = translator(view.lang)
     site = shell.seen.site(view.site)
-    asked = {"site": view.site, "lang": view.lang, "window": view.window}
-    if view.as_of:
-        asked["as_of"] = view.as_of.isoformat()
+    asked = view.board_words()
     return {
         "page": view.page,
         "board": f"/board/{view.page}?{urlencode(asked)}",

@@ -56,7 +56,13 @@ class Shell:
     @property
     def known(self) -> Known:
         settings = self.settings
-        return Known(self.seen.sites, settings.site, Language(settings.language), settings.small_count_threshold)
+        return Known(
+            sites=self.seen.sites,
+            default_site=settings.site,
+            default_lang=Language(settings.language),
+            mask_below=settings.small_count_threshold,
+            now=self.seen.now(),
+        )
 
     def is_live(self, key: BoardKey) -> bool:
         """Whether a page that holds the newest board of this key may say that it is live."""

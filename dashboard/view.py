@@ -11,9 +11,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
-from callbacks.asked import FIRST_YEAR, LAST_YEAR, in_our_years
+from callbacks.asked import FIRST_YEAR, LAST_YEAR, WrongAsk, in_our_years
+from callbacks.picked import NOTHING, RANGE, Picked, picked
 from data.types import Scope, Site
 from data.vocabulary import Audience, Language, Look
+from layouts.addresses import PICKS
 from layouts.pages import PAGES
 
 WINDOWS = ("today", "yesterday", "48h", "7d", "30d")
@@ -46,21 +48,42 @@ class View:
     as_of: datetime | None = None
     extras: tuple[tuple[str, str], ...] = ()
     mask_below: int = 5
+    picked: Picked = NOTHING
+    zone: str = "UTC"
 
     def scope(self, audience: Audience) -> Scope:
-        return Scope(self.site, self.lang, audience, self.window, self.as_of, self.mask_below)
+        chosen = self.picked
+        return Scope(
+            site=self.site,
+            language=self.lang,
+            audience=audience,
+            window=self.window,
+            as_of=self.as_of,
+            mask_below=self.mask_below,
+            span=chosen.span,
+            compare=chosen.compare,
+            by=chosen.by,
+            presence=chosen.presence,
+        )
 
     def query(self) -> str:
         asked = {
-            "site": self.site,
-            "lang": self.lang,
+            **self.board_words(),
             "look": self.look,
-            "window": self.window,
             **({"distance": str(self.distance)} if self.distance else {}),
-            **({"as_of": self.as_of.isoformat()} if self.as_of else {}),
             **dict(self.extras),
         }
         return urlencode(asked)
+
+    def board_words(self) -> dict[str, str]:
+        """What names its board: the state of the page without what is only how it looks."""
+        return {
+            "site": self.site,
+            "lang": str(self.lang),
+            **({} if self.picked.span else {"window": self.window}),
+            **self.picked.words(self.zone),
+            **({"as_of": self.as_of.isoformat()} if self.as_of else {}),
+        }
 
     def token(self) -> str:
         """One path segment that says it all; a name, not a permission."""
@@ -75,23 +98,38 @@ class Known:
     default_site: str
     default_lang: Language
     mask_below: int = 5  # CAUDAL_SMALL_COUNT_THRESHOLD
+    now: datetime | None = None  # by the clock of the domain
 
 
 def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str | None = None) -> View:
     """`wanted_lang`: what this browser chose before, for an address that names no language."""
     lang = language(query.get("lang"), wanted_lang, known)
     site = site_of(query.get("site"), known)
+    as_of = _as_of(query.get("as_of"), site)
+    chosen = _picked(page, query, site, as_of or known.now)
     return View(
         page=page,
         site=site.site,
         lang=lang,
         look=Look(_one_of("look", query.get("look"), tuple(Look), Look.DARK if page == "wall" else Look.LIGHT)),
-        window=_one_of("window", query.get("window"), WINDOWS, "today"),
+        # A range that somebody chose stands in the place of a named window.
+        window=RANGE if chosen.span else _one_of("window", query.get("window"), WINDOWS, "today"),
         distance=_distance(page, query.get("distance")),
-        as_of=_as_of(query.get("as_of"), site),
+        as_of=as_of,
         extras=tuple((name, query[name]) for name in EXTRAS if name in query),
         mask_below=known.mask_below,
+        picked=chosen,
+        zone=site.zone,
     )
+
+
+def _picked(page: str, query: Mapping[str, str], site: Site, now: datetime | None) -> Picked:
+    """What a page does not show is no part of its state: two addresses of one board are one board."""
+    shown = PICKS.get(page, ())
+    try:
+        return picked({name: value for name, value in query.items() if name in shown}, site, now)
+    except WrongAsk as wrong:
+        raise BadAddress(wrong.code, zone=site.zone, name=wrong.name, value=wrong.value[:60], **wrong.facts) from None
 
 
 def view_of_token(token: str, known: Known) -> View:

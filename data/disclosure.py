@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from data.types import Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage
+from data.types import Breakdown, BreakdownDay, Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage
 from data.vocabulary import Audience, Sector, State
 
 INSIDE = 5  # smallest count the open audience sees inside the mechanism
@@ -97,4 +97,36 @@ def masked_flags(flags: tuple[Flag, ...], audience: Audience) -> tuple[Flag, ...
         and (flag.key.get("sector") in PROTECTED or any(is_small(flag.facts.get(name)) for name in counts))
         else flag
         for flag in flags
+    )
+
+
+def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSIDE) -> Breakdown:
+    """People told apart, for everybody: each day by itself, whatever range it is asked in.
+
+    Ranges are sums of days, so that what one of them does not show, no difference of two shows.
+    """
+    if audience is Audience.PROTECTION:
+        return told
+    return replace(told, days=tuple(_masked_day(day, threshold) for day in told.days))
+
+
+def _masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
+    """Small parts hidden, and with them the next larger ones until no hidden part follows from the total.
+
+    That is: at least two are hidden, and together they are no small count either. Zero is no one's secret.
+    """
+    told = [*day.parts.items(), (None, day.rest)]
+    cells = sorted((people, str(part), part) for part, people in told if people is not None and people > 0)
+    small = sum(is_small(people, threshold) for people, _, _ in cells)
+    if not small:
+        return day
+    while small < len(cells) and (small < 2 or sum(people for people, _, _ in cells[:small]) < threshold):
+        small += 1
+    hidden = {part for _, _, part in cells[:small]}
+    return replace(
+        day,
+        parts={part: None if part in hidden else people for part, people in day.parts.items()},
+        rest=None if None in hidden else day.rest,
+        reserved=sum(people for people, _, _ in cells[:small]),
+        rest_reserved=None in hidden,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from data.history import site_rows
-from data.types import Site
+from data.types import PastSurge, Site
 from data.vocabulary import Lane, Sector, Service, SiteKind, Stage
 
 
@@ -46,5 +46,10 @@ def _of_row(row: Mapping[str, Any]) -> Site:
         lanes=tuple(Lane(lane) for lane in row.get("lanes") or ()),
         services=tuple(Service(service) for service in row.get("services") or ()),
         shifts=tuple(row.get("shifts") or ()),
+        past_surges=tuple(_surge_of(one) for one in row.get("past_surges") or ()),
         upstream=tuple(row.get("upstream") or ()),
     )
+
+
+def _surge_of(entry: Mapping[str, str]) -> PastSurge:
+    return PastSurge(date.fromisoformat(entry["day"]), entry["name_es"], entry["name_en"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,7 +13,7 @@ from zoneinfo import available_timezones
 from data.analytics.standards import NEED
 from data.cadences import CADENCE_COLUMNS, CADENCE_OPTIONAL, cadence_wrongs, shifts_of
 from data.tolerances import DEFAULTS
-from data.types import Site
+from data.types import PastSurge, Site
 from data.vocabulary import OFFICIAL_FOR, Lane, Measure, Sector, Service, SiteKind, Stage
 
 
@@ -37,7 +38,7 @@ class SiteFile:
 PHASES = ("emergency", "stabilised")
 
 # Entry: the words each column may take (None: any text), and the columns that may be left out.
-ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | type[bool] | None], dict[str, Any]]] = {
+ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[Any] | None], dict[str, Any]]] = {
     "official": ({"stage": tuple(Stage), "measure": OFFICIAL_FOR, "source": None, "reason": None}, {"reason": ""}),
     "cadence": (CADENCE_COLUMNS, CADENCE_OPTIONAL),
     "standard": (
@@ -60,6 +61,8 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | t
     # What a source counts under this name, in its own words: two may say "entries" and mean different people.
     "definition": ({"source": None, "stage": tuple(Stage), "measure": tuple(Measure), "words": None}, {}),
     "tolerance": ({"name": tuple(DEFAULTS), "value": float}, {}),
+    # Days that everybody remembers, to lay today beside.
+    "past_surge": ({"day": date, "name_es": str, "name_en": str}, {}),
 }
 
 SITE_KEYS = {
@@ -80,12 +83,31 @@ def load_site(path_or_text: Path | str) -> SiteFile:
     lists = {name: _rows(name, entries.get(name, []), wrongs) for name in ENTRIES}
     site = _site(entries, wrongs)
     wrongs += cadence_wrongs(lists["cadence"], site.shifts if site else ())
+    past = lists.pop("past_surge")
+    wrongs += _past_surge_wrongs(past)
     phase = str(entries.get("phase", PHASES[0]))
     if phase not in PHASES:
         wrongs.append(f"phase = {phase!r}: expected one of {', '.join(PHASES)}")
     if site is None or wrongs:
         raise WrongSiteFile("; ".join(wrongs))
-    return SiteFile(site=site, phase=phase, **lists)
+    return SiteFile(site=replace(site, past_surges=_past_surges(past)), phase=phase, **lists)
+
+
+def _past_surge_wrongs(rows: tuple[dict[str, Any], ...]) -> list[str]:
+    """Each day once, and its names in every language."""
+    found = [
+        f"[[past_surge]] number {number}: {name} is empty: expected the name of the day in that language"
+        for number, row in enumerate(rows, start=1)
+        for name in ("name_es", "name_en")
+        if isinstance(row.get(name), str) and not row[name].strip()
+    ]
+    days = [row.get("day") for row in rows]
+    return found + [f"[[past_surge]]: {day} stands there twice" for day in {one for one in days if days.count(one) > 1}]
+
+
+def _past_surges(rows: tuple[dict[str, Any], ...]) -> tuple[PastSurge, ...]:
+    told = (PastSurge(row["day"], row["name_es"].strip(), row["name_en"].strip()) for row in rows)
+    return tuple(sorted(told, key=lambda one: one.day))
 
 
 def _site(entries: Mapping[str, Any], wrongs: list[str]) -> Site | None:

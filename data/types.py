@@ -13,6 +13,14 @@ from data.backtested import KeptBacktest as KeptBacktest
 from data.backtested import Lag as Lag
 from data.backtested import Lead as Lead
 from data.backtested import SeriesTried as SeriesTried
+from data.flow_shapes import Breakdown as Breakdown
+from data.flow_shapes import BreakdownDay as BreakdownDay
+from data.flow_shapes import Comparison as Comparison
+from data.flow_shapes import Flowing as Flowing
+from data.flow_shapes import HeadCount as HeadCount
+from data.flow_shapes import PastSurge as PastSurge
+from data.flow_shapes import Presence as Presence
+from data.flow_shapes import Window as Window
 from data.rhythm import Cadence as Cadence
 from data.rhythm import Contact as Contact
 from data.rhythm import Expectation as Expectation
@@ -41,14 +49,6 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
-class Window:
-    """Half-open span of time, UTC."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True)
 class Issue:
     """One thing wrong with one place of a delivery. `facts` fill the sentence of locale key `issue.<code>`."""
 
@@ -74,6 +74,7 @@ class Site:
     lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
     services: tuple[Service, ...] = ()
     shifts: tuple[int, ...] = ()  # local hours at which shifts begin
+    past_surges: tuple[PastSurge, ...] = ()  # days to compare with, oldest first
     upstream: tuple[str, ...] = ()  # sites whose people come here next
 
 
@@ -93,9 +94,13 @@ class Scope:
     site: str
     language: Language
     audience: Audience
-    window: str  # named window: "today", "yesterday", "48h", "7d", "30d"
+    window: str  # named window: "today", "yesterday", "48h", "7d", "30d"; "range": that of `span`
     as_of: datetime | None = None  # None: as known now
     mask_below: int = 5  # smaller counts of protected cells are hidden from the open audience
+    span: Window | None = None
+    compare: str = ""  # "yesterday", "last-week", "usual", or a local date such as "2018-10-31"
+    by: str = ""  # the dimension by which people are told apart; "": none
+    presence: bool = False  # whether who is in the centre is asked for
 
 
 @dataclass(frozen=True)
@@ -215,6 +220,7 @@ class DayCurves:
     weekday: int = 0
     served_method: Method | None = None
     arrivals_method: Method | None = None
+    readings: pd.DataFrame | None = None  # queue and wait at each quarter of an hour (`data.analytics.curve_reading`)
 
 
 @dataclass(frozen=True)
@@ -547,6 +553,10 @@ class FlowModel:
     doubts: tuple[Flag, ...] = ()  # about the figures drawn
     long: tuple[LongReport, ...] = ()  # of sources that report no finer grain
     revisions: tuple[Revision, ...] = ()
+    window: Window | None = None  # what the hours show
+    comparison: Comparison | None = None  # only where somebody asked
+    breakdown: Breakdown | None = None
+    presence: Presence | None = None
 
 
 @dataclass(frozen=True)

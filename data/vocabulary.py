@@ -96,6 +96,10 @@ class Category(StrEnum):
     UNCLASSIFIED = "unclassified"
 
 
+# By what people can be told apart: columns of a flow line.
+DIMENSIONS = ("category", "sex", "age_band", "nationality")
+
+
 class Sector(StrEnum):
     """RMRP 2023-24 sectors plus the local lines of the founding document."""
 

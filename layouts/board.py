@@ -6,6 +6,8 @@ As JSON:
     clock      {"now", "speed", "replay"}: the browser counts ages on it
     frozen     the moment the board was asked as of, ISO 8601, or null: then it follows the store
     page, site, lang, window
+    picks      what somebody picked besides, as it stands in the address: from, to, compare, by, presence
+    past_surges  {"2018-10-31": its name}: days of the site to compare with
     sites      [{"site", "name", "kind"}]: where else one may look
     marks      ["reconstruction" | "simulation" | "replay"], the words are in texts["marks"]
     kpis       {name: KpiView as a dict}
@@ -55,6 +57,8 @@ class Board:
     as_of: str | None
     clock: dict[str, Any]
     frozen: str | None = None
+    picks: dict[str, str] = field(default_factory=dict)
+    past_surges: dict[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     sites: tuple[dict[str, str], ...] = ()  # for the switch: site, name, kind
     kpis: dict[str, KpiView] = field(default_factory=dict)

@@ -9,14 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from data.types import Flag, FlowModel, QueueModel, Window
+from data.types import Flag, FlowModel, QueueModel, SituationModel, Window
 from data.vocabulary import Measure
 from layouts import tables
 from layouts.board import Figure, Tree
 from layouts.figures.curves import cumulative
 from layouts.figures.long import long_reports, long_table
+from layouts.figures.presence import presence_figure
 from layouts.figures.queues import counters_history, queue_history
 from layouts.figures.rates import daily, hourly
+from layouts.laid_over import compared_sentence, compared_table
+from layouts.presence import presence_sentence, presence_table
 from layouts.translator import Translator
 
 
@@ -29,10 +32,29 @@ class Chart:
     draw: Callable[[Any, Translator], Figure]
     say: Callable[[Any, Translator], str] | None = None
     table: Callable[[Any, Translator], Tree] | None = None
+    asked: Callable[[Any], bool] | None = None  # None: it always stands there
+
+    def stands(self, page: str, model: Any) -> bool:
+        return self.page == page and (self.asked is None or self.asked(model))
 
 
 def _curves(model: Any, t: Translator) -> Figure:
     return cumulative(model.curves, model.events, model.frame.clock.now, t)
+
+
+def _read_curves(model: SituationModel | FlowModel, t: Translator) -> Figure:
+    other = model.comparison if isinstance(model, FlowModel) else None
+    return cumulative(model.curves, model.events, model.frame.clock.now, t, other, read=True)
+
+
+def _flow_curves_say(model: FlowModel, t: Translator) -> str:
+    said = [compared_sentence(model, t), tables.curves_sentence(model.curves, model.frame.clock.now, t)]
+    return " ".join(part for part in said if part)
+
+
+def _flow_curves_table(model: FlowModel, t: Translator) -> Tree:
+    other, own = model.comparison, tables.curves_table(model.curves, t)
+    return own if other is None or other.points is None else [compared_table(model.curves, other, t), own]
 
 
 def _curves_table(model: Any, t: Translator) -> Tree:
@@ -54,6 +76,8 @@ def _hourly_says(model: FlowModel, t: Translator) -> str:
 def _hours_window(model: FlowModel) -> Window:
     if model.frame.scope.window == "today" or model.hours.empty:
         return model.curves.day
+    if model.window is not None and model.frame.scope.window == "range":
+        return model.window
     first, last = model.hours["hour"].iloc[0], model.hours["hour"].iloc[-1]
     return Window(pd.Timestamp(first).to_pydatetime(), pd.Timestamp(last).to_pydatetime() + timedelta(hours=1))
 
@@ -88,17 +112,23 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "cumulative",
         "situation",
-        _curves,
-        lambda model, t: tables.curves_sentence(model.curves, t, how=False),
+        _read_curves,
+        lambda model, t: tables.curves_sentence(model.curves, model.frame.clock.now, t),
         _curves_table,
     ),
-    Chart("cumulative", "flow", _curves, lambda model, t: tables.curves_sentence(model.curves, t), _curves_table),
+    Chart("cumulative", "flow", _read_curves, _flow_curves_say, _flow_curves_table),
     Chart("cumulative", "wall", _curves),
     Chart(
         "hourly",
         "flow",
         lambda model, t: hourly(
-            model.hours, model.events, _hours_window(model), model.frame.clock.now, t, _at_entry(model)
+            model.hours,
+            model.events,
+            _hours_window(model),
+            model.frame.clock.now,
+            t,
+            _at_entry(model),
+            model.comparison,
         ),
         _hourly_says,
         lambda model, t: tables.hours_table(model.hours, t),
@@ -106,16 +136,26 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "daily",
         "flow",
-        lambda model, t: daily(model.days, t, _at_entry(model, Measure.SERVED)),
+        lambda model, t: daily(model.days, t, _at_entry(model, Measure.SERVED), model.events, model.frame.clock.now),
         _caveat("daily"),
         lambda model, t: tables.days_table(model.days, t),
     ),
     Chart(
         "long_reports",
         "flow",
-        lambda model, t: long_reports(model.long, t),
+        lambda model, t: long_reports(model.long, t, model.events, model.frame.clock.now),
         lambda model, t: t("long.says"),
         lambda model, t: long_table(model.long, t),
+        asked=lambda model: bool(model.long),
+    ),
+    # Only where somebody asks who is in the centre.
+    Chart(
+        "presence",
+        "flow",
+        lambda model, t: presence_figure(model.presence, model.events, model.frame.clock.now, t),
+        lambda model, t: presence_sentence(model.presence, t),
+        lambda model, t: presence_table(model.presence, t),
+        asked=lambda model: model.presence is not None,
     ),
     Chart(
         "queue_history",
@@ -127,7 +167,14 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "counters_history",
         "queue",
-        lambda model, t: counters_history(model.history, model.frame.site.entry_stage, _readings_window(model), t),
+        lambda model, t: counters_history(
+            model.history,
+            model.frame.site.entry_stage,
+            _readings_window(model),
+            t,
+            model.events,
+            model.frame.clock.now,
+        ),
         lambda model, t: t("panel.counters_history.caveat", stage=str(model.frame.site.entry_stage)),
         lambda model, t: tables.counters_table(model.history, str(model.frame.site.entry_stage), t),
     ),
@@ -135,14 +182,14 @@ CHARTS: tuple[Chart, ...] = (
 
 
 def figures_of(page: str, model: Any, t: Translator) -> dict[str, Figure]:
-    return {chart.name: chart.draw(model, t) for chart in CHARTS if chart.page == page}
+    return {chart.name: chart.draw(model, t) for chart in CHARTS if chart.stands(page, model)}
 
 
 def texts_of(page: str, model: Any, t: Translator) -> dict[str, Tree]:
     """What stands under each chart of a page: its sentence and its table."""
     texts: dict[str, Tree] = {}
     for chart in CHARTS:
-        if chart.page == page and chart.say and chart.table:
+        if chart.stands(page, model) and chart.say and chart.table:
             texts[f"{chart.name}-sentence"] = chart.say(model, t)
             texts[f"{chart.name}-table"] = chart.table(model, t)
     return texts

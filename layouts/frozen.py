@@ -39,10 +39,10 @@ def stamp(board: Board, look: Look | str, t: Translator, distance: int = 0) -> l
 
 def chooser(board: Board, look: Look | str, t: Translator) -> Component:
     """Form without a script: the browser's own picker of date and time, in the site's time."""
-    fields = [_field("hidden", name, value) for name, value in query(board, look, as_of=None).items()]
+    fields = [field("hidden", name, value) for name, value in query(board, look, as_of=None).items()]
     local = t.local(moment(board)).strftime("%Y-%m-%dT%H:%M") if board.frozen else None
     name = t("frozen.moment")
-    picker = _field("datetime-local", "as_of", local, required=True, **{"aria-label": name})
+    picker = field("datetime-local", "as_of", local, required=True, **{"aria-label": name})
     form = html.Form(
         [*fields, html.Span(name), picker, html.Button(t("frozen.show"), type="submit")],
         action=path(board.page),
@@ -54,5 +54,6 @@ def chooser(board: Board, look: Look | str, t: Translator) -> Component:
     return html.Div(door, id=ids.text("then"), className="then-place")
 
 
-def _field(kind: str, name: str, value: str | None, **more: Any) -> Tree:
+def field(kind: str, name: str, value: str | None, **more: Any) -> Tree:
+    """A field of a form that the browser sends by itself."""
     return {"type": "Input", "namespace": "html", "props": {"type": kind, "name": name, "value": value, **more}}

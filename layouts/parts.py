@@ -154,18 +154,34 @@ def title(name: str, t: Translator, says: str | None = None) -> Component:
     )
 
 
-def chart(board: Board, name: str, figure: Figure, t: Translator, class_name: str = "") -> Component:
-    """A chart with its title, its sentence, its caveat and its table."""
+def chart(
+    board: Board,
+    name: str,
+    figure: Figure,
+    t: Translator,
+    class_name: str = "",
+    above: Sequence[Component] = (),
+    says: str | None = None,
+) -> Component:
+    """A chart with its title, its legend where it has one, its sentence, its caveat and its table."""
+    drawing = html.Div(
+        dcc.Graph(id=ids.graph(name), figure=figure, config=GRAPH_CONFIG, className="graph", responsive=True),
+        className="graph-box",
+        role="img",
+        **aria(label=t(f"panel.{name}.title")),
+    )
+    reading = f"{name}-reading"
     return panel(
         board,
         name,
         [
-            title(name, t),
-            html.Div(
-                dcc.Graph(id=ids.graph(name), figure=figure, config=GRAPH_CONFIG, className="graph", responsive=True),
-                className="graph-box",
-                role="img",
-                **aria(label=t(f"panel.{name}.title")),
+            title(name, t, says),
+            *above,
+            *([slot(board, f"{name}-legend", "chart-legend")] if f"{name}-legend" in board.texts else []),
+            *(
+                [slot(board, reading, "reading"), _read_by_arrows(reading, drawing, t)]
+                if reading in board.texts
+                else [drawing]
             ),
             html.Div(
                 [
@@ -179,6 +195,18 @@ def chart(board: Board, name: str, figure: Figure, t: Translator, class_name: st
             ),
         ],
         f"chart {class_name}",
+    )
+
+
+def _read_by_arrows(reading: str, drawing: Component, t: Translator) -> Component:
+    """A chart that reading.js reads out, moment by moment, to the pointer and to the arrow keys."""
+    return html.Div(
+        drawing,
+        className="reading-box",
+        tabIndex=0,
+        role="application",
+        **data(reading=ids.text(reading)),
+        **aria(label=t("reading.label"), describedby=ids.text(reading)),
     )
 
 

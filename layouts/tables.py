@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -28,11 +29,13 @@ def curves_table(curves: DayCurves, t: Translator) -> Component:
     return table(heads, rows, caption=t("panel.cumulative.title"))
 
 
-def curves_sentence(curves: DayCurves, t: Translator, how: bool = True) -> str:
-    """What the picture says, for who cannot see it, and how to read it, for who never saw one."""
-    said = [t("figure.how_to_read")] if how else []
+def curves_sentence(curves: DayCurves, now: datetime, t: Translator) -> str:
+    """What the picture says, for who cannot see it; of a day that is over, how it ended."""
+    said = []
     if curves.queue_now is not None:
         key = "figure.says_queue_at_least" if curves.queue_at_least else "figure.says_queue"
+        if now >= curves.day.end:
+            key = "reading.queue_at_the_end"
         said.append(t(key, people=round(curves.queue_now)))
     if curves.wait_from is not None and curves.wait_to is not None:
         said.append(t("figure.says_wait", waited_minutes=(curves.wait_to - curves.wait_from).total_seconds() / 60))

@@ -164,6 +164,15 @@ class Translator:
         local = self.local(at)
         return f"{self(f'date.day.{local.weekday()}')} {local.day} {self(f'date.month.{local.month}')}"
 
+    def day_and_month(self, at: datetime) -> str:
+        """14 jun"""
+        local = self.local(at)
+        return f"{local.day} {self(f'date.month.{local.month}')}"
+
+    def full_date(self, at: datetime) -> str:
+        """vie 14 jun 2019"""
+        return f"{self.date(at)} {self.local(at).year}"
+
     def moment(self, at: datetime) -> str:
         return f"{self.date(at)} {self.local(at).year}, {self.time(at)}"
 

@@ -63,6 +63,10 @@
   function tick() {
     var now = domainNow();
     each(".fresh", function (element) { freshen(element, now); });
+    each(".countdown", function (element) {
+      var words = { left: element.getAttribute("data-left"), holds: element.getAttribute("data-holds") };
+      say(element, window.caudalTold.left(element.getAttribute("data-at"), now, words));
+    });
     each(".age", function (element) { say(element, ageText(element.getAttribute("data-as-of"), now)); });
     var time = clockFormat.format(now);
     each("#now-clock, .now-clock", function (element) { say(element, time); });

@@ -4,8 +4,8 @@
   "use strict";
   var ATTRIBUTES = { className: "class", htmlFor: "for", colSpan: "colspan", rowSpan: "rowspan", tabIndex: "tabindex",
     dateTime: "datetime" };
-  // Filled by age.js every second, and opened or closed by a person: not ours to change.
-  var FILLED = /(^| )(age|now-clock|live-word|fresh-word)( |$)/;
+  // Filled by age.js every second or by reading.js, and opened or closed by a person: not ours to change.
+  var FILLED = /(^| )(age|now-clock|live-word|fresh-word|countdown|reading-says)( |$)/;
 
   function listed(tree) {
     if (tree === null || tree === undefined || typeof tree === "boolean" || tree === "") return [];

@@ -10,16 +10,20 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
+from callbacks.reads.compared import compared
 from callbacks.reads.corrections import closed_periods, due_reports, recent_revisions
 from callbacks.reads.ground import Ground, events_around, ground
+from callbacks.reads.other_day import other_day
+from callbacks.reads.told_apart import told_apart
 from data import queries
 from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
-from data.analytics.windows import DAYS_BACK, day_on, local_date, named_window
+from data.analytics.windows import DAYS_BACK, asked_window, curve_day, day_on, local_date
 from data.days import day_of, days_of
 from data.earlier import Marks
 from data.flags import open_flags
 from data.long_grains import only_long
 from data.picture import series_key
+from data.presence import presence
 from data.queries import SeriesKey
 from data.reconciling import figures_to_compare, reconciliation
 from data.revised import revised
@@ -35,26 +39,33 @@ DAY_COLUMNS = [
     *("day", "entries", "low", "high", "method", "state", "at_least", "differs", "arrivals", "arrivals_at_least"),
     *("entries_was", "arrivals_was", "approved"),
 ]
-DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+DAY, MINUTE, MOMENT = timedelta(days=1), timedelta(minutes=1), timedelta(microseconds=1)
 
 
 def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
     base = ground(conn, scope, clock)
-    window = named_window(scope.window, base.now, base.picture.site)
+    site = base.picture.site
+    window = asked_window(scope, base.now, site)
+    day = curve_day(scope, base.now, site)
+    curves = base.curves if day == base.picture.day else other_day(conn, scope, base, day).curves
     days = _days_shown(scope, base)
     marks = _marks(conn, scope, base, Window(days[0].start, days[-1].end))
     return FlowModel(
         frame=base.frame,
         kpis=base.kpis,
-        curves=base.curves,
+        curves=curves,
         hours=_hours(conn, scope, base, window, marks),
         days=_days(conn, scope, base, days, marks),
-        events=events_around(conn, scope, window),
+        events=events_around(conn, scope, Window(min(window.start, days[0].start), window.end)),
         alerts=base.alerts,
         sources=_sources(conn, scope, base, window),
         doubts=open_flags(conn, scope.site, Window(days[0].start, days[-1].end), scope.as_of),
         revisions=recent_revisions(conn, scope, window, base.frame.version),
-        long=only_long(conn, base.picture.site, Window(base.now - LONG_BACK, base.now), scope.as_of),
+        long=only_long(conn, site, Window(base.now - LONG_BACK, base.now), scope.as_of),
+        window=window,
+        comparison=compared(conn, scope, base, curves),
+        breakdown=told_apart(conn, scope, base, window),
+        presence=presence(conn, site, base.picture.official, window, base.now, scope.as_of) if scope.presence else None,
     )
 
 
@@ -183,8 +194,12 @@ def _bands(
 
 
 def _days_shown(scope: Scope, base: Ground) -> tuple[Window, ...]:
-    """The last thirty days and today."""
+    """The last thirty days and today; of a range that somebody chose its days, and what is missing to thirty."""
     site = base.picture.site
+    if scope.span is not None:
+        last = day_of(site, min(scope.span.end - MOMENT, base.now))
+        before = local_date(site, last.start) - DAYS_SHOWN * DAY
+        return days_of(site, Window(min(day_on(site, before).start, scope.span.start), last.end))
     back = max(DAYS_SHOWN, DAYS_BACK.get(scope.window, 0))
     first = day_on(site, local_date(site, base.now) - back * DAY).start
     return days_of(site, Window(first, day_of(site, base.now).end))

@@ -17,7 +17,7 @@ from data.analytics.baseline import DAYS
 from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
 from data.analytics.seen import Seen
-from data.analytics.windows import curve_day
+from data.analytics.windows import headline_day
 from data.closing import Approval
 from data.flags import open_flags
 from data.forecasting import Forecast, forecast_of
@@ -91,7 +91,7 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     frame = frame_of(conn, scope, clock)
     now = moment_of(scope, clock)
     alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1), scope.as_of)
-    seen = picture(conn, frame.site, curve_day(scope.window, now, frame.site), now, scope.as_of, alarms)
+    seen = picture(conn, frame.site, headline_day(scope.window, now, frame.site), now, scope.as_of, alarms)
     frame = replace(frame, reports=seen.reports)
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
     alerts = open_alerts(conn, scope.site, scope.as_of)

@@ -12,7 +12,7 @@ from data.analytics.buckets import seconds
 from data.analytics.observed import NO_READINGS, Readings
 from data.analytics.sentences import situation_sentence
 from data.analytics.stations import stations
-from data.analytics.windows import named_window
+from data.analytics.windows import asked_window
 from data.observing import queues
 from data.picture import Picture
 from data.queries.board import queue_rows
@@ -22,7 +22,7 @@ from data.types import ClockReading, QueueModel, Scope, Window
 def queue(conn: Connection, scope: Scope, clock: ClockReading) -> QueueModel:
     base = ground(conn, scope, clock)
     seen = base.picture
-    asked = named_window(scope.window, base.now, seen.site)
+    asked = asked_window(scope, base.now, seen.site)
     window = Window(asked.start, min(asked.end, base.now + timedelta(microseconds=1)))
     return QueueModel(
         frame=base.frame,

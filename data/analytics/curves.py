@@ -8,6 +8,7 @@ import pandas as pd
 from data.analytics import queueing
 from data.analytics.baseline import History
 from data.analytics.buckets import HOUR, Buckets, curve, seconds
+from data.analytics.curve_reading import readings
 from data.analytics.observed import Observed
 from data.analytics.stages import StageState
 from data.analytics.windows import local_date
@@ -65,6 +66,7 @@ def day_curves(
         weekday=local_date(site, day.start).weekday(),
         served_method=_main_method(went),
         arrivals_method=_main_method(came),
+        readings=readings(points, start, seen.arrivals),
     )
 
 

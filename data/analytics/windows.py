@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from data.days import day_of, day_starting
-from data.types import Site, Window
+from data.types import Scope, Site, Window
 
 HOURS_BACK = {"24h": 24, "48h": 48, "72h": 72}
 DAYS_BACK = {"7d": 6, "30d": 29}
+MOMENT = timedelta(microseconds=1)
 
 
 def day_on(site: Site, on: date) -> Window:
@@ -33,6 +34,18 @@ def named_window(name: str, now: datetime, site: Site) -> Window:
     return day_on(site, today)
 
 
-def curve_day(name: str, now: datetime, site: Site) -> Window:
-    """The one day whose curves a window shows."""
+def asked_window(scope: Scope, now: datetime, site: Site) -> Window:
+    """The span somebody chose, or else the named window."""
+    return scope.span or named_window(scope.window, now, site)
+
+
+def headline_day(name: str, now: datetime, site: Site) -> Window:
+    """The day of the headlines: today, or yesterday where that is asked for."""
     return named_window("yesterday" if name == "yesterday" else "today", now, site)
+
+
+def curve_day(scope: Scope, now: datetime, site: Site) -> Window:
+    """The one day whose curves a view shows: the last of its window that has begun."""
+    if scope.span is not None:
+        return day_of(site, min(scope.span.end - MOMENT, now))
+    return headline_day(scope.window, now, site)

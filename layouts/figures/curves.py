@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from data.types import DayCurves, PolicyEvent
+from data.types import Comparison, DayCurves, PolicyEvent
 from layouts.board import Figure
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.compared import compared_curves
+from layouts.figures.reading import readings
 from layouts.translator import Translator
 
 # Share of the picture's height within which two names would stand on each other.
@@ -21,7 +23,15 @@ SOFT = "6px,4px"  # estimated or modelled
 BIG = '<b><span style="font-size:1.25em">{}</span></b>'
 
 
-def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, t: Translator) -> Figure:
+def cumulative(
+    curves: DayCurves,
+    events: Sequence[PolicyEvent],
+    now: datetime,
+    t: Translator,
+    comparison: Comparison | None = None,
+    read: bool = False,
+) -> Figure:
+    """`read`: with what the page says of each moment, for reading.js."""
     points = curves.points
     if points.empty or (points["arrivals"].isna().all() and points["served"].isna().all()):
         return empty("cumulative", t, t("figure.nothing_today"))
@@ -29,6 +39,7 @@ def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, 
     between = {"fill": "tonexty", "fillcolor": "@between"}
     data = [
         *_usual(curves, t),
+        *compared_curves(comparison, t),
         *_lines(x, points, "served", "@served", t("figure.served")),
         *_lines(x, points, "arrivals", "@arrivals", t("figure.arrivals"), **between),
     ]
@@ -44,6 +55,7 @@ def cumulative(curves: DayCurves, events: Sequence[PolicyEvent], now: datetime, 
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
             shapes=shapes,
             annotations=[*notes, *_names(curves, points, t), *queue_notes, *wait_notes],
+            **({"meta": {"reading": readings(curves, t)}} if read else {}),
         ),
     }
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from dash.development.base_component import Component
 
-from data.types import LongReport
+from data.types import LongReport, PolicyEvent, Window
 from layouts.board import Figure
-from layouts.figures.base import empty, label, layout, local_iso
+from layouts.figures.base import empty, event_marks, label, layout, local_iso
 from layouts.parts import table
 from layouts.translator import Translator
 
@@ -27,7 +28,9 @@ def per_day(one: LongReport) -> float:
     return one.people / ((one.end - one.start).total_seconds() / 86400)
 
 
-def long_reports(reports: Sequence[LongReport], t: Translator) -> Figure:
+def long_reports(
+    reports: Sequence[LongReport], t: Translator, events: Sequence[PolicyEvent] = (), now: datetime | None = None
+) -> Figure:
     """One dotted line a series, level over each period: people a day on average."""
     if not reports:
         return empty("long_reports", t, t("figure.nothing_window"))
@@ -60,9 +63,14 @@ def long_reports(reports: Sequence[LongReport], t: Translator) -> Figure:
         )
     axis = {"rangemode": "tozero", "nticks": 4, "tickformat": ",d", "title": {"text": t("long.axis")}}
     days = {"type": "date", **_ticks(reports, t)}
+    shown = Window(min(one.start for one in reports), max(one.end for one in reports))
+    shapes, notes = event_marks(events, shown, now, t) if now is not None else ([], [])
+    annotations = [*notes, *ends]
     return {
         "data": data,
-        "layout": layout("long_reports", t, xaxis=days, yaxis=axis, margin={"t": 26}, annotations=ends),
+        "layout": layout(
+            "long_reports", t, xaxis=days, yaxis=axis, margin={"t": 26}, shapes=shapes, annotations=annotations
+        ),
     }
 
 

@@ -78,12 +78,20 @@ def _general(history: pd.DataFrame) -> pd.DataFrame:
     return history[history["lane"] == Lane.GENERAL] if "lane" in history else history
 
 
-def counters_history(history: pd.DataFrame, entry: Stage, window: Window, t: Translator) -> Figure:
+def counters_history(
+    history: pd.DataFrame,
+    entry: Stage,
+    window: Window,
+    t: Translator,
+    events: Sequence[PolicyEvent] = (),
+    now: datetime | None = None,
+) -> Figure:
     """Counters open at the entry stage, as steps: they stay as they were until the next reading."""
     history = _general(history)
     part = history[history["stage"] == entry].sort_values("at") if not history.empty else history
     if part.empty or part["counters_open"].isna().all():
         return empty("counters_history", t, t("figure.no_readings"))
+    shapes, notes = event_marks(events, window, now, t) if now is not None else ([], [])
     return {
         "data": [
             {
@@ -101,6 +109,8 @@ def counters_history(history: pd.DataFrame, entry: Stage, window: Window, t: Tra
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
-            margin={"t": 10},
+            margin={"t": 44 if notes else 10},
+            shapes=shapes,
+            annotations=notes,
         ),
     }

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from data.types import Flag, PolicyEvent, Window
+from data.types import Comparison, Flag, PolicyEvent, Window
 from data.vocabulary import SOFT_METHODS, State
 from layouts.agreement import flag_sentence
 from layouts.board import Figure
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.compared import compared_hours
 from layouts.figures.curves import SOFT
 from layouts.figures.marks import corrected, late
 from layouts.translator import Translator
@@ -28,6 +29,7 @@ def hourly(
     now: datetime,
     t: Translator,
     doubts: Sequence[Flag] = (),
+    comparison: Comparison | None = None,
 ) -> Figure:
     """Arrivals per hour as bars, served as a line. Hours still filling are hatched, so they do not read as a fall."""
     if hours.empty or (hours["people"].isna().all() and hours["served"].isna().all()):
@@ -49,6 +51,7 @@ def hourly(
             "hovertemplate": "%{y:,d}",
         },
         *_band(hours, middle, t),
+        *compared_hours(comparison, t),
         *_served(hours, middle, provisional, t),
         *_doubted(hours["hour"], middle, hours[["people", "served"]].max(axis=1), doubts, HOUR, t),
         *corrected(middle, hours["people"], hours["people_was"], t),
@@ -160,7 +163,13 @@ def _peak(values: pd.Series) -> int | None:
     return None if values.isna().all() else int(values.fillna(-1).to_numpy().argmax())
 
 
-def daily(days: pd.DataFrame, t: Translator, doubts: Sequence[Flag] = ()) -> Figure:
+def daily(
+    days: pd.DataFrame,
+    t: Translator,
+    doubts: Sequence[Flag] = (),
+    events: Sequence[PolicyEvent] = (),
+    now: datetime | None = None,
+) -> Figure:
     """Entries per day. Published days stand out from modelled ones; a published range is drawn as one."""
     if days.empty or days["entries"].isna().all():
         return empty("daily", t, t("figure.nothing_window"))
@@ -171,6 +180,9 @@ def daily(days: pd.DataFrame, t: Translator, doubts: Sequence[Flag] = ()) -> Fig
     low = (days["entries"] - days["low"]).where(spread)
     high = (days["high"] - days["entries"]).where(spread)
     words = ["" if pd.isna(method) else t(f"method.{method}") for method in days["method"]]
+    first, last = (pd.Timestamp(days["day"].iloc[place]).to_pydatetime() for place in (0, -1))
+    shown = Window(first, last + timedelta(days=1))
+    shapes, notes = event_marks(events, shown, now, t) if now is not None else ([], [])
     peak = int(days["entries"].astype("Float64").fillna(-1).to_numpy().argmax())
     bars = {
         "type": "bar",
@@ -205,16 +217,18 @@ def daily(days: pd.DataFrame, t: Translator, doubts: Sequence[Flag] = ()) -> Fig
             t,
             xaxis={"type": "date", **_day_ticks(days, t)},
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
-            margin={"t": 28},
+            margin={"t": 28 if not notes else 44},
             bargap=0.12,
+            shapes=shapes,
             annotations=[
+                *notes,
                 label(
                     noon[peak],
                     float(days["entries"].iloc[peak]),
                     f"<b>{t.number(float(days['entries'].iloc[peak]))}</b>",
                     yanchor="bottom",
                     yshift=10 if spread.iloc[peak] else 2,
-                )
+                ),
             ],
         ),
     }
@@ -223,4 +237,7 @@ def daily(days: pd.DataFrame, t: Translator, doubts: Sequence[Flag] = ()) -> Fig
 def _day_ticks(days: pd.DataFrame, t: Translator) -> dict[str, Any]:
     every = max(1, len(days) // 6)
     at = [day + timedelta(hours=12) for day in days["day"].iloc[::every]]
-    return {"tickvals": local_iso(at, t), "ticktext": [t.date(pd.Timestamp(one).to_pydatetime()) for one in at]}
+    return {
+        "tickvals": local_iso(at, t),
+        "ticktext": [t.day_and_month(pd.Timestamp(one).to_pydatetime()) for one in at],
+    }

@@ -1,52 +1,50 @@
-"""`/flow`: the curves, people per hour beside the usual, entries per day with how each number came to be."""
+"""`/flow`: the curves, people per hour beside the usual, entries per day with how each number came to be.
+
+What is laid over them, who the people are and who is in the centre stand here where the address asks for it.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from data.types import FlowModel
 from data.vocabulary import Look
+from layouts.addresses import address
 from layouts.agreement import sources_beside
 from layouts.board import Board
+from layouts.breakdown import breakdown_texts, dimensions
 from layouts.charts import figures_of, texts_of
 from layouts.corrections import revisions_table
+from layouts.events import events_list
 from layouts.headlines import kpi_views
+from layouts.laid_over import legends
 from layouts.pages import shell
 from layouts.parts import Parts, chart, kpi_card, panel, scrolling, slot, title
+from layouts.picker import picker
+from layouts.presence import opener, presence_texts
+from layouts.reading import reading_words
 from layouts.translator import Translator
 
 HEADLINES = ("arrivals_today", "entries_today", "arrivals_last_hour", "arrivals_expected_today", "queue_len")
 
 
 def draw(model: FlowModel, t: Translator) -> Parts:
-    figures = figures_of("flow", model, t)
-    if not model.long:
-        del figures["long_reports"]
     return Parts(
         kpis=kpi_views(model.kpis, t),
-        figures=figures,
+        figures=figures_of("flow", model, t),
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
-            "events": _events(model, t),
+            "events": events_list(model, t),
+            "cumulative-reading": reading_words(t),
+            **legends(model, t),
+            **breakdown_texts(model, t),
+            **presence_texts(model.presence, t),
             "revisions": revisions_table(model.revisions, t),
             "agreed_sources": sources_beside(model.sources, t, model.frame.site.site),
             **texts_of("flow", model, t),
         },
     )
-
-
-def _events(model: FlowModel, t: Translator) -> list[Any]:
-    now = model.frame.clock.now
-    lines = []
-    for event in model.events:
-        said = event.title.get(str(t.language), "")
-        if event.at > now:
-            said = t("figure.event_in", title=said, left_minutes=(event.at - now).total_seconds() / 60)
-        lines.append(html.Li([html.B(t.date(event.at)), " ", t.time(event.at), " · ", said]))
-    return [html.Ul(lines, className="events")] if lines else []
 
 
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
@@ -65,8 +63,9 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 "kpi-row",
             ),
+            picker(board, look, t),
             slot(board, "events"),
-            chart(board, "cumulative", board.figures["cumulative"], t, "tall"),
+            chart(board, "cumulative", board.figures["cumulative"], t, "tall", says=""),
             html.Div(
                 [
                     chart(board, "hourly", board.figures["hourly"], t),
@@ -81,8 +80,31 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 else []
             ),
             panel(
+                board,
+                "breakdown",
+                [title("breakdown", t), dimensions(board, look, t), slot(board, "breakdown", "breakdown")],
+            ),
+            *_presence(board, look, t),
+            panel(
                 board, "agreed_sources", [title("agreed_sources", t), slot(board, "agreed_sources", "sources-beside")]
             ),
             panel(board, "revisions", [title("revisions", t), scrolling(board, "revisions", "revisions", t)]),
         ],
     )
+
+
+def _presence(board: Board, look: Look | str, t: Translator) -> list[Component]:
+    asked = "presence" in board.figures
+    href = address(board, look, presence=None if asked else "1") + "#panel-presence"
+    door = opener(asked, href, t)
+    if not asked:
+        return [panel(board, "presence", [title("presence", t), door])]
+    return [
+        chart(
+            board,
+            "presence",
+            board.figures["presence"],
+            t,
+            above=[door, scrolling(board, "presence-flows", "presence", t)],
+        )
+    ]

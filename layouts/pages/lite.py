@@ -41,7 +41,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),
             "made": t("word.made_at", made_at=now, old=old),
-            "curves": curves_sentence(model.curves, t),
+            "curves": f"{t('figure.how_to_read')} {curves_sentence(model.curves, model.frame.clock.now, t)}",
             "stations": stations_table(model.stations, t),
             "sectors": sectors_strip(model.sectors, t),
             "alerts": alert_lines(model.alerts, model.kpis, t, most=6),

@@ -14,10 +14,11 @@ from layouts import frozen, ids
 from layouts.addresses import NAV, address
 from layouts.board import Board, Tree
 from layouts.parts import age, aria, data, kpi_attributes, marks_text, slot
+from layouts.picker import NO_RANGE, WINDOWS, window_words
 from layouts.translator import Translator
 
-WINDOWS = ("today", "yesterday", "48h", "7d", "30d")
-WITH_WINDOW = ("flow", "queue")
+# The flow page has its own picker.
+WITH_WINDOW = ("queue",)
 
 
 def common_texts(frame: Frame, alerts_open: int | None, t: Translator) -> dict[str, Tree]:
@@ -74,7 +75,7 @@ def header(board: Board, look: Look | str, t: Translator) -> Component:
                 [
                     _menu(site_name(board), _site_links(board, look), t("word.site")),
                     *(
-                        [_menu(t(f"window.{board.window}"), _window_links(board, look, t), t("word.window"))]
+                        [_menu(window_words(board, t), _window_links(board, look, t), t("word.window"))]
                         if board.page in WITH_WINDOW
                         else []
                     ),
@@ -168,7 +169,7 @@ def _site_links(board: Board, look: Look | str) -> list[Any]:
 
 
 def _window_links(board: Board, look: Look | str, t: Translator) -> list[Any]:
-    return [html.A(t(f"window.{name}"), href=address(board, look, window=name)) for name in WINDOWS]
+    return [html.A(t(f"window.{name}"), href=address(board, look, 0, window=name, **NO_RANGE)) for name in WINDOWS]
 
 
 def _language(board: Board, look: Look | str, t: Translator) -> Component:

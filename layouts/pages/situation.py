@@ -18,6 +18,7 @@ from layouts.pages.pieces import (
     stations_table,
 )
 from layouts.parts import Parts, chart, kpi_attributes, kpi_card, panel, scrolling, slot, title
+from layouts.reading import reading_words
 from layouts.translator import Translator
 
 HEADLINES = ("entries_today", "arrivals_last_hour", "queue_len", "wait_minutes", "present")
@@ -40,6 +41,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),
             **texts_of("situation", model, t),
+            "cumulative-reading": reading_words(t, how=False),
             "stations": stations_table(model.stations, t),
             "sectors": sectors_strip(model.sectors, t),
             "alerts": alert_lines(model.alerts, model.kpis, t),

@@ -7,6 +7,8 @@ import tomllib
 import pytest
 
 from callbacks.reads import READS
+from dashboard.api import ROUTES
+from dashboard.openapi import DESCRIPTION
 from data.alert_book import alert_sentence
 from data.analytics.kpis import KPIS
 from data.analytics.pressure import LIMITS, Limits
@@ -89,3 +91,12 @@ def test_every_headline_is_worked_out() -> None:
 
 def test_every_service_has_a_sector_or_says_that_its_line_names_it() -> None:
     assert set(SERVICE_SECTOR) == set(Service)
+
+
+def test_every_address_of_the_api_is_described() -> None:
+    described = DESCRIPTION["paths"]
+    told = {(route.path, method.lower()) for route in ROUTES for method in route.methods or () if method != "HEAD"}
+    assert {(path, method) for path, method in told if method not in described.get(path, {})} == {
+        ("/openapi.json", "get")
+    }
+    assert {(path, method) for path in described for method in described[path]} <= told

@@ -40,7 +40,7 @@ def test_no_page_is_wider_than_a_phone(chromium: Browser, long_named: Server):
         page.goto(long_named.url + path)
         assert NAME in page.content()
         assert page.evaluate("document.documentElement.scrollWidth") == 360, path
-    page.goto(long_named.url + "/flow")
+    page.goto(long_named.url + "/queue")
     for number in range(2):
         page.locator(".menu summary").nth(number).click()
         box = page.locator(".menu-list").nth(number).bounding_box()

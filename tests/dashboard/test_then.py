@@ -107,7 +107,7 @@ def test_a_form_without_a_script_leads_to_a_moment(standing: Server, moment: str
     with standing.client() as client:
         for path in ("/flow", "/lite"):
             page = client.get(path, params={"lang": "en", "look": "dark"}).text
-            form = re.search(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', page)
+            form = re.search(r'<form[^>]*class="then-form"[^>]*action="([^"]+)"[^>]*>(.*?)</form>', page)
             assert form is not None
             assert form[1] == path
             assert 'type="datetime-local"' in form[2]

@@ -12,8 +12,11 @@ import pandas as pd
 from data.types import (
     AlertCard,
     AlertsModel,
+    Breakdown,
+    BreakdownDay,
     Cadence,
     ClockReading,
+    Comparison,
     Contact,
     CoverageModel,
     DayCurves,
@@ -22,12 +25,15 @@ from data.types import (
     Expectation,
     FeedState,
     Flag,
+    Flowing,
     FlowModel,
     Frame,
+    HeadCount,
     Issue,
     Kpi,
     LongReport,
     PolicyEvent,
+    Presence,
     Pressure,
     PressureComponent,
     QueueModel,
@@ -79,6 +85,50 @@ SITE = Site(
     1800,
 )
 EVENT = PolicyEvent(DAY.end, {"es": "exige visa humanitaria", "en": "humanitarian visa required"}, "deadline")
+
+
+COMPARISON = Comparison(
+    "date",
+    begins=datetime(2019, 6, 14),  # noqa: DTZ001 a clock on a wall
+    day=Window(datetime(2018, 10, 31, 5, tzinfo=UTC), datetime(2018, 11, 1, 5, tzinfo=UTC)),
+    name={"es": "cierre", "en": "closing"},
+    points=pd.DataFrame({"minute": [0, 60, 1440], "arrivals": [10.0, 200.0, 6000.0], "served": [0.0, 50.0, np.nan]}),
+    hours=pd.DataFrame({"minute": [0, 60], "people": [190.0, 300.0], "served": [50.0, np.nan]}),
+    minute=1100,
+    here=5689.0,
+    there=4200.0,
+    waiting_there=800.0,
+    clock_changes=True,
+)
+BREAKDOWN = Breakdown(
+    Stage.MIGRATION_CONTROL,
+    Measure.SERVED,
+    "migraciones",
+    "sex",
+    (
+        BreakdownDay(DAY, 3429.0, {"female": 1800.0, "male": None}, None, False, True, Method.REGISTERED, 1629.0, True),
+        BreakdownDay(Window(DAY.end, DAY.end + timedelta(days=1)), None, {}, None, False, False, None),
+        BreakdownDay(DAY, 100.0, {"female": 60.0, "male": 50.0}, -10.0, True, False, Method.COUNTED),
+    ),
+)
+PRESENT = Presence(
+    DAY,
+    "indeci",
+    (
+        Flowing(Measure.ARRIVALS, Stage.VACCINATION, "migraciones", 6369.0, 18, 18, True, Method.COUNTED),
+        Flowing(Measure.SERVED, Stage.MIGRATION_CONTROL, "migraciones", 3429.0, 18, 18, counts=False),
+        Flowing(Measure.EXITS, None, None, None, 0, 18),
+        Flowing(Measure.ONWARD, Stage.TRANSPORT, "oim", 2200.0, 18, 18),
+    ),
+    pd.DataFrame(
+        {
+            "at": pd.DatetimeIndex([DAY.start + timedelta(hours=n) for n in range(4)], tz="UTC"),
+            "present": [100.0, 40.0, -20.0, np.nan],
+        }
+    ),
+    (HeadCount(DAY.start, 100.0, False, None), HeadCount(DAY.start + timedelta(hours=3), 90.0, True, -80.0)),
+    1800.0,
+)
 
 
 def frame(language: Language = Language.ES, site: Site = SITE, version: int = 7) -> Frame:
@@ -620,6 +670,10 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             () if empty else (FLAG,),
             () if empty else LONG,
             () if empty else REVISIONS,
+            window=DAY,
+            comparison=Comparison("yesterday", trouble="nothing-reported", day=DAY) if empty else COMPARISON,
+            breakdown=replace(BREAKDOWN, days=BREAKDOWN.days[1:2]) if empty else BREAKDOWN,
+            presence=replace(PRESENT, counts=(), path=PRESENT.path[:0]) if empty else PRESENT,
         ),
         "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
         "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),

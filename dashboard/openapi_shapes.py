@@ -1,0 +1,184 @@
+"""The rows and parameters of /api/v1, in the product's own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.vocabulary import Dataset, Measure, Method, Rhythm, Stage, State
+
+Schema = dict[str, Any]
+
+
+def words(words: Any) -> Schema:
+    return {"type": "string", "enum": [str(word) for word in words]}
+
+
+def parameter(name: str, schema: Schema, says: str, required: bool = False, place: str = "query") -> Schema:
+    return {"name": name, "in": place, "required": required, "description": says, "schema": schema}
+
+
+TEXT: Schema = {"type": "string"}
+MOMENT: Schema = {"type": "string", "description": "ISO 8601; without an offset it is the site's local time"}
+NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
+
+SITE = parameter("site", TEXT, "Site; without it the first one.")
+FORMAT = parameter("format", words(("json", "csv")), "Form of the answer; Accept: text/csv does the same.")
+FROM = parameter("from", MOMENT, "Local date or time, included.")
+TO = parameter("to", MOMENT, "Local date or time, not included.")
+AS_OF = parameter("as_of", MOMENT, "Only what had been received by this moment.")
+LANG = parameter("lang", words(("es", "en")), "Language of messages.")
+
+SERIES_ROW: Schema = {
+    "type": "object",
+    "required": ["start", "value", "low", "high", "at_least", "state", "method", "source"],
+    "properties": {
+        "start": MOMENT,
+        "value": {**NUMBER_OR_NULL, "description": "null where nothing was reported; 0 is a reported zero"},
+        "low": NUMBER_OR_NULL,
+        "high": NUMBER_OR_NULL,
+        "at_least": {"type": "boolean"},
+        "differs": {
+            **NUMBER_OR_NULL,
+            "description": "what the report of the whole day says, less this sum of its parts",
+        },
+        "state": words(State),
+        "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
+        "source": {"type": ["string", "null"]},
+        "revised_from": {**NUMBER_OR_NULL, "description": "What it had said before its last correction."},
+        "late": {"type": "boolean", "description": "First told after it was expected, by the source's cadence."},
+        "approved_by": {"type": ["string", "null"], "description": "Who closed the shift or day it lies in."},
+    },
+}
+PART_ROW: Schema = {
+    "type": "object",
+    "required": ["start", "part", "value", "total", "state", "at_least", "method", "source"],
+    "properties": {
+        "start": MOMENT,
+        "part": {"type": ["string", "null"], "description": "unclassified: what the total has beyond its parts"},
+        "value": {**NUMBER_OR_NULL, "description": "null where masked or missing; below zero the parts exceed it"},
+        "total": NUMBER_OR_NULL,
+        "state": words(State),
+        "at_least": {"type": "boolean"},
+        "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
+        "source": {"type": ["string", "null"]},
+    },
+}
+PRESENCE_ROW: Schema = {
+    "type": "object",
+    "required": ["at", "present", "counted", "expected", "unexplained", "state"],
+    "properties": {
+        "at": MOMENT,
+        "present": {**NUMBER_OR_NULL, "description": "null where an hour was not reported since the last count"},
+        "counted": NUMBER_OR_NULL,
+        "expected": {**NUMBER_OR_NULL, "description": "what the count should have found"},
+        "unexplained": NUMBER_OR_NULL,
+        "state": words(("ok", "missing", "error")),
+    },
+}
+CLOCK_ROW: Schema = {
+    "type": "object",
+    "required": ["clock", "arrivals", "served"],
+    "properties": {"clock": TEXT, "arrivals": NUMBER_OR_NULL, "served": NUMBER_OR_NULL},
+}
+REVISION_ROW: Schema = {
+    "type": "object",
+    "required": ["at", "kind", "stage", "measure", "source", "start", "end", "from", "to", "report", "who", "reason"],
+    "properties": {
+        "at": MOMENT,
+        "kind": words(("correction", "undo", "release")),
+        "stage": words(Stage),
+        "measure": words(Measure),
+        "source": TEXT,
+        "start": MOMENT,
+        "end": MOMENT,
+        "from": NUMBER_OR_NULL,
+        "to": {**NUMBER_OR_NULL, "description": "null where nothing counts any more, or masked is true"},
+        "masked": {"type": "boolean"},
+        "report": {"type": "integer"},
+        "who": {"type": ["string", "null"]},
+        "reason": {"type": ["string", "null"]},
+    },
+}
+SOURCE_ROW: Schema = {
+    "type": "object",
+    "required": ["source", "official", "value", "at_least", "method", "difference", "difference_share", "flagged"],
+    "properties": {
+        "source": TEXT,
+        "organisation": {"type": ["string", "null"]},
+        "official": {"type": "boolean"},
+        "value": {**NUMBER_OR_NULL, "description": "null where the source reported nothing in the window"},
+        "at_least": {"type": "boolean"},
+        "method": {"type": ["string", "null"], "enum": [*map(str, Method), None]},
+        "definition": {"type": ["string", "null"], "description": "what it counts, in the source's words"},
+        "hours": {"type": "number", "description": "reported, of hours_asked"},
+        "hours_asked": {"type": "number"},
+        "reports": {"type": "integer"},
+        "difference": {**NUMBER_OR_NULL, "description": "less the official figure, over the periods both report"},
+        "difference_share": NUMBER_OR_NULL,
+        "flagged": {"type": "boolean", "description": "differs by more than limit_share of the official figure"},
+    },
+}
+FLAG: Schema = {
+    "type": "object",
+    "required": ["flag", "code", "message", "start", "end", "needs_reason"],
+    "properties": {
+        **dict.fromkeys(("flag", "code", "message", "dataset", "source", "site"), TEXT),
+        "key": {"type": "object"},
+        "facts": {"type": "object"},
+        "start": MOMENT,
+        "end": MOMENT,
+        "needs_reason": {"type": "boolean"},
+    },
+}
+ISSUE: Schema = {
+    "type": "object",
+    "required": ["line", "column", "code", "message"],
+    "properties": {
+        "line": {"type": ["integer", "null"]},
+        "column": {"type": ["string", "null"]},
+        "code": TEXT,
+        "message": TEXT,
+    },
+}
+RECEIPT: Schema = {
+    "type": "object",
+    "required": ["report", "accepted", "rejected", "not_reported", "already_received", "issues"],
+    "properties": {
+        "report": {"type": ["integer", "null"]},
+        "accepted": {"type": "integer"},
+        "rejected": {"type": "integer"},
+        "not_reported": {"type": "integer"},
+        "already_received": {"type": "boolean"},
+        "state": words(("accepted", "partial", "refused", "undone", "held")),
+        "issues": {"type": "array", "items": ISSUE},
+        "flags": {"type": "array", "items": FLAG, "description": "figures that count and are asked about"},
+    },
+}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+RATE: Schema = {"type": ["number", "null"], "description": "Of the reports due; null where none was."}
+RATES_ROW: Schema = {
+    "type": "object",
+    "required": ["source", "dataset", "expected", "on_time", "late", "missing", "pending", "reporting_rate"],
+    "properties": {
+        "source": TEXT,
+        "organisation": {"type": ["string", "null"]},
+        "dataset": words(Dataset),
+        "kind": {"type": ["string", "null"], "enum": [*map(str, Rhythm), None]},
+        **dict.fromkeys(("expected", "on_time", "late", "missing", "pending", "due"), COUNT),
+        "reporting_rate": RATE,
+        "reporting_rate_on_time": RATE,
+        "state": words(("fine", "late", "silent")),
+        "periods": {"type": "array", "items": {"type": "object"}},
+    },
+}
+DELIVERY: Schema = {
+    "type": "object",
+    "description": "rows = accepted + rejected + not_reported",
+    "required": ["report", "source", "dataset", "rows", "accepted", "rejected", "not_reported", "state"],
+    "properties": {
+        **dict.fromkeys(("report", "rows", "accepted", "rejected", "not_reported"), COUNT),
+        **dict.fromkeys(("source", "dataset", "filename", "received_at", "issued_at"), TEXT),
+        "state": words(("accepted", "partial", "refused", "undone", "held")),
+    },
+}
+ERROR: Schema = {"type": "object", "required": ["error", "message"], "properties": {"error": TEXT, "message": TEXT}}
