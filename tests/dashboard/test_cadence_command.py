@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from sqlalchemy import select
 from data.sites import add_site, load_site
 from data.store import create_store, migrate, reading, writing
 from data.tables import audit
-from tests.conftest import ROOT
+from tests import processes
 from tests.data.centre import SITE
 
 SHIFTS = SITE.replace("safe_capacity = 200", "safe_capacity = 200\nshifts = [6, 14, 22]")
@@ -29,14 +27,7 @@ def caudal(var: Path, sqlite_url: str):
     engine.dispose()
 
     def run(*words: str, status: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "dashboard.cli", "cadence", *words],
-            cwd=ROOT,
-            env={**os.environ, "CAUDAL_VAR": str(var)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = processes.caudal("cadence", *words, environment={**os.environ, "CAUDAL_VAR": str(var)})
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return (done.stdout + done.stderr).replace("\u00a0", " ")

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, free_port
+from tests.processes import with_compressed_files
 
 CAUDAL = [sys.executable, "-m", "dashboard.cli"]
 
@@ -48,7 +49,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Server:
-        with (self.var / "serve.log").open("a") as log:
+        with (with_compressed_files(self.var) / "serve.log").open("a") as log:
             self.process = subprocess.Popen(
                 [*CAUDAL, "serve", "--port", str(self.port)],
                 cwd=ROOT,
