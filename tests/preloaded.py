@@ -28,9 +28,8 @@ with tempfile.TemporaryDirectory(prefix="caudal-rehearsal-") as folder:
     store = open_centre(f"sqlite:///{folder}/caudal.sqlite")
     now = datetime.now(UTC)
     ingest(store, served_csv([1, 2]), "ensayo.csv", source="migraciones", now=now, var=Path(folder))
+    clock, scope = ClockReading(now, 1.0, False), Scope("tumbes", Language.ES, Audience.OPEN, "today")
     with reading(store) as conn:
         for page in PAGES:
-            plain(
-                build(conn, page, Scope("tumbes", Language.ES, Audience.OPEN, "today"), ClockReading(now, 1.0, False))
-            )
+            plain(build(conn, page, scope, clock))
     store.dispose()

@@ -98,9 +98,8 @@ class Server:
         said, log = self.var / "serve.out", with_compressed_files(self.var) / "serve.log"
         said.unlink(missing_ok=True)
         environment = {**os.environ, "CAUDAL_VAR": str(self.var), **self.environment}
-        serving = self.process = Forked(
-            command, ("serve", "--port", str(self.port), *self.words), environment, said, log
-        )
+        words = ("serve", "--port", str(self.port), *self.words)
+        serving = self.process = Forked(command, words, environment, said, log)
         until(lambda: self._address() != "" or serving.poll() is not None, 60, "the server says nothing")
         assert self._address(), self.log
         self.port = int(self._address().rsplit(":", 1)[1].strip("/\n"))

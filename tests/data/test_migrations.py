@@ -15,6 +15,7 @@ from data.queries import official_source
 from data.sites import sites
 from data.store import create_store, migrate, reading, writing
 from data.tables import metadata
+from tests.processes import Forked
 
 # Tables whose rows are facts reported or computed about a place.
 FACTS = [
