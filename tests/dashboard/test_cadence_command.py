@@ -10,18 +10,18 @@ import pytest
 from sqlalchemy import select
 
 from data.sites import add_site, load_site
-from data.store import create_store, migrate, reading, writing
+from data.store import create_store, reading, writing
 from data.tables import audit
 from tests import processes
 from tests.data.centre import SITE
+from tests.stores import migrated
 
 SHIFTS = SITE.replace("safe_capacity = 200", "safe_capacity = 200\nshifts = [6, 14, 22]")
 
 
 @pytest.fixture
 def caudal(var: Path, sqlite_url: str):
-    engine = create_store(sqlite_url)
-    migrate(engine)
+    engine = migrated(sqlite_url)
     with writing(engine) as conn:
         add_site(conn, load_site(SHIFTS), datetime(2018, 1, 1, tzinfo=UTC), "test")
     engine.dispose()
