@@ -11,7 +11,8 @@ from flask_caching import Cache
 from sqlalchemy import Engine
 
 from callbacks import reads
-from callbacks.what_if import answer, assumption, entry_station
+from callbacks.what_if import Question, entry_station
+from callbacks.what_if import told as told_of
 from data.store import reading
 from data.types import ClockReading, Scope
 from data.versions import version_of
@@ -54,8 +55,7 @@ def counters_sentences(
     site = model.frame.site
     station = entry_station(model.stations, site.entry_stage)
     t = translator(scope.language, site.zone)
-    said = (answer(station, counters), assumption(station, model.frame.clock.now))
-    return [t.sentence(sentence) for sentence in said if sentence is not None]
+    return [t.sentence(sentence) for sentence in told_of(station, Question(counters), model.frame.clock.now)]
 
 
 def partial_of(act: Callable[..., list[str]], engine: Engine, clock: Clock) -> Callable[..., list[str]]:

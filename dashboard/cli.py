@@ -8,7 +8,7 @@ import sys
 import click
 
 from dashboard.settings import WrongSetting, load_settings
-from data.store_file import StoreGone
+from data.store_gone import StoreGone
 from layouts.translator import translator
 
 # Command: the module that holds it. Only that one is imported: all of them together take seconds.
@@ -22,7 +22,9 @@ COMMANDS = {
     **dict.fromkeys(("feed", "pull"), "feeds"),
     **dict.fromkeys(("official", "flag", "duplicate"), "agree"),
     "rejected": "rejected",
+    "queue": "queue",
     "cadence": "cadence",
+    "forecast": "forecast",
     **dict.fromkeys(("close", "unlock", "release"), "closing"),
 }
 

@@ -23,6 +23,7 @@ from dashboard.feeding.trouble import Trouble
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
 from data import alerts, snapshots, waiting
+from data.backtesting import make_backtests
 from data.clock import reading, real_now, stored_replay
 from data.feeds.book import UnknownFeed, due_feeds
 from data.sites import sites
@@ -141,6 +142,19 @@ def pull_feeds(bench: Bench) -> None:
                 log.info("feed pulled", feed=name, read=told.read, accepted=accepted)
 
 
+def try_forecasts(bench: Bench) -> None:
+    """Once a day and series: how good the forecasts of the last weeks were."""
+    with reading_store(bench.engine) as conn:
+        now = reading(stored_replay(conn), real_now()).now
+        places = sites(conn)
+    for place in places:
+        if bench.stopping.is_set():
+            return
+        made = make_backtests(bench.engine, place, now)
+        if made:
+            log.info("forecasts tried", site=place.site, series=made)
+
+
 def beat(bench: Bench) -> None:
     now = time.monotonic()
     write_beat(bench.settings.var, {name: round(now - at, 1) for name, at in bench.finished.items()})
@@ -158,6 +172,7 @@ def jobs() -> tuple[Job, ...]:
         Job(EVALUATION, FEED_SECONDS, Evaluation()),
         Job("feeds", 2.0, pull_feeds),
         Job("waiting", 600.0, sweep_waiting),
+        Job("forecasts", 20.0, try_forecasts),
     )
 
 

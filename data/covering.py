@@ -17,6 +17,7 @@ from data.analytics.seen import PresentNow
 from data.analytics.standards import Denominators, Standard, mean_present
 from data.observing import Official
 from data.queries.board import print_of_services, standard_rows
+from data.queries.figures import counts_of_people
 from data.queries.services import last_heard
 from data.types import SectorCoverage, Site, Window
 from data.vocabulary import Measure, Service
@@ -46,14 +47,12 @@ def sector_coverage(
         return float(np.sum(hours.people)) if len(hours) else None
 
     # Of one source: what two institutions count is never put together.
-    counts = queries.present_readings(conn, site.site, Window(day.start - SERVICES_REACH, until), as_of)
-    counts = counts[counts["source"] == here.source] if here else counts.iloc[:0]
-    readings = list(zip((at.to_pydatetime() for at in counts["at"]), counts["people"].tolist(), strict=True))
+    reach = Window(day.start - SERVICES_REACH, until)
+    readings = list(counts_of_people(conn, site.site, reach, here.source, as_of).items()) if here else []
     people = Denominators(here.people if here else None, arrivals, lambda span: mean_present(readings, span))
     told = {str(row["service"]) for row in lines}
     silent = any(service not in told for service in rules)
-    reach = Window(day.start - SILENCE_REACH, day.end)
-    heard = last_heard(conn, site, reach, as_of) if silent else {}
+    heard = last_heard(conn, site, Window(day.start - SILENCE_REACH, day.end), as_of) if silent else {}
     return coverage(
         site, lines, rules, people, day, until, {Service(name): at for name, at in heard.items() if at <= until}
     )

@@ -32,6 +32,7 @@ from data.sources.fields import PERSONAL_TEXT
 from data.sources.periods import AHEAD
 from data.store import lock, lock_sites, reading, writing
 from data.tables import report
+from data.ticket_order import ordered
 from data.types import Clock, Issue, Site
 from data.undoing import NoSuchReport as NoSuchReport
 from data.undoing import undo as undo
@@ -115,6 +116,7 @@ def ingest(
         if agreed is not None:
             raise NotAsAgreed from refused
         return _refuse(engine, sent, _refusal(sent, refused))
+    parsed = ordered(engine, parsed, source, places)
     receipt = receipt_of_parsed(parsed, source)
     if any(issue.code in PERSONAL for issue in receipt.issues):
         snapshots.forget(var, sent.sha256)
@@ -163,7 +165,7 @@ def preview(
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         return Receipt(None, 0, 0, False, (refused.issue,), str(dataset or ""), source, "refused")
-    return receipt_of_parsed(parsed, source)
+    return receipt_of_parsed(ordered(engine, parsed, source, places), source)
 
 
 def receipt_of_parsed(parsed: Parsed, source: str) -> Receipt:

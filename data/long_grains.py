@@ -19,7 +19,8 @@ from data.days import day_of, day_starting
 from data.frames import frame
 from data.grains import SERIES, WEAKEST_FIRST, flow_totals, summed
 from data.queries import SeriesKey
-from data.queries.flow import LINE_COLUMNS, flow_by_day
+from data.queries.figures import any_long
+from data.queries.flow import LINE_COLUMNS, LONG, flow_by_day
 from data.revisions import counting
 from data.rhythm import Cadence
 from data.tables import flow_line
@@ -62,7 +63,7 @@ def long_lines(conn: Connection, site: str, window: Window, as_of: datetime | No
             line.site == site,
             line.start >= window.start,
             line.start < window.end,
-            text("minutes > 1500"),  # as the index has it
+            text(LONG),
             counting(flow_line, as_of),
         ),
     )
@@ -142,6 +143,8 @@ def _weakest(methods: Sequence[str]) -> str:
 
 def only_long(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> tuple[LongReport, ...]:
     """Long reports of the window of which no day was reported by the same source: series by series, in order."""
+    if not any_long(conn, site.site, window):
+        return ()
     lines = long_lines(conn, site.site, window, as_of)
     found = []
     for (stage, measure, lane, source), told in lines.groupby(SERIES, sort=True) if len(lines) else ():

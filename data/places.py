@@ -46,4 +46,5 @@ def _of_row(row: Mapping[str, Any]) -> Site:
         lanes=tuple(Lane(lane) for lane in row.get("lanes") or ()),
         services=tuple(Service(service) for service in row.get("services") or ()),
         shifts=tuple(row.get("shifts") or ()),
+        upstream=tuple(row.get("upstream") or ()),
     )

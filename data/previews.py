@@ -20,6 +20,7 @@ from data.resent import already
 from data.sites import sites
 from data.sources import DEFAULT, Limits, Mapping, Parsed, Refused, parse
 from data.store import reading
+from data.ticket_order import ordered
 from data.types import Changes, ColumnRead
 from data.vocabulary import Dataset
 
@@ -66,6 +67,7 @@ def preview(
         parsed = parse(content, filename, dataset=dataset, mapping=mapping, sites=places, now=now, limits=limits)
     except Refused as refused:
         return Preview(Receipt(None, 0, 0, False, (refused.issue,), str(wanted or ""), source, "refused"), known=known)
+    parsed = ordered(engine, parsed, source, places)
     receipt = receipt_of_parsed(parsed, source)
     lines = lines_of(rows_to_count(parsed, mapping), parsed.dataset, source, parsed.issued_at or now, now)
     with reading(engine) as conn:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from data import grains, queries
+from data import queries
 from data.analytics.buckets import moment, seconds
-from data.analytics.reconciliation import Amount, Reported, Span, beside, has_a_hole
+from data.analytics.reconciliation import Reported, Span, beside, has_a_hole
 from data.cadences import ALWAYS
 from data.days import days_of
-from data.frames import frame
 from data.history import organisations, recorded_by
 from data.officials import Choice, choices
-from data.queries import SeriesKey
 from data.revisions import counting
-from data.tables import definition, flow_line, report_site
+from data.tables import definition, report_site
+from data.told import reported
 from data.tolerances import tolerances
 from data.types import Reconciliation, Site, SourceFigure, Window
-from data.vocabulary import EVERY_LANE, Dataset, Measure, Method, Stage
-
-LONGEST_DAY_MINUTES = 1500
+from data.vocabulary import Dataset, Measure, Stage
 
 
 def reconciliation(
@@ -33,7 +29,7 @@ def reconciliation(
     """Every source of a figure; the official one first, then by name. `now` bounds what may be asked of a window."""
     chosen = choices(conn, site.site, now, as_of).get((str(stage), str(measure)))
     official = chosen.source if chosen and chosen.source else None
-    told = _reported(conn, site, stage, measure, window, now, as_of)
+    told = reported(conn, site, stage, measure, window, now, as_of)
     words = _definitions(conn, site.site, stage, measure, now, as_of)
     known = organisations(conn, as_of)
     deliveries = _deliveries(conn, site.site, window, as_of)
@@ -105,104 +101,6 @@ def _figure(
         difference_share=share,
         flagged=share is not None and abs(share) > limit + 1e-9,
     )
-
-
-def _reported(
-    conn: Connection, site: Site, stage: Stage, measure: Measure, window: Window, now: datetime, as_of: datetime | None
-) -> Mapping[str, Reported]:
-    """By source, of all lanes: whole days, hours of the other days, and reports longer than a day."""
-    longer = _longer(conn, site.site, stage, measure, window, as_of)
-    days = days_of(site, window)
-    reach = Window(days[0].start, days[-1].end)
-    found = {}
-    for name in sorted({*_sources(conn, site.site, stage, measure, reach, as_of), *longer}):
-        key = SeriesKey(site.site, str(stage), str(measure), name, EVERY_LANE)
-        ends = {day.start: day.end for day in days if window.start <= day.start and day.end <= window.end}
-        by_day: dict[Span, Amount] = {}
-        for row in queries.flow_by_day(conn, key, reach, as_of).to_dict("records"):
-            start = row["day"].to_pydatetime()
-            end = ends.get(start)
-            if end is not None and row["minutes"] >= (end - start).total_seconds() / 60 and end <= now:
-                by_day[seconds(start), seconds(end)] = _amount(row, seconds(end) - seconds(start))
-        rest = [day for day in days if (seconds(day.start), seconds(day.end)) not in by_day]
-        hours: dict[Span, Amount] = {}
-        whole = sorted(by_day)
-        if rest:
-            asked = Window(max(rest[0].start, window.start), min(rest[-1].end, window.end))
-            for row in queries.flow_by_hour(conn, key, asked, as_of).to_dict("records"):
-                start_at = row["hour"].timestamp()
-                if not _inside(start_at, whole):
-                    length = float(row["minutes"]) * 60
-                    hours[start_at, start_at + length] = _amount(row, length)
-        weeks = {
-            span: one
-            for span, one in longer.get(name, {}).items()
-            if not any(span[0] < end and start < span[1] for start, end in (*by_day, *hours))
-        }
-        if by_day or hours or weeks:
-            found[name] = Reported(by_day, hours, weeks)
-    return found
-
-
-def _inside(at: float, spans: Sequence[Span]) -> bool:
-    """Whether a moment falls into one of these spans, which are in order and do not overlap."""
-    place = bisect_right(spans, (at, float("inf"))) - 1
-    return place >= 0 and at < spans[place][1]
-
-
-def _amount(row: Mapping[object, object], length: float) -> Amount:
-    told = {str(name): value for name, value in row.items()}
-    return Amount(
-        float(told["people"]),  # type: ignore[arg-type]
-        length,
-        bool(told["at_least"]),
-        Method(str(told["method"])),
-        told["received_at"].timestamp(),  # type: ignore[attr-defined]
-    )
-
-
-def _sources(
-    conn: Connection, site: str, stage: Stage, measure: Measure, window: Window, as_of: datetime | None
-) -> list[str]:
-    line = flow_line.c
-    if as_of is None:
-        rows = queries.series(conn, site, window)
-        here = rows[(rows["stage"] == stage) & (rows["measure"] == measure)]
-        return sorted(set(here["source"]))
-    return list(
-        conn.execute(
-            select(line.source)
-            .where(line.site == site, line.stage == stage, line.measure == measure)
-            .where(line.start >= window.start, line.start < window.end, counting(flow_line, as_of))
-            .distinct()
-        ).scalars()
-    )
-
-
-def _longer(
-    conn: Connection, site: str, stage: Stage, measure: Measure, window: Window, as_of: datetime | None
-) -> Mapping[str, Mapping[Span, Amount]]:
-    """Reports of weeks and months inside the window, by source; of those that overlap the earlier and longer one."""
-    line = flow_line.c
-    lines = frame(
-        conn,
-        select(*(line[name] for name in queries.flow.LINE_COLUMNS)).where(
-            *(line.site == site, line.stage == stage, line.measure == measure),
-            *(line.start >= window.start, line.start < window.end, line.minutes > LONGEST_DAY_MINUTES),
-            counting(flow_line, as_of),
-        ),
-    )
-    if lines.empty:
-        return {}
-    found: dict[str, dict[Span, Amount]] = {}
-    totals = grains.summed(grains.flow_totals(lines), ["source", "start", "minutes"], ["people", "low", "high"])
-    for row in totals.sort_values(["start", "minutes"], ascending=[True, False]).to_dict("records"):
-        length = float(row["minutes"]) * 60
-        span = (row["start"].timestamp(), row["start"].timestamp() + length)
-        mine = found.setdefault(str(row["source"]), {})
-        if span[1] <= seconds(window.end) and not any(span[0] < end and start < span[1] for start, end in mine):
-            mine[span] = _amount(row, length)
-    return found
 
 
 def _definitions(

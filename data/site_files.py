@@ -64,7 +64,7 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[int] | type[float] | t
 
 SITE_KEYS = {
     *("site", "name", "country", "zone", "kind", "day_start_hour", "entry_stage", "stages", "sectors"),
-    *("safe_capacity", "shifts", "ubigeo", "phase", "lanes", "services"),
+    *("safe_capacity", "shifts", "ubigeo", "phase", "lanes", "services", "upstream"),
 }
 
 
@@ -106,6 +106,7 @@ def _site(entries: Mapping[str, Any], wrongs: list[str]) -> Site | None:
     if entries.get("kind", "real") not in list(SiteKind):
         wrongs.append(f"kind = {entries['kind']!r}: expected one of {', '.join(SiteKind)}")
     shifts = shifts_of(entries.get("shifts", []), wrongs)
+    upstream = _upstream(entries, wrongs)
     if entries.get("entry_stage") not in entries.get("stages", []):
         wrongs.append(f"entry_stage = {entries.get('entry_stage')!r}: expected one of the site's stages")
     if len(wrongs) > found:
@@ -125,7 +126,20 @@ def _site(entries: Mapping[str, Any], wrongs: list[str]) -> Site | None:
         lanes=tuple(Lane(word) for word in entries.get("lanes", [])),
         services=tuple(Service(word) for word in entries.get("services", [])),
         shifts=shifts,
+        upstream=upstream,
     )
+
+
+def _upstream(entries: Mapping[str, Any], wrongs: list[str]) -> tuple[str, ...]:
+    named = entries.get("upstream", [])
+    if not isinstance(named, list) or not all(isinstance(name, str) and name.strip() for name in named):
+        wrongs.append(f'upstream = {named!r}: expected a list of sites, such as ["rumichaca"]')
+        return ()
+    if entries.get("site") in named:
+        wrongs.append(f"upstream: {entries['site']!r} is this site itself; name those whose people come here next")
+    if len(set(named)) < len(named):
+        wrongs.append(f"upstream = {named!r}: a site stands there twice")
+    return tuple(named)
 
 
 def _rows(name: str, entries: Any, wrongs: list[str]) -> tuple[dict[str, Any], ...]:

@@ -74,6 +74,7 @@ def _row_of(site: Site) -> dict[str, Any]:
         "lanes": [str(lane) for lane in site.lanes],
         "services": [str(service) for service in site.services],
         "shifts": list(site.shifts) or None,
+        "upstream": list(site.upstream) or None,
     }
 
 

@@ -14,21 +14,12 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
+from data.store_gone import StoreGone as StoreGone
+
 # Where a connection keeps what it opened.
 OPENED = "caudal_file"
 
 Identity = tuple[int, int]  # device, inode
-
-
-class StoreGone(Exception):
-    """The file is no longer there (`gone`) or another one stands in its place (`replaced`): locale `store.<code>`."""
-
-    def __init__(self, code: str, path: Path) -> None:
-        super().__init__(
-            f"the store's file {path} is gone" if code == "gone" else f"another file stands in the place of {path}"
-        )
-        self.code = code
-        self.path = path
 
 
 def identity(path: Path) -> Identity | None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from data.backtested import Backtest as Backtest
+from data.backtested import BacktestRow as BacktestRow
+from data.backtested import KeptBacktest as KeptBacktest
+from data.backtested import Lag as Lag
+from data.backtested import Lead as Lead
+from data.backtested import SeriesTried as SeriesTried
 from data.rhythm import Cadence as Cadence
 from data.rhythm import Contact as Contact
 from data.rhythm import Expectation as Expectation
@@ -29,6 +33,9 @@ from data.vocabulary import (
     Stage,
     State,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd  # frames are passed on here, never made: a command that has none starts without it
 
 Clock = Callable[[], datetime]
 
@@ -67,6 +74,7 @@ class Site:
     lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
     services: tuple[Service, ...] = ()
     shifts: tuple[int, ...] = ()  # local hours at which shifts begin
+    upstream: tuple[str, ...] = ()  # sites whose people come here next
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,23 @@ class Station:
     waiting_method: Method | None = None
     rate_per_counter_hour: float | None = None
     rate_sample_hours: int | None = None
+    rate_low: float | None = None  # 80 % interval
+    rate_high: float | None = None
+    arriving_per_hour: float | None = None
+    counters_planned: int | None = None  # by the roster, now
+    wait_counters: str | None = None  # which counters the wait rests on: "open", "plan", "plan-then-open"
+    clear_low_minutes: float | None = None  # 80 % interval
+    clear_high_minutes: float | None = None  # None beside a known time to clear: perhaps never
+    clear_counters: str | None = None  # as `wait_counters`
+    clear_arrivals: str | None = None  # "present-rate", "forecast"
+    over_6h: float | None = None  # people who have waited longer
+    over_12h: float | None = None
+    over_24h: float | None = None
+    left_last_hour: float | None = None  # the line, unserved, as reported
+    unexplained: float | None = None  # what the last head count saw and the counts did not
+    negative: bool = False  # more served than ever were there: a mistake in the data
+    capacity_ratio: float | None = None  # capacity over arrivals
+    bottleneck: bool = False  # the lowest ratio of the path
 
 
 @dataclass(frozen=True)

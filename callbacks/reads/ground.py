@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from callbacks.reads.corrections import closed_periods
+from callbacks.reads.once import once
 from data import disclosure, queries
 from data.alert_book import alarm_spans, evaluated_at, open_alerts
 from data.analytics.baseline import DAYS
@@ -19,7 +20,8 @@ from data.analytics.seen import Seen
 from data.analytics.windows import curve_day
 from data.closing import Approval
 from data.flags import open_flags
-from data.picture import Picture, picture
+from data.forecasting import Forecast, forecast_of
+from data.picture import Picture, picture, series_key
 from data.queries.board import events
 from data.sites import site as site_named
 from data.sites import sites
@@ -52,6 +54,7 @@ class Ground:
     sectors: tuple[SectorCoverage, ...]  # masked for the audience
     alerts: tuple[AlertCard, ...]
     kpis: Mapping[str, Kpi]
+    forecast: Forecast | None  # of arrivals at the entry, from now on; None: no such series, or under 14 days of it
 
     @property
     def curves(self) -> DayCurves:
@@ -93,9 +96,24 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
     alerts = open_alerts(conn, scope.site, scope.as_of)
     checked_at = evaluated_at(conn, scope.site, scope.as_of)
-    told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock))
+    arrivals = series_key(seen.site, seen.official, Measure.ARRIVALS)
+    hour = int(now.timestamp() // 3600)
+    ahead = once(
+        conn,
+        frame.version,
+        ("forecast", seen.site, arrivals, hour, scope.as_of),
+        lambda: forecast_of(conn, seen.site, arrivals, now, scope.as_of),
+    )
+    told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock), rest_of_day(seen, ahead))
     told = vouched(told, closed_periods(conn, scope, seen.day, frame.version), seen.day)
-    return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, told, scope.as_of))
+    return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, told, scope.as_of), ahead)
+
+
+def rest_of_day(seen: Picture, ahead: Forecast | None) -> tuple[float, float, float] | None:
+    """Arrivals from the newest report to the end of the day: low, middle, high; None for a day that is over."""
+    if ahead is None or seen.arrivals_day is None or seen.now >= seen.day.end:
+        return None
+    return ahead.total(Window(seen.arrivals_day.as_of, seen.day.end))
 
 
 def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) -> Mapping[str, Kpi]:
@@ -128,6 +146,7 @@ def headlines(
     alerts_open: int,
     alerts_checked_at: datetime | None,
     clock: ClockReading,
+    rest: tuple[float, float, float] | None = None,
 ) -> Mapping[str, Kpi]:
     return kpis(
         Seen(
@@ -148,6 +167,7 @@ def headlines(
             reports=seen.reports,
             alerts_open=alerts_open,
             alerts_checked_at=alerts_checked_at,
+            rest_of_day=rest,
             clock=clock,
         )
     )

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from typing import NoReturn
-
-import click
 from sqlalchemy import Engine
 
+from dashboard.commands.stopping import NOT_DONE as NOT_DONE
+from dashboard.commands.stopping import stop as stop
 from dashboard.settings import Settings
 from data.store import create_store, migrate
-
-NOT_DONE = 2
 
 
 def store_of(settings: Settings) -> Engine:
     engine = create_store(settings.store_url)
     migrate(engine)
     return engine
-
-
-def stop(sentence: str) -> NoReturn:
-    click.echo(f"caudal: {sentence}", err=True)
-    sys.exit(NOT_DONE)

@@ -67,12 +67,13 @@ def plain_page(
     body: Any,
     here: Callable[[Plain], str],
     status: int = 200,
+    under: str = "reports",
 ) -> Response:
-    """`here`: the address of this page, asked for in another way."""
+    """`here`: the address of this page, asked for in another way; `under`: the page of the header it belongs to."""
     shell: Shell = request.app.state.shell
     other_lang = replace(plain, lang=Language.EN if plain.lang is Language.ES else Language.ES)
     other_look = replace(plain, look=Look.DARK if plain.look is Look.LIGHT else Look.LIGHT)
-    whole = around(plain.asked, here(other_lang), here(other_look), t, body)
+    whole = around(plain.asked, here(other_lang), here(other_look), t, body, under)
     text = document(
         lang=plain.lang,
         look=plain.look,

@@ -124,20 +124,27 @@ def last_hour(hours: Buckets, now: datetime) -> LastHour | None:
     )
 
 
-def expected_today(so_far: DayTotal, usual: History, day: Window) -> tuple[float, float, float] | None:
-    """Low, middle and high of the day's arrivals: those so far, and the usual rest of the day at today's own level.
+def expected_today(
+    so_far: DayTotal, usual: History, day: Window, rest: tuple[float, float, float] | None = None
+) -> tuple[float, float, float] | None:
+    """Low, middle and high of the day's arrivals: those so far, and the forecast `rest` of the day.
 
-    The level is people so far over usual so far, drawn towards 1 by three usual hours, so that a busy first
-    half-hour does not triple the day.
+    The forecast is of the general lane: others are taken to come in the share they had. Where there is no forecast,
+    the usual rest of the day at today's own level: people so far over usual so far, drawn towards 1 by three usual
+    hours, so that a busy first half-hour does not triple the day.
     """
+    if rest is not None:
+        lanes = so_far.people / so_far.general if so_far.general else 1.0
+        least, middle, most = (so_far.people + lanes * part for part in rest)
+        return least, middle, most
     low, mid, high = usual.cumulative
     if np.isnan(mid[-1]):
         return None
     at, end = _hours_in(so_far.as_of, day), _hours_in(day.end, day)  # 23 where the clocks go forward
     prior = mid[-1] / 24 * PRIOR_HOURS
     level = (so_far.people + prior) / (so_far.usual_so_far(usual, day) + prior)
-    rest = [float(np.diff(np.interp([at, end], np.arange(len(band)), band))[0]) for band in (low, mid, high)]
-    least, middle, most = sorted(max(0.0, part) for part in rest)
+    parts = [float(np.diff(np.interp([at, end], np.arange(len(band)), band))[0]) for band in (low, mid, high)]
+    least, middle, most = sorted(max(0.0, part) for part in parts)
     return so_far.people + level * least, so_far.people + level * middle, so_far.people + level * most
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HOUR = 3600.0
 
@@ -38,13 +42,19 @@ class Buckets:
     def __len__(self) -> int:
         return len(self.start)
 
-    @property
+    @cached_property
     def end(self) -> np.ndarray:
         return self.start + self.minutes * 60.0
 
-    @property
+    @cached_property
     def whole(self) -> np.ndarray:
         return self.minutes >= 60
+
+    @cached_property
+    def curve(self) -> Curve:
+        """As `curve`, kept: a stage's state asks for it again and again."""
+        ends = np.concatenate([self.start[1:], self.end[-1:]])
+        return Curve(np.concatenate([self.start[:1], ends]), np.concatenate([[0.0], np.cumsum(self.people)]))
 
     def between(self, start: float, end: float) -> Buckets:
         return self.where((self.start >= start) & (self.start < end))
@@ -65,6 +75,16 @@ class Buckets:
             return self
         holes = np.flatnonzero(np.diff(self.start) > HOUR + 1)
         return self.where(np.arange(len(self)) > (holes[-1] if len(holes) else -1))
+
+
+def joined_by_time(*parts: Buckets) -> Buckets:
+    """Several stretches as one, by their start. They must not overlap."""
+    columns = [
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("start", "minutes", "people", "at_least", "method", "received")
+    ]
+    order = np.argsort(columns[0], kind="stable")
+    return Buckets(*(column[order] for column in columns))
 
 
 def buckets(hours: pd.DataFrame) -> Buckets:
@@ -117,7 +137,16 @@ def curve(hours: Buckets, start: float | None = None) -> Curve:
 
     A partly covered hour in the middle is spread over its hour; the newest ends where its reports end.
     """
+    return hours.curve if len(hours) else Curve(np.array([start or 0.0]), np.zeros(1))
+
+
+def reported_curve(hours: Buckets) -> Curve | None:
+    """Cumulative of what was reported, flat where nothing was: of people of whom only those reported are known.
+
+    None where nobody reported any.
+    """
     if len(hours) == 0:
-        return Curve(np.array([start or 0.0]), np.zeros(1))
-    ends = np.concatenate([hours.start[1:], hours.end[-1:]])
-    return Curve(np.concatenate([hours.start[:1], ends]), np.concatenate([[0.0], np.cumsum(hours.people)]))
+        return None
+    so_far = np.cumsum(hours.people)
+    people = np.column_stack([so_far - hours.people, so_far]).ravel()
+    return Curve(np.column_stack([hours.start, hours.end]).ravel(), people)

@@ -43,7 +43,9 @@ def served_within(arriving: float, rate: float, counters: int, hours: float) -> 
 
 
 def counters_for_target(arriving: float, rate: float, hours: float, share: float) -> int:
-    """Fewest counters with which `share` of people wait at most `hours`."""
+    """Fewest counters with which `share` (under 1) of people wait at most `hours`."""
+    if not (rate > 0 and hours >= 0 and 0 <= share < 1):
+        raise ValueError(f"rate above 0, hours from 0 on and a share under 1 were expected: {rate}, {hours}, {share}")
     counters = math.floor(arriving / rate) + 1
     while (served := served_within(arriving, rate, counters, hours)) is None or served < share:
         counters += 1

@@ -84,7 +84,7 @@ def arrivals_expected_today(seen: Seen) -> Kpi:
         return missing(name, "people", Sentence("sentence.short_history"))
     if seen.arrivals_day is None:
         return missing(name, "people", Sentence("sentence.nothing_reported_today"))
-    span = expected_today(seen.arrivals_day, seen.usual_arrivals, seen.day)
+    span = expected_today(seen.arrivals_day, seen.usual_arrivals, seen.day, seen.rest_of_day)
     if span is None:
         return missing(name, "people", Sentence("sentence.short_history"))
     low, mid, high = span

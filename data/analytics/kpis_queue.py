@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from data.analytics.freshness import state_of
 from data.analytics.seen import Seen, missing
+from data.analytics.stations import span_minutes
 from data.types import Kpi, Sentence
 from data.vocabulary import LEVEL_ORDER, Level, Method, State
 
@@ -71,6 +72,12 @@ def time_to_clear_minutes(seen: Seen) -> Kpi:
     if entry.clears_in is None:
         unknown = "sentence.no_head_count" if entry.waiting is None else "sentence.no_rate"
         return missing(name, "minutes", Sentence(unknown))
+    low, high = span_minutes(entry.clears_low), span_minutes(entry.clears_high)
+    note = None
+    if low is not None and high is not None and round(high) > round(low):
+        note = Sentence("sentence.between_minutes", {"low_minutes": round(low), "high_minutes": round(high)})
+    elif low is not None and high is None:
+        note = Sentence("sentence.perhaps_never", {"low_minutes": round(low)})
     return Kpi(
         name,
         entry.clears_in / timedelta(minutes=1),
@@ -78,8 +85,11 @@ def time_to_clear_minutes(seen: Seen) -> Kpi:
         entry.waiting_at,
         unit="minutes",
         at_least=entry.at_least,
+        low=low,
+        high=high,
         method=Method.DERIVED,
         source=entry.source,
+        note=note,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.analytics.buckets import NO_HOURS, Buckets
+from data.analytics.staffing import NO_PLAN, Plan
 from data.vocabulary import Lane, Stage
 
 
@@ -58,3 +59,6 @@ class Observed:
     arrivals: Buckets = NO_HOURS
     served: Buckets = NO_HOURS
     readings: Readings = NO_READINGS
+    left: Buckets = NO_HOURS  # who left the line unserved
+    plan: Plan = NO_PLAN  # the roster
+    fine: Buckets = NO_HOURS  # who was served, by less than an hour, where that was reported

@@ -18,8 +18,10 @@ from datetime import timedelta
 import numpy as np
 
 from data.analytics.buckets import HOUR, Curve
+from data.analytics.steps import HOURS_IN_A_YEAR
 
-HOURS_IN_A_YEAR = 8760
+# From here on growth per hour is told and no mean wait: steady-state numbers look comfortable up to the edge.
+NEARLY_FULL = 0.95
 
 
 def utilisation(arriving: float, capacity: float) -> float | None:
@@ -45,17 +47,6 @@ def time_to_clear(waiting: float, served_per_hour: float, arriving_per_hour: flo
     return timedelta(hours=waiting / surplus)
 
 
-def time_to_clear_along(waiting: float, net_by_hour: list[float]) -> timedelta | None:
-    """First moment with Q(t) <= 0 when each coming hour changes the queue by `net_by_hour`; None if not within them."""
-    for hour, net in enumerate(net_by_hour):
-        if waiting <= 0:
-            return timedelta(hours=hour)
-        if waiting + net <= 0:
-            return timedelta(hours=hour + waiting / -net)
-        waiting += net
-    return timedelta(hours=len(net_by_hour)) if waiting <= 0 else None
-
-
 def virtual_wait(waiting: float, capacity: float) -> float | None:
     """Hours a person joining now will wait, Q / (c mu) (fluid predictor); None when nobody serves a queue."""
     if waiting <= 0:
@@ -63,21 +54,21 @@ def virtual_wait(waiting: float, capacity: float) -> float | None:
     return waiting / capacity if capacity > 0 else None
 
 
-def virtual_wait_under_plan(waiting: float, capacity_by_hour: list[float]) -> float | None:
-    """Hours until the planned capacity has served everyone already waiting; None if the plan is too short."""
-    for hour, capacity in enumerate(capacity_by_hour):
-        if waiting <= 0:
-            return float(hour)
-        if capacity >= waiting:
-            return hour + waiting / capacity
-        waiting -= capacity
-    return float(len(capacity_by_hour)) if waiting <= 0 else None
-
-
 def counters_that_stop_growth(arriving: float, rate: float, open_now: int) -> int:
     """More counters needed for c mu >= lambda; 0 when the queue does not grow."""
     # A hair below: 13.000000001 counters is 13, not 14.
     return max(0, math.ceil(arriving / rate - 1e-9) - open_now)
+
+
+def counters_that_empty(waiting: float, arriving: float, rate: float, hours: float | None = None) -> int | None:
+    """Fewest counters with which the queue is gone one day (`hours` None), or within so many hours: (Q / H + lambda)
+    / mu. Where nobody waits, fewest that keep it so. None when counters serve nobody."""
+    if rate <= 0:
+        return None
+    if hours is not None and waiting > 0:
+        return math.ceil((waiting / hours + arriving) / rate - 1e-9)
+    # Exactly as many as come leaves the queue as it is.
+    return math.floor(arriving / rate + 1e-9) + 1 if waiting > 0 else math.ceil(arriving / rate - 1e-9)
 
 
 def joined_at(arrivals: Curve, waiting: float, at: float) -> float | None:
@@ -111,31 +102,40 @@ class QueuePath:
 
 
 def queue_path(
-    arrivals: Curve, served: Curve, readings_at: np.ndarray, readings: np.ndarray, at: np.ndarray
+    arrivals: Curve,
+    served: Curve,
+    readings_at: np.ndarray,
+    readings: np.ndarray,
+    at: np.ndarray,
+    left: Curve | None = None,
 ) -> QueuePath:
-    """Q(t) = Q(last reading) + arrivals since - served since. NaN before the first reading.
+    """Q(t) = Q(last reading) + arrivals since - served since - left since. NaN before the first reading.
 
-    A head count corrects the model. The difference is kept in `unexplained`, never spread or clipped: a negative
-    queue is a data error that must be seen.
+    `left`: people reported to have left the line unserved, apart from those served. A head count corrects the model.
+    The difference is kept in `unexplained`, never spread or clipped: a negative queue is a data error that must be
+    seen.
     """
-    net_at = arrivals.counts(at) - served.counts(at)
+
+    def net(moments: np.ndarray) -> np.ndarray:
+        gone = served.counts(moments) if left is None else served.counts(moments) + left.counts(moments)
+        return arrivals.counts(moments) - gone
+
     if len(readings) == 0:
         nothing = np.full(len(at), np.nan)
         return QueuePath(at, nothing, nothing.copy())
-    net_read = arrivals.counts(readings_at) - served.counts(readings_at)
-    offset = readings - net_read
+    offset = readings - net(readings_at)
     last = np.searchsorted(readings_at, at, side="right") - 1
-    waiting = np.where(last >= 0, net_at + offset[np.maximum(last, 0)], np.nan)
+    waiting = np.where(last >= 0, net(at) + offset[np.maximum(last, 0)], np.nan)
     jumps = np.concatenate([[0.0], np.diff(offset)])
     on_reading = (last >= 0) & (readings_at[np.maximum(last, 0)] == at)
     unexplained = np.where(on_reading, jumps[np.maximum(last, 0)], 0.0)
     return QueuePath(at, waiting, unexplained)
 
 
-def least_queue(arrivals: Curve, served: Curve, at: float) -> float:
+def least_queue(arrivals: Curve, served: Curve, at: float, left: Curve | None = None) -> float:
     """A lower bound without any reading: whatever the queue was at its lowest, it was not below zero."""
-    moments = np.unique(np.concatenate([arrivals.at, served.at]))
+    gone = (served,) if left is None else (served, left)
+    moments = np.unique(np.concatenate([arrivals.at, *(curve.at for curve in gone), [at]]))
     moments = moments[moments <= at]
-    net = arrivals.counts(moments) - served.counts(moments) if len(moments) else np.zeros(1)
-    now = arrivals.count(at) - served.count(at)
-    return float(max(0.0, now - min(net.min(), now)))
+    net = arrivals.counts(moments) - sum(curve.counts(moments) for curve in gone)
+    return float(max(0.0, net[-1] - net.min()))

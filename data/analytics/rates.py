@@ -1,66 +1,197 @@
-"""How fast the counters really serve, learned from departures while people were waiting, never from a nominal time."""
+"""How fast the counters really serve, learned from departures while people were waiting, never from a nominal time.
+
+The rate per counter is a level that may wander, seen through counts: the local level model of Harvey, Forecasting,
+structural time series models and the Kalman filter (1989), chapter 4, with both of its variances weighed over a grid
+by how well they foretold each bucket from those before it (West and Harrison, Bayesian forecasting and dynamic
+models, 1997, chapter 12). In words: each bucket moves the estimate the more, the more people it counts and the more
+the rate has been seen to change, so that old hours do not hide a new rate.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-# Student t, 80 % two-sided, by degrees of freedom: half a dozen hours are few.
-T80 = (3.078, 1.886, 1.638, 1.533, 1.476, 1.440, 1.415, 1.397, 1.383, 1.372, 1.363)
-HOURS_USED = 6
-SMALLEST_SPREAD = 0.05  # of the rate: six equal hours do not make the seventh certain
+HOUR = 3600.0
+ROW = 24  # bytes of three floats
+MOST = 200  # buckets at once; each rests on the one before
+HOLDS = 24.0  # hours for which a rate seen last is still told, ever less surely
+Z80 = 1.2816  # of the normal distribution, 80 % in the middle
+# How counts scatter around the rate: variance over mean, 1 where service times are exponential.
+SCATTER = np.array([0.25, 0.5, 1.0, 2.0, 4.0, 8.0])
+SCATTER_PRIOR = np.array([1.0, 2.0, 3.0, 2.0, 1.0, 0.5])
+# How the rate wanders: its relative change in an hour, standard deviation. At most posts it hardly does.
+DRIFT = np.array([0.003, 0.015, 0.05, 0.15, 0.3])
+DRIFT_PRIOR = np.array([12.0, 3.0, 1.0, 0.5, 0.2])
+FADING = 0.99  # of what earlier buckets said of scatter and drift, at each bucket
+FAR = 2.5  # standard deviations: a bucket further off than this pulls no harder
 
 
 @dataclass(frozen=True)
 class Rate:
-    """People per counter-hour (or per hour of the whole stage when counters are unreported), with its 80 % interval."""
+    """People per counter-hour (or per hour of the whole stage when counters are unreported), with its 80 % interval.
+
+    `hours`: counted with a queue, of which the estimate is made. `scatter`: variance over mean of the counts.
+    `unsure`: variance of the logarithm of the rate now. `drift`: that variance's growth in an hour.
+    """
 
     value: float
     low: float
     high: float
-    hours: int
+    hours: float
+    scatter: float = 1.0
+    unsure: float = 0.0
+    drift: float = 0.0
+
+    @staticmethod
+    def around(value: float, hours: float, scatter: float, unsure: float, drift: float) -> Rate:
+        reach = _reach(unsure)
+        return Rate(value, value / reach, value * reach, hours, scatter, unsure, drift)
+
+    def later(self, seconds: float) -> Rate:
+        """The same rate, so many seconds after it was last seen."""
+        unsure = self.unsure + self.drift * max(0.0, seconds) / HOUR
+        return Rate.around(self.value, self.hours, self.scatter, unsure, self.drift)
+
+    def of(self, people: float, hours: float) -> tuple[float, float]:
+        """80 % interval of the mean rate over the next `people` served within `hours`.
+
+        Their own service times scatter too, and the rate wanders meanwhile: a third of the drift of a random walk
+        reaches its mean.
+        """
+        variance = self.unsure + self.scatter / max(people, 1.0) + self.drift * hours / 3
+        reach = _reach(variance)
+        return self.value / reach, self.value * reach
 
 
-def service_rate(served: np.ndarray, counter_hours: np.ndarray, queue: np.ndarray) -> Rate | None:
-    """mu = departures while Q > 0 / counter-hours while Q > 0, as the median of the newest six such hours.
+def service_rates(
+    start: np.ndarray, hours: np.ndarray, served: np.ndarray, counters: np.ndarray, queue: np.ndarray
+) -> list[Rate | None]:
+    """mu = departures while Q > 0 / counter-hours while Q > 0, as it stood at the end of each bucket.
 
-    Arrays by whole hour, oldest first: people served, counter-hours staffed, smallest queue seen in the hour; NaN
-    where unknown. Hours without a queue say how many came, not how fast the counters are, and are left out. None
-    when no hour qualifies.
+    Arrays by bucket of any length, oldest first: start (epoch s), hours long, people served, counters open on
+    average, smallest queue seen; NaN where unknown. Buckets without a queue say how many came, not how fast the
+    counters are, and are left out. None up to the first one that qualifies, and a day after the last one.
     """
-    with np.errstate(invalid="ignore"):
-        usable = (queue > 0) & (counter_hours > 0) & (served > 0)
-    rates = (served[usable] / counter_hours[usable])[-HOURS_USED:]
-    if len(rates) == 0:
+    usable = _usable(hours, served, counters, queue)
+    ends = start + hours * HOUR
+    # How many hours of the last day it rests on.
+    so_far = np.concatenate([[0.0], np.cumsum(np.where(usable, hours, 0.0))])
+    rests_on = so_far[1:] - so_far[np.searchsorted(ends, ends - HOLDS * HOUR, side="right")]
+    told: list[Rate | None] = []
+    level: Level | None = None
+    for place in range(len(start)):
+        if usable[place]:
+            middle = float(start[place] + hours[place] * HOUR / 2)
+            level = _after(level, float(served[place]), float(counters[place] * hours[place]), middle)
+        known = level is not None and rests_on[place] > 0
+        told.append(level.rate(float(ends[place]), float(rests_on[place])) if known and level is not None else None)
+    return told
+
+
+def service_rate(
+    start: np.ndarray, hours: np.ndarray, served: np.ndarray, counters: np.ndarray, queue: np.ndarray, now: float
+) -> Rate | None:
+    """As `service_rates`, of the last day as it stands at `now` (epoch s)."""
+    usable = _usable(hours, served, counters, queue) & (start > now - HOLDS * HOUR)
+    if not usable.any():
         return None
-    people = served[usable][-HOURS_USED:]
-    middle = float(np.median(rates))
-    spread = 1.4826 * float(np.median(np.abs(rates - middle)))
-    chance = middle / np.sqrt(max(1.0, float(np.mean(people))))
-    error = max(spread, chance, SMALLEST_SPREAD * middle) * 1.2533 / np.sqrt(len(rates))
-    reach = T80[min(len(rates), len(T80)) - 1] * error
-    return Rate(middle, float(max(middle - reach, middle / 4)), float(middle + reach), len(rates))
+    middle, work = (start + hours * HOUR / 2)[usable], (counters * hours)[usable]
+    level = _level(np.column_stack([served[usable], work, middle])[-MOST:].tobytes())
+    return None if level is None else level.rate(now, float(hours[usable].sum()))
 
 
-def counter_hours(hours: np.ndarray, read_at: np.ndarray, counters: np.ndarray, carry: float = 7200.0) -> np.ndarray:
-    """Counter-hours staffed in each hour from readings of open counters; a reading holds for at most `carry` seconds.
+def _usable(hours: np.ndarray, served: np.ndarray, counters: np.ndarray, queue: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return (queue > 0) & (counters > 0) & (served >= 0) & (hours > 0)
 
-    `hours` epoch s of each hour's start; NaN where no reading speaks for the hour.
+
+@lru_cache(maxsize=4096)
+def _level(buckets: bytes) -> Level | None:
+    """Of rows of people, counter-hours and middle. Remembered row by row: each new bucket is one step, not all."""
+    if not buckets:
+        return None
+    people, work, at = np.frombuffer(buckets[-ROW:]).tolist()
+    return _after(_level(buckets[:-ROW]), people, work, at)
+
+
+def _after(level: Level | None, people: float, work: float, at: float) -> Level | None:
+    if level is not None:
+        return level.after(people, work, at)
+    return Level.first(people, work, at) if people >= 1 else None
+
+
+@dataclass(frozen=True)
+class Level:
+    """What is known of the rate after some buckets, for each pair of scatter and drift of the grid."""
+
+    log: np.ndarray
+    unsure: np.ndarray
+    weight: np.ndarray  # logarithms
+    at: float  # epoch s
+
+    @staticmethod
+    def first(people: float, work: float, at: float) -> Level:
+        return Level(np.full(len(SCATTERS), np.log(people / work)), SCATTERS / people, PRIOR, at)
+
+    def after(self, people: float, work: float, at: float) -> Level:
+        """Moved by one more bucket, at its middle `at`."""
+        unsure = self.unsure + DRIFTS * max(0.0, at - self.at) / HOUR
+        expected = np.exp(self.log) * work
+        noise = SCATTERS / np.maximum(expected, 0.5)
+        spread = np.sqrt(unsure + noise)
+        off = (people / expected - 1) / spread
+        near = np.clip(off, -FAR, FAR)
+        weight = PRIOR + FADING * (self.weight - PRIOR) - np.log(spread) - near * (off - near / 2)
+        log = self.log + np.clip(unsure / spread * near, -1, 1)
+        return Level(log, unsure * noise / spread**2, weight, at)
+
+    def rate(self, now: float, hours: float) -> Rate:
+        """Mean over the grid, each pair weighing as well as it foretold."""
+        share = np.exp(self.weight - self.weight.max())
+        share /= share.sum()
+        mean = float(share @ self.log)
+        variance = _middle(share, self.unsure) + float(share @ (self.log - mean) ** 2)
+        scatter, drift = _middle(share, SCATTERS), _middle(share, DRIFTS)
+        return Rate.around(float(np.exp(mean)), hours, scatter, variance, drift).later(now - self.at)
+
+
+def _middle(share: np.ndarray, values: np.ndarray) -> float:
+    """A variance by the mean of the standard deviations: the far end of the grid is large and weighs little, and an
+    interval of 80 % is not about it."""
+    return float(share @ np.sqrt(values)) ** 2
+
+
+def _reach(variance: float) -> float:
+    """Factor between the middle and either end of the interval; a hundredfold is as good as unknown."""
+    return float(np.exp(min(Z80 * np.sqrt(variance), np.log(100.0))))
+
+
+SCATTERS, DRIFTS = (grid.ravel() for grid in np.meshgrid(SCATTER, DRIFT**2))
+PRIOR = np.log(np.outer(DRIFT_PRIOR, SCATTER_PRIOR).ravel())
+
+
+def mean_counters(
+    start: np.ndarray, hours: np.ndarray, read_at: np.ndarray, counters: np.ndarray, carry: float = 7200.0
+) -> np.ndarray:
+    """Counters open on average in each bucket, from readings; a reading holds for at most `carry` seconds.
+
+    `start` epoch s, `hours` how long each is; NaN where no reading speaks for the bucket.
     """
     known = ~np.isnan(counters)
     read_at, counters = read_at[known], counters[known]
     if len(read_at) == 0:
-        return np.full(len(hours), np.nan)
+        return np.full(len(start), np.nan)
     # Four looks an hour follow 15-minute readings exactly and cost nothing.
-    looks = hours[:, None] + (np.arange(4) * 900.0)[None, :]
+    looks = start[:, None] + hours[:, None] * (np.arange(4) * 900.0)[None, :]
     last = np.searchsorted(read_at, looks, side="right") - 1
     following = np.minimum(last + 1, len(read_at) - 1)
-    # An hour whose first reading comes after its start takes that reading from the start on.
+    # A bucket whose first reading comes after its start takes that reading from the start on.
     use = np.where(last >= 0, last, following)
     fresh = np.abs(looks - read_at[use]) <= carry
     values = np.where(fresh, counters[use], np.nan)
-    with np.errstate(all="ignore"):
-        seen = np.isfinite(values).any(axis=1)
-        mean = np.where(seen, np.nansum(values, axis=1) / np.maximum(np.isfinite(values).sum(axis=1), 1), np.nan)
-    return mean
+    seen = np.isfinite(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(seen.any(axis=1), np.nansum(values, axis=1) / seen.sum(axis=1), np.nan)

@@ -43,6 +43,7 @@ class Seen:
     reports: tuple[Reporting, ...]
     alerts_open: int
     alerts_checked_at: datetime | None = None  # domain time of the last evaluation; None: never
+    rest_of_day: tuple[float, float, float] | None = None  # arrivals still to come today: low, middle, high
     clock: ClockReading | None = None  # None: a real one that says `now`
 
     def cadence(self, source: str | None, dataset: str) -> timedelta | None:

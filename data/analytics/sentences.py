@@ -16,6 +16,8 @@ def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
         return other
     if entry.waiting is None:
         return Sentence("sentence.no_queue_data", {"stage": stage})
+    if entry.negative:
+        return Sentence("sentence.negative_queue", {"stage": stage, "people": round(-entry.waiting)})
     waiting = round(entry.waiting)
     if entry.outdated:
         return Sentence("sentence.outdated", {"stage": stage, "people": waiting, "seen_at": entry.waiting_at})

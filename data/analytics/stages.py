@@ -8,17 +8,19 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from data.analytics import queueing
-from data.analytics.buckets import HOUR, Buckets, curve, moment, seconds
+from data.analytics.buckets import HOUR, Buckets, moment, seconds
+from data.analytics.coming import ArrivalsBasis, Coming, going_on
 from data.analytics.observed import Observed
-from data.analytics.rates import Rate, counter_hours, service_rate
+from data.analytics.prospects import Clearing, Wait, clearing, virtual_wait
+from data.analytics.rates import Rate
+from data.analytics.staffing import Ahead, CountersBasis, counters_ahead
+from data.analytics.stage_queue import LOOK_BACK, READING_HOLDS, cohorts, queue_now, rate_now
+from data.analytics.steps import steady
 from data.vocabulary import Lane, Method, Stage
 
-LOOK_BACK = 24.0  # hours in which a queue's rate is looked for
-READING_HOLDS = 2.0  # hours for which a reading of counters speaks for now
-THROUGHPUT_HOURS = 3.0  # of a stage that reports no counters: how many it has been serving, not how many it could
 SPEAKS_FOR_NOW = 3.0  # hours for which what is known of a queue says anything of who joins now
 RATE_WINDOW = 120.0  # minutes over which arrivals per hour are taken
-LONG_WAIT = 12.0  # hours
+LONG_WAITS = (6.0, 12.0, 24.0)  # hours
 STANDING = 0.25  # hours of work: a shorter queue comes and goes by itself, whatever the rates of two hours say
 
 
@@ -36,22 +38,31 @@ class StageState:
     unexplained: float | None = None  # what the last head count saw and the counts did not
     counters_open: int | None = None
     counters_total: int | None = None
+    counters_planned: int | None = None  # by the roster, now
     arriving: float | None = None
     served_last_hour: float | None = None
     served_at: datetime | None = None
+    left_last_hour: float | None = None  # the line, unserved, as reported
     rate: Rate | None = None  # per counter-hour
     capacity: float | None = None  # what the open counters can serve; the throughput if `capacity_known` is False
     capacity_known: bool = True
     capacity_low: float | None = None
     capacity_high: float | None = None
-    wait: float | None = None
+    wait: float | None = None  # with its 80 % interval
     wait_low: float | None = None
     wait_high: float | None = None
+    wait_counters: CountersBasis | None = None  # which counters the wait rests on
     measured_wait: float | None = None
     head_wait: float | None = None  # what the person served now has waited
     joined: datetime | None = None  # when the person served now had joined
+    over_6h: float | None = None
     over_12h: float | None = None
+    over_24h: float | None = None
     clears_in: timedelta | None = None
+    clears_low: timedelta | None = None  # 80 % interval
+    clears_high: timedelta | None = None  # None beside a known `clears_in`: perhaps never
+    clears_counters: CountersBasis | None = None
+    clears_arrivals: ArrivalsBasis | None = None
     never_clears: bool = False
     outdated: bool = False  # the queue is known, but too old to say how long anybody waits now
 
@@ -65,7 +76,12 @@ class StageState:
     def stands(self) -> bool:
         """Whether there is a queue worth a sentence."""
         wait, _ = self.best_wait
-        return bool(self.waiting) and (wait is None or wait >= STANDING)
+        return self.waiting is not None and self.waiting > 0 and (wait is None or wait >= STANDING)
+
+    @property
+    def negative(self) -> bool:
+        """More served than ever were there: a mistake in the data, shown as it is."""
+        return self.waiting is not None and self.waiting < -0.5
 
     @property
     def growth(self) -> float | None:
@@ -80,6 +96,11 @@ class StageState:
         return queueing.utilisation(self.arriving, self.capacity)
 
     @property
+    def nearly_full(self) -> bool:
+        """Growth is to be told: from here on a stationary mean would look comfortable up to the edge."""
+        return (self.utilisation or 0.0) > queueing.NEARLY_FULL
+
+    @property
     def counters_to_add(self) -> int | None:
         """More counters that stop the growth; None when the rate per counter is unknown."""
         if self.arriving is None or self.rate is None or self.counters_open is None:
@@ -87,27 +108,35 @@ class StageState:
         return queueing.counters_that_stop_growth(self.arriving, self.rate.value, self.counters_open)
 
 
-def stage_state(seen: Observed, now: datetime) -> StageState:
+def stage_state(seen: Observed, now: datetime, coming: Coming | None = None) -> StageState:
+    """`coming`: arrivals expected; without it they go on as in the last two reported hours."""
     until = seconds(now)
     read = seen.readings
     arrivals, served = seen.arrivals.unbroken(), seen.served.unbroken()
-    queue = _queue(seen, arrivals, served, until)
+    queue = queue_now(seen, arrivals, served, until)
     open_now = _latest(read.at, read.counters_open, until, READING_HOLDS)
     total = _latest(read.at, read.counters_total, until, LOOK_BACK)
+    planned = seen.plan.at(np.array([until]))[0]
     arriving = _per_hour(arrivals, until)
-    last_hour = _last_whole(served, until)
-    rate, per_counter = _rate(seen, served, arrivals, until)
+    last_hour, left = _last_whole(served, until), _last_whole(seen.left, until)
+    rate, per_counter = rate_now(seen, served, arrivals, until)
+    ahead = counters_ahead(open_now, seen.plan, until) if per_counter else Ahead(steady(1.0), np.zeros(1, dtype=bool))
     counters = open_now if per_counter else 1.0
-    capacity = None if rate is None or counters is None else counters * rate.value
-    low = None if rate is None or counters is None else counters * rate.low
-    high = None if rate is None or counters is None else counters * rate.high
+    of_counters = None if rate is None or counters is None else counters
     waiting = queue.waiting
     # An old queue keeps its number and its age; waits are about people who stand there now.
-    standing = waiting if queue.at is not None and queue.at > until - SPEAKS_FOR_NOW * HOUR else None
-    clears, never = _clears(standing, capacity, arriving, per_counter)
-    joined, over = _joined(arrivals, arriving, standing, queue.at)
+    fresh = queue.at is not None and queue.at > until - SPEAKS_FOR_NOW * HOUR
+    standing = waiting if fresh and waiting is not None and waiting > -0.5 else None
+    wait = None if standing is None or rate is None or ahead is None else virtual_wait(standing, rate, ahead)
+    # Where only the throughput is known nobody can say when: it follows the queue as long as there are counters.
+    clears = None
+    if arriving is not None and coming is None:
+        coming = going_on(arriving, RATE_WINDOW / 60, until)
+    if standing is not None and rate is not None and ahead is not None and coming is not None and per_counter:
+        clears = clearing(standing, rate, ahead, coming, until)
+    clears, never = _clears(wait, clears)
+    who = cohorts(arrivals, arriving, standing, queue.at, LONG_WAITS)
     measured = _latest(read.at, read.wait_minutes, until, READING_HOLDS)
-    head = None if joined is None or queue.at is None else (queue.at - joined) / HOUR
     return StageState(
         stage=seen.stage,
         lane=seen.lane,
@@ -119,134 +148,42 @@ def stage_state(seen: Observed, now: datetime) -> StageState:
         unexplained=queue.unexplained,
         counters_open=None if open_now is None else round(open_now),
         counters_total=None if total is None else round(total),
+        counters_planned=None if np.isnan(planned) else round(planned),
         arriving=arriving,
         served_last_hour=last_hour[0] if last_hour else None,
         served_at=moment(last_hour[1]) if last_hour else None,
+        left_last_hour=left[0] if left else None,
         rate=rate if per_counter else None,
         capacity_known=per_counter,
-        capacity=capacity,
-        capacity_low=low,
-        capacity_high=high,
-        wait=_wait(standing, capacity),
-        wait_low=_wait(standing, high),
-        wait_high=_wait(standing, low),
-        outdated=waiting is not None and standing is None,
+        capacity=None if of_counters is None or rate is None else of_counters * rate.value,
+        capacity_low=None if of_counters is None or rate is None else of_counters * rate.low,
+        capacity_high=None if of_counters is None or rate is None else of_counters * rate.high,
+        wait=wait.hours if wait else None,
+        wait_low=wait.low if wait else None,
+        wait_high=wait.high if wait else None,
+        wait_counters=wait.counters if wait and per_counter else None,
+        outdated=waiting is not None and not fresh,
         measured_wait=None if measured is None else measured / 60,
-        head_wait=head,
-        joined=None if joined is None else moment(joined),
-        over_12h=over,
-        clears_in=clears,
+        head_wait=None if who.joined is None or queue.at is None else (queue.at - who.joined) / HOUR,
+        joined=None if who.joined is None else moment(who.joined),
+        over_6h=who.over[6.0],
+        over_12h=who.over[12.0],
+        over_24h=who.over[24.0],
+        clears_in=clears.after if clears else None,
+        clears_low=clears.soonest if clears else None,
+        clears_high=clears.latest if clears else None,
+        clears_counters=clears.counters if clears else None,
+        clears_arrivals=clears.arrivals if clears else None,
         never_clears=never,
     )
 
 
-@dataclass(frozen=True)
-class _Queue:
-    waiting: float | None = None
-    at: float | None = None
-    at_least: bool = False
-    method: Method | None = None
-    source: str | None = None
-    unexplained: float | None = None
-
-
-def _queue(seen: Observed, arrivals: Buckets, served: Buckets, until: float) -> _Queue:
-    """The newest head count carried on by the counts since, as far as both counts reach without a hole."""
-    read = seen.readings
-    known = np.flatnonzero(~np.isnan(read.waiting) & (read.at <= until) & (read.at > until - LOOK_BACK * HOUR))
-    both = len(arrivals) > 0 and len(served) > 0
-    counted_to = min(arrivals.end[-1], served.end[-1], until) if both else None
-    if len(known) == 0:
-        # Served "at least" leaves a queue that is neither at least nor at most.
-        if not both or counted_to is None or served.at_least.any():
-            return _Queue()
-        bound = queueing.least_queue(curve(arrivals), curve(served), counted_to)
-        return _Queue(bound, counted_to, True, Method.DERIVED)
-    last = known[-1]
-    at, waiting = float(read.at[last]), float(read.waiting[last])
-    method, source, low = Method(read.method[last]), str(read.source[last]), bool(read.at_least[last])
-    doubtful = served.start[served.at_least & (served.end > at)]
-    if counted_to is not None and len(doubtful):
-        counted_to = min(counted_to, float(doubtful[0]))  # from there on more may have left than was said
-    if counted_to is None or not both or max(arrivals.start[0], served.start[0]) > at or counted_to < at:
-        return _Queue(waiting, at, low, method, source)
-    path = queueing.queue_path(
-        curve(arrivals), curve(served), read.at[known], read.waiting[known], np.array([at, counted_to])
-    )
-    jump = float(path.unexplained[0]) if len(known) > 1 else None
-    if counted_to == at:
-        return _Queue(waiting, at, low, method, source, jump)
-    since = arrivals.between(at - HOUR + 1, until)
-    low = low or bool(since.at_least.any())
-    return _Queue(float(path.waiting[1]), counted_to, low, Method.DERIVED, source, jump)
-
-
-def _joined(
-    arrivals: Buckets, arriving: float | None, waiting: float | None, at: float | None
-) -> tuple[float | None, float | None]:
-    """When whoever is served at `at` had joined, and how many of the queue joined over LONG_WAIT hours before.
-
-    Where arrivals are not reported up to `at` yet, those of the last hours go on at their rate, for READING_HOLDS at
-    most. Longer silence leaves both unknown: nobody reported is not nobody came, and the queue would look too old.
-    """
-    if waiting is None or at is None or len(arrivals) == 0:
-        return None, None
-    silent = max(0.0, at - float(arrivals.end[-1])) / HOUR
-    if silent > READING_HOLDS or (silent > 0 and arriving is None):
-        return None, None
-    came_since = silent * (arriving or 0.0)
-    reported = max(0.0, waiting - came_since)
-    came = curve(arrivals)
-    over = queueing.waiting_longer_than(came, reported, at, LONG_WAIT)
-    if reported == 0.0 and came_since > 0:
-        return at - waiting / came_since * silent * HOUR, over
-    return queueing.joined_at(came, reported, min(at, float(arrivals.end[-1]))), over
-
-
-def _rate(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -> tuple[Rate | None, bool]:
-    """Rate per counter-hour where counters are reported (True), else what the whole stage lately served (False)."""
-    whole = served.where(served.whole & (served.start >= until - LOOK_BACK * HOUR) & (served.end <= until))
-    read = seen.readings
-    if len(whole) == 0:
-        return None, True
-    edges = whole.start[:, None] + (np.arange(5) * 900.0)[None, :]
-    known = ~np.isnan(read.waiting)
-    if not known.any():
-        return None, True
-    path = queueing.queue_path(
-        curve(arrivals), curve(served), read.at[known], read.waiting[known], edges.ravel()
-    ).waiting.reshape(edges.shape)
-    least = path.min(axis=1)
-    staffed = counter_hours(whole.start, read.at, read.counters_open)
-    if np.isnan(staffed).all():
-        lately = np.where(whole.end > until - THROUGHPUT_HOURS * HOUR, 1.0, np.nan)
-        return service_rate(whole.people, lately, least), False
-    # As many waiting as counters: every counter was surely busy.
-    return service_rate(whole.people, staffed, least - staffed + 1), True
-
-
-def _clears(
-    waiting: float | None, capacity: float | None, arriving: float | None, capacity_known: bool
-) -> tuple[timedelta | None, bool]:
-    """Time to clear, or True for never. A queue that does not stand is gone once those in it are served.
-
-    Where only the throughput is known nobody can say: it follows the queue as long as there are counters to open.
-    """
-    wait = _wait(waiting, capacity)
-    if waiting is None or wait is None:
-        return None, False
-    if wait < STANDING:
-        return timedelta(hours=wait), False
-    if capacity is None or arriving is None or not capacity_known:
-        return None, False
-    clears = queueing.time_to_clear(waiting, capacity, arriving)
-    return clears, clears is None
-
-
-def _wait(waiting: float | None, capacity: float | None) -> float | None:
-    if waiting is None:
-        return None
-    return queueing.virtual_wait(waiting, capacity or 0.0)
+def _clears(wait: Wait | None, clears: Clearing | None) -> tuple[Clearing | None, bool]:
+    """Time to clear, and whether it is never. A queue that does not stand is gone once those in it are served."""
+    if wait is not None and wait.hours < STANDING:
+        low, mid, high = (None if x is None else timedelta(hours=x) for x in (wait.low, wait.hours, wait.high))
+        return Clearing(mid, low, high, wait.counters, ArrivalsBasis.PRESENT_RATE), False
+    return clears, clears is not None and clears.after is None
 
 
 def _per_hour(hours: Buckets, until: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from data.analytics.bottleneck import bottleneck, capacity_ratio
 from data.analytics.freshness import STALE_WITHOUT_CADENCE
 from data.analytics.pressure import stage_level
 from data.analytics.stages import StageState
@@ -18,6 +19,7 @@ def stations(site: Site, states: Mapping[tuple[Stage, Lane], StageState], now: d
     The entry stage has every lane of the site, so that a silent one is seen.
     """
     board = []
+    narrow = bottleneck(states.values())
     for stage in site.stages:
         for lane in Lane:
             state = states.get((stage, lane))
@@ -25,11 +27,12 @@ def stations(site: Site, states: Mapping[tuple[Stage, Lane], StageState], now: d
             if state is None and expected:
                 state = StageState(stage, lane)
             if state is not None and (expected or _reported(state)):
-                board.append(station(state, now))
+                narrowest = stage is narrow and lane is Lane.GENERAL
+                board.append(station(state, now, narrowest))
     return tuple(board)
 
 
-def station(state: StageState, now: datetime) -> Station:
+def station(state: StageState, now: datetime, narrowest: bool = False) -> Station:
     wait, method = state.best_wait
     as_of = max((at for at in (state.waiting_at, state.served_at) if at is not None), default=None)
     closed = state.counters_open == 0
@@ -44,9 +47,9 @@ def station(state: StageState, now: datetime) -> Station:
         wait_low=minutes(state.wait_low),
         wait_high=minutes(state.wait_high),
         wait_method=method,
-        growth_per_hour=state.growth if state.stands else None,
+        growth_per_hour=state.growth if state.stands or state.nearly_full else None,
         utilisation=state.utilisation,
-        time_to_clear_minutes=None if state.clears_in is None else state.clears_in / timedelta(minutes=1),
+        time_to_clear_minutes=span_minutes(state.clears_in),
         level=stage_level(state, state.lane is Lane.PRIORITY),
         state=_state(as_of, now),
         as_of=as_of,
@@ -55,12 +58,33 @@ def station(state: StageState, now: datetime) -> Station:
         never_clears=state.never_clears,
         waiting_method=state.method,
         rate_per_counter_hour=state.rate.value if state.rate else None,
-        rate_sample_hours=state.rate.hours if state.rate else None,
+        rate_sample_hours=round(state.rate.hours) if state.rate else None,
+        rate_low=state.rate.low if state.rate else None,
+        rate_high=state.rate.high if state.rate else None,
+        arriving_per_hour=state.arriving,
+        counters_planned=state.counters_planned,
+        wait_counters=state.wait_counters,
+        clear_low_minutes=span_minutes(state.clears_low),
+        clear_high_minutes=span_minutes(state.clears_high),
+        clear_counters=state.clears_counters,
+        clear_arrivals=state.clears_arrivals,
+        over_6h=state.over_6h,
+        over_12h=state.over_12h,
+        over_24h=state.over_24h,
+        left_last_hour=state.left_last_hour,
+        unexplained=state.unexplained,
+        negative=state.negative,
+        capacity_ratio=capacity_ratio(state),
+        bottleneck=narrowest,
     )
 
 
 def minutes(hours: float | None) -> float | None:
     return None if hours is None else hours * 60
+
+
+def span_minutes(span: timedelta | None) -> float | None:
+    return None if span is None else span / timedelta(minutes=1)
 
 
 def _reported(state: StageState) -> bool:

@@ -5,18 +5,18 @@ Cost is the same whatever the years stored. The frames of the other queries say 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from data.frames import raw
 from data.history import recorded_by
 from data.queries.flow import HOUR_COLUMNS, SeriesKey
+from data.queries.statements import AT, END, SITE, START, asked, at_moment, kept_statement
 from data.revisions import counting
 from data.tables import (
-    Utc,
     duplicate_decision,
     flow_hourly,
     policy_event,
@@ -39,35 +39,7 @@ QUEUE_CELLS = [
 ]
 
 
-# Statements are made once: making one costs more than running it.
-SITE = bindparam("site", type_=String())
-START, END = bindparam("start", type_=Utc()), bindparam("end", type_=Utc())
-AT, AS_OF = bindparam("at", type_=Utc()), bindparam("as_of", type_=Utc())
-
-
-def _kept(make: Callable[..., Select[Any]]) -> Callable[[Connection, datetime | None], Select[Any]]:
-    """A statement per database and per kind of question: as known now, or as known at a moment (`AS_OF`)."""
-    made: dict[tuple[str, bool], Select[Any]] = {}
-
-    def kept(conn: Connection, as_of: datetime | None = None) -> Select[Any]:
-        kind = (conn.dialect.name, as_of is None)
-        if kind not in made:
-            made[kind] = make(conn, None if as_of is None else AS_OF)
-        return made[kind]
-
-    return kept
-
-
-def _at(site: str, at: datetime, as_of: datetime | None) -> dict[str, Any]:
-    return {"site": site, "at": at, **({} if as_of is None else {"as_of": as_of})}
-
-
-def _asked(site: str, window: Window, as_of: datetime | None = None) -> dict[str, Any]:
-    then = {} if as_of is None else {"as_of": as_of}
-    return {"site": site, "start": window.start, "end": window.end, **then}
-
-
-@_kept
+@kept_statement
 def _hours(conn: Connection, as_of: Any) -> Select[Any]:
     h = flow_hourly.c
     return (
@@ -83,12 +55,12 @@ def hour_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window) -> Ro
     if not keys:
         return []
     parts = {name: sorted({str(getattr(key, name)) for key in keys}) for name in SERIES}
-    rows = conn.execute(_hours(conn, None), {**_asked(keys[0].site, window), **parts}).all()
+    rows = conn.execute(_hours(conn, None), {**asked(keys[0].site, window), **parts}).all()
     wanted = {tuple(str(getattr(key, name)) for name in SERIES) for key in keys}
     return [row for row in rows if tuple(row[:4]) in wanted] if len(wanted) > 1 else rows
 
 
-@_kept
+@kept_statement
 def _newest_report(conn: Connection, as_of: Any) -> Select[Any]:
     rs = report_site.c
     return (
@@ -100,7 +72,7 @@ def _newest_report(conn: Connection, as_of: Any) -> Select[Any]:
     )
 
 
-@_kept
+@kept_statement
 def _undone(conn: Connection, as_of: Any) -> Select[Any]:
     return select(func.count()).where(report.c.undone_at.is_not(None))
 
@@ -113,7 +85,7 @@ def print_of_hours(conn: Connection, key: SeriesKey, window: Window) -> tuple[ob
     return newest, conn.execute(_undone(conn, None)).scalar_one()
 
 
-@_kept
+@kept_statement
 def _services_print(conn: Connection, as_of: Any) -> Select[Any]:
     line = service_line.c
     decided = select(func.count()).select_from(duplicate_decision).where(duplicate_decision.c.site == SITE)
@@ -125,10 +97,10 @@ def _services_print(conn: Connection, as_of: Any) -> Select[Any]:
 
 def print_of_services(conn: Connection, site: str, window: Window) -> tuple[object, ...]:
     """Changes whenever a line about services in the window comes or stops counting, or duplicates are decided."""
-    return tuple(conn.execute(_services_print(conn, None), _asked(site, window)).one())
+    return tuple(conn.execute(_services_print(conn, None), asked(site, window)).one())
 
 
-@_kept
+@kept_statement
 def _queue(conn: Connection, as_of: Any) -> Select[Any]:
     q = queue_reading.c
     return (
@@ -140,13 +112,13 @@ def _queue(conn: Connection, as_of: Any) -> Select[Any]:
 
 def queue_rows(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> Rows:
     """Readings that count, of every stage, lane and source, by time: QUEUE_CELLS (raw)."""
-    rows = conn.execute(_queue(conn, as_of), _asked(site, window, as_of)).all()
+    rows = conn.execute(_queue(conn, as_of), asked(site, window, as_of)).all()
     # Of one key the last counts.
     won = {tuple(row[:4]): row for row in rows}
     return sorted(won.values(), key=lambda row: row[3])
 
 
-@_kept
+@kept_statement
 def _counters_of_people(conn: Connection, as_of: Any) -> Select[Any]:
     p = present_reading.c
     return (
@@ -156,10 +128,10 @@ def _counters_of_people(conn: Connection, as_of: Any) -> Select[Any]:
 
 def present_sources(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> list[str]:
     """Who counted the people in the centre."""
-    return sorted(conn.execute(_counters_of_people(conn, as_of), _asked(site, window, as_of)).scalars())
+    return sorted(conn.execute(_counters_of_people(conn, as_of), asked(site, window, as_of)).scalars())
 
 
-@_kept
+@kept_statement
 def _present(conn: Connection, as_of: Any) -> Select[Any]:
     p = present_reading.c
     return (
@@ -173,10 +145,10 @@ def _present(conn: Connection, as_of: Any) -> Select[Any]:
 
 def present_row(conn: Connection, site: str, window: Window, source: str, as_of: datetime | None = None) -> Any | None:
     """A source's newest count of people in the centre: people, safe_capacity, at, at_least, method, source."""
-    return conn.execute(_present(conn, as_of), {**_asked(site, window, as_of), "source": source}).one_or_none()
+    return conn.execute(_present(conn, as_of), {**asked(site, window, as_of), "source": source}).one_or_none()
 
 
-@_kept
+@kept_statement
 def _standards(conn: Connection, as_of: Any) -> Select[Any]:
     s = standard.c
     return (
@@ -190,11 +162,11 @@ def standard_rows(
     conn: Connection, site: str, at: datetime, phase: str, as_of: datetime | None = None
 ) -> dict[str, Any]:
     """The standard of each service in force at a moment: value, per, denominator, unit, source, provisional."""
-    rows = conn.execute(_standards(conn, as_of), {**_at(site, at, as_of), "phase": phase})
+    rows = conn.execute(_standards(conn, as_of), {**at_moment(site, at, as_of), "phase": phase})
     return {row.service: row for row in rows}
 
 
-@_kept
+@kept_statement
 def _events(conn: Connection, as_of: Any) -> Select[Any]:
     e = policy_event.c
     return (
@@ -206,7 +178,7 @@ def _events(conn: Connection, as_of: Any) -> Select[Any]:
 
 def events(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> tuple[PolicyEvent, ...]:
     """What was decided elsewhere, by time; of the same announcement the newest wording."""
-    rows = conn.execute(_events(conn, as_of), _asked(site, window, as_of))
+    rows = conn.execute(_events(conn, as_of), asked(site, window, as_of))
     newest = {(row.source, row.at, row.title_es): row for row in rows}
     return tuple(
         PolicyEvent(row.at, {"es": row.title_es, "en": row.title_en}, row.kind, row.source_url)

@@ -46,6 +46,7 @@ class SeriesKey:
 
 
 LONGEST_DAY = 1500  # minutes: where clocks are put back
+LONG = f"minutes > {LONGEST_DAY}"  # as the index of long reports has it
 HOUR_COLUMNS = ["hour", "people", "minutes", "at_least", "method", "received_at"]
 DAY_COLUMNS = [
     *("day", "people", "low", "high", "minutes", "at_least", "method", "differs", "grain_minutes", "received_at"),

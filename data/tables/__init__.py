@@ -8,6 +8,7 @@ from data.tables.base import RowId, Utc, metadata
 from data.tables.closing import closing, hold
 from data.tables.desk import report_mapping
 from data.tables.feeds import feed, feed_instance, feed_part
+from data.tables.forecasts import backtest
 from data.tables.history import alert_moment, evaluation_log, line_reason, site_history, source_history
 from data.tables.lines import (
     flow_line,
@@ -36,6 +37,7 @@ __all__ = [
     "alert_moment",
     "alert_transition",
     "audit",
+    "backtest",
     "cadence",
     "clock",
     "closing",

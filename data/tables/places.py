@@ -23,6 +23,7 @@ site = Table(
     Column("ubigeo", String(12)),
     Column("lanes", JSON),  # null: those that report
     Column("services", JSON),  # offered here; null: nobody said
+    Column("upstream", JSON),  # sites whose people come here next; null: nobody said
     Column("position", Integer, nullable=False, default=0),
 )
 

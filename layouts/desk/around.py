@@ -64,8 +64,11 @@ def scroll(table: Component, label: str) -> Component:
     return html.Div(table, className="table-scroll", tabIndex=0, role="group", **aria(label=label))
 
 
-def around(asked: Mapping[str, str], other_lang: str, other_look: str, t: Translator, body: Any) -> Component:
-    """Header with the way to every page, the page, its foot. `asked`: site, language and look of the address."""
+def around(
+    asked: Mapping[str, str], other_lang: str, other_look: str, t: Translator, body: Any, under: str = "reports"
+) -> Component:
+    """Header with the way to every page, the page, its foot. `asked`: site, language and look of the address; `under`:
+    the page it belongs to."""
     query = urlencode(asked)
     lang = Language.EN if t.language is Language.ES else Language.ES
     look = Look.LIGHT if asked["look"] == Look.DARK else Look.DARK
@@ -73,7 +76,7 @@ def around(asked: Mapping[str, str], other_lang: str, other_look: str, t: Transl
         html.A(
             t(f"page.{name}"),
             href=f"{path}?{query}",
-            className="nav-link active" if name == "reports" else "nav-link",
+            className="nav-link active" if name == under else "nav-link",
         )
         for name, path in NAV
     ]

@@ -19,14 +19,14 @@ def test_web_processes_do_not_outlive_the_process_that_started_them(var: Path, p
     assert server.process is not None
     family: list[psutil.Process] = []
     try:
-        until(lambda: answers(server.url), 20, "nobody serves")
+        until(lambda: answers(server.url), 90, "nobody serves")
         family = psutil.Process(server.process.pid).children(recursive=True)
         assert len(family) == 3, "two that serve and a worker"
         server.process.kill()
         server.process.wait(10)
         assert psutil.wait_procs(family, timeout=20)[1] == []
         server.start()  # the port is free again
-        until(lambda: answers(server.url), 20, "nobody serves")
+        until(lambda: answers(server.url), 90, "nobody serves")
         assert server.stop() == 0
     finally:
         server.kill()

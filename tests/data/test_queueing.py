@@ -17,6 +17,7 @@ from data.analytics.observed import Observed, Readings, readings
 from data.analytics.pressure import pressure
 from data.analytics.sentences import situation_sentence
 from data.analytics.stages import stage_state
+from data.analytics.steps import Steps, first_empty, queue_after
 from data.vocabulary import Lane, Level, Stage
 
 FIVE_POINT_FOUR = 60 / 5.4  # people per counter-hour at 5.4 minutes each
@@ -112,25 +113,71 @@ def test_people_waiting_more_than_a_while_are_those_left_of_the_older_arrivals()
 
 
 def test_a_staffing_plan_is_integrated_until_the_queue_is_served():
-    assert queueing.virtual_wait_under_plan(250, [100, 100, 200]) == pytest.approx(2.25)
-    assert queueing.virtual_wait_under_plan(250, [100, 100]) is None
-    assert queueing.time_to_clear_along(100, [50, -100, -100]) == timedelta(hours=2.5)
-    assert queueing.time_to_clear_along(100, [50, 50]) is None
+    plan = Steps(np.array([0.0, 1.0, 2.0]), np.array([100.0, 100.0, 200.0]))
+    assert first_empty(250, plan.times(-1)) == pytest.approx(2.25)
+    assert first_empty(250, Steps(np.array([0.0, 1.0]), np.array([-100.0, 0.0]))) is None
+    changes = Steps(np.array([0.0, 1.0]), np.array([50.0, -100.0]))
+    assert first_empty(100, changes) == pytest.approx(2.5)
+    assert first_empty(100, Steps(np.zeros(1), np.array([50.0]))) is None
+    assert queue_after(100, changes, 2.0) == pytest.approx(50)
+    assert queue_after(100, changes, 5.0) == 0
 
 
 def test_the_rate_is_learned_only_from_hours_with_a_queue():
     served = np.array([110.0, 20.0, 121.0, 99.0])
-    rate = rates.service_rate(served, np.full(4, 11.0), np.array([50.0, 0.0, 80.0, 60.0]))
+    hours, now = np.arange(4) * HOUR, 4 * HOUR
+    each = np.ones(4)
+    rate = rates.service_rate(hours, each, served, np.full(4, 11.0), np.array([50.0, 0.0, 80.0, 60.0]), now)
     assert rate is not None
-    assert (rate.value, rate.hours) == (10.0, 3)
+    assert rate.value == pytest.approx(10, rel=0.02)
+    assert rate.hours == 3
     assert rate.low < 10 < rate.high
-    assert rates.service_rate(served, np.full(4, 11.0), np.zeros(4)) is None
-    assert rates.service_rate(served, np.full(4, np.nan), np.full(4, 9.0)) is None
+    assert rates.service_rate(hours, each, served, np.full(4, 11.0), np.zeros(4), now) is None
+    assert rates.service_rate(hours, each, served, np.full(4, np.nan), np.full(4, 9.0), now) is None
+
+
+def test_old_hours_do_not_hide_a_new_rate():
+    """Twelve hours at ten a counter-hour, then three at six: those three are what counts."""
+    served = np.array([110.0] * 12 + [66.0] * 3)
+    start, each, eleven = np.arange(15) * HOUR, np.ones(15), np.full(15, 11.0)
+    told = rates.service_rates(start, each, served, eleven, np.full(15, 500.0))
+    after = [one.value for one in told[11:] if one is not None]
+    assert after[0] == pytest.approx(10, rel=0.02)
+    assert after[2] < 8.5
+    assert after[3] == pytest.approx(6, rel=0.1)
+    assert told[12].high - told[12].low > told[11].high - told[11].low
+
+
+def test_one_odd_quarter_hardly_moves_the_rate():
+    served = np.array([28.0, 27, 29, 28, 26, 28, 3, 28])
+    start, each = np.arange(8) * 900.0, np.full(8, 0.25)
+    rate = rates.service_rate(start, each, served, np.full(8, 11.0), np.full(8, 500.0), 8 * 900.0)
+    assert rate is not None
+    assert rate.value == pytest.approx(28 * 4 / 11, rel=0.1)
+
+
+def test_the_same_people_by_quarters_and_by_hours_give_the_same_rate():
+    quarters = np.random.default_rng(5).poisson(30, 32).astype(float)
+    hours = quarters.reshape(8, 4).sum(axis=1)
+    fine = rates.service_rate(
+        np.arange(32) * 900.0, np.full(32, 0.25), quarters, np.full(32, 12.0), np.full(32, 99.0), 8 * HOUR
+    )
+    coarse = rates.service_rate(np.arange(8) * HOUR, np.ones(8), hours, np.full(8, 12.0), np.full(8, 99.0), 8 * HOUR)
+    assert fine is not None
+    assert coarse is not None
+    assert fine.value == pytest.approx(coarse.value, rel=0.03)
+
+
+def test_the_longer_ahead_the_wider_the_interval():
+    rate = rates.Rate.around(10.0, 6, 1.0, 0.002, 0.001)
+    spans = [rate.of(1000, hours) for hours in (0, 4, 12)]
+    assert [low for low, _ in spans] == sorted((low for low, _ in spans), reverse=True)
+    assert rate.of(10, 1)[1] > rate.of(1000, 1)[1]
 
 
 def test_open_counters_hold_between_readings_but_not_for_ever():
     hours = np.arange(6) * HOUR
-    staffed = rates.counter_hours(hours, np.array([0.0, 1.5 * HOUR]), np.array([10.0, 20.0]))
+    staffed = rates.mean_counters(hours, np.ones(6), np.array([0.0, 1.5 * HOUR]), np.array([10.0, 20.0]))
     assert staffed[:4].tolist() == [10, 15, 20, 20]
     assert np.isnan(staffed[5])
 
@@ -241,9 +288,9 @@ def test_without_counters_the_throughput_gives_the_wait_and_nobody_says_never():
         head_counts([20, 40, 60, 80, 100]),
     )  # fmt: skip
     state = stage_state(seen, NOON)
-    assert state.wait == pytest.approx(100 / 100)  # the middle of the last three hours
+    assert state.wait == pytest.approx(100 / 100, rel=0.15)  # about what the last three hours served
     assert (state.utilisation, state.never_clears, state.clears_in) == (None, False, None)
-    assert state.growth == pytest.approx(30)
+    assert state.growth == pytest.approx(130 - state.capacity)
 
 
 def test_with_counters_a_growing_queue_never_clears():
@@ -253,7 +300,7 @@ def test_with_counters_a_growing_queue_never_clears():
     )  # fmt: skip
     state = stage_state(seen, NOON)
     assert state.rate is not None
-    assert (state.rate.value, state.growth, state.never_clears) == (10, 40, True)
+    assert (round(state.rate.value, 9), round(state.growth, 6), state.never_clears) == (10, 40, True)
     assert state.counters_to_add == 4
 
 
