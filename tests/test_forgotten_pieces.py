@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forgotten")]  # one scratch copy
+pytestmark = pytest.mark.slow
 
 COPIED = ("data", "layouts", "callbacks", "dashboard", "tests", "pyproject.toml")
 

@@ -25,8 +25,6 @@ from data.store import create_store, writing
 from data.vocabulary import Role
 from tests.dashboard.centre import Server, open_centre, served_csv, until
 
-pytestmark = pytest.mark.xdist_group("desk-server")  # one server
-
 PASSWORD = "una clave larga"
 
 

@@ -24,7 +24,7 @@ PASSWORD = "una frase bien larga"
 PAGES = ("/", "/flow", "/queue", "/coverage", "/alerts", "/reports", "/wall", "/lite")
 NOW = datetime.now(UTC)
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("door")]  # one server
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

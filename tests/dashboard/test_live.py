@@ -14,8 +14,6 @@ import pytest
 from dashboard.delta import applied
 from tests.dashboard.centre import Server, awaited, until
 
-pytestmark = pytest.mark.xdist_group("live-server")  # one server
-
 
 class Stream:
     """One viewer of /live; leaves at the end of its `with`."""

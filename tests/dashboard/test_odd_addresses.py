@@ -13,7 +13,7 @@ from dashboard.api import ROUTES
 from layouts.pages import PAGES
 from tests.dashboard.centre import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("odd-addresses")]  # one server
+pytestmark = pytest.mark.slow
 
 ODD = (
     *("0001-01-01T00:00", "0001-01-01", "9999-12-31T23:59", "9999-12-31", "1999-12-31T23:59", "2101-01-01"),

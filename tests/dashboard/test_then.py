@@ -11,8 +11,6 @@ import pytest
 
 from tests.dashboard.centre import Server, until
 
-pytestmark = pytest.mark.xdist_group("then")  # one server
-
 PAGES = ("/", "/flow", "/queue", "/coverage", "/alerts", "/reports", "/wall", "/lite")
 
 

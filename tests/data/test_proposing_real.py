@@ -18,7 +18,6 @@ from tests.data.test_real_files import NOW, SITES
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Unknown extension"),
-    pytest.mark.xdist_group("proposing-real"),  # each file is read once
 ]
 
 # File, hand-written mapping, and the least share of its columns that has to be proposed rightly.

@@ -22,8 +22,6 @@ from tests.feeds import servers
 from tests.feeds.centre import KOBO, MAPPING, PUSH, added
 from tests.feeds.servers import World, kobo
 
-pytestmark = pytest.mark.xdist_group("hooks")  # one server
-
 HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
