@@ -6,6 +6,9 @@ LOCKED := --require-hashes --no-deps --disable-pip-version-check -q
 # Tests start hundreds of processes: compiled once, each starts in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Two at a time, a file as a whole: what its tests share, a server or a store, is made once.
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: setup setup-test run test check bench failover soak lock clean
 
 setup: .venv/.ready
@@ -42,8 +45,8 @@ check: setup-test
 # The browser tests run by themselves: the browser's event loop stays in the process that once opened it.
 test: check
 	@.ci/browser
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not browser and not long" tests --ignore tests/completeness
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m browser tests
+	$(BIN)/python -m pytest -q $(BY_FILE) -m "not browser and not long" tests --ignore tests/completeness
+	$(BIN)/python -m pytest -q $(BY_FILE) -m browser tests
 
 bench: setup-test
 	$(BIN)/python -m tests.bench

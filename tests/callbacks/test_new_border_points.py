@@ -16,11 +16,12 @@ from dashboard.encoded import plain
 from data.days import day_of
 from data.ingest import ingest
 from data.sites import WrongSiteFile, add_site, load_site
-from data.store import create_store, migrate, reading, writing
+from data.store import reading, writing
 from data.types import ClockReading, Scope, Site
 from data.vocabulary import Audience, Dataset, Language
 from layouts.pages import PAGES
 from layouts.translator import translator
+from tests.stores import migrated
 
 # A post of a country whose clocks change: 2 April and 11 September 2022 are no days of 24 hours.
 CHACALLUTA = """
@@ -69,8 +70,7 @@ NOW = datetime(2022, 4, 2, 17, tzinfo=UTC)
 
 @pytest.fixture
 def store(sqlite_url: str) -> Iterator[Engine]:
-    engine = create_store(sqlite_url)
-    migrate(engine)
+    engine = migrated(sqlite_url)
     yield engine
     engine.dispose()
 

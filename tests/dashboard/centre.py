@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +17,9 @@ import httpx
 from sqlalchemy import Engine
 
 from data.sites import add_site, load_site
-from data.store import create_store, migrate, writing
-from tests.conftest import ROOT
+from data.store import writing
+from tests.processes import Forked, command, with_compressed_files
+from tests.stores import migrated
 
 Answer = TypeVar("Answer")
 
@@ -60,8 +59,7 @@ def noon_zone(now: datetime) -> str:
 
 
 def open_centre(url: str, *names: str) -> Engine:
-    engine = create_store(url)
-    migrate(engine)
+    engine = migrated(url)
     now = datetime.now(UTC)
     with writing(engine) as conn:
         for name in names or ("tumbes",):
@@ -86,7 +84,7 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     port: int = 0
-    process: subprocess.Popen[str] | None = None
+    process: Forked | None = None
 
     @property
     def url(self) -> str:
@@ -97,22 +95,21 @@ class Server:
         return (self.var / "serve.log").read_text()
 
     def start(self) -> Server:
-        with (self.var / "serve.log").open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(self.port), *self.words],
-                cwd=ROOT,
-                env={**os.environ, "CAUDAL_VAR": str(self.var), **self.environment},
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-            )
-        assert self.process.stdout is not None
-        with self.process.stdout as out:  # nothing more is ever said there
-            said = out.readline()
-        assert said.startswith("Caudal: http"), f"{said}\n{self.log}"
-        self.port = int(said.rsplit(":", 1)[1].strip().rstrip("/"))
+        said, log = self.var / "serve.out", with_compressed_files(self.var) / "serve.log"
+        said.unlink(missing_ok=True)
+        environment = {**os.environ, "CAUDAL_VAR": str(self.var), **self.environment}
+        words = ("serve", "--port", str(self.port), *self.words)
+        serving = self.process = Forked(command, words, environment, said, log)
+        until(lambda: self._address() != "" or serving.poll() is not None, 60, "the server says nothing")
+        assert self._address(), self.log
+        self.port = int(self._address().rsplit(":", 1)[1].strip("/\n"))
         return self
+
+    def _address(self) -> str:
+        """The line that a server prints once it answers, whole, or nothing yet."""
+        said = self.var / "serve.out"
+        line = said.read_text() if said.exists() else ""
+        return line if line.startswith("Caudal: http") and line.endswith("\n") else ""
 
     def client(self, **more: object) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=20, **more)  # type: ignore[arg-type]
@@ -150,5 +147,5 @@ def until(true: Callable[[], bool], seconds: float, otherwise: str) -> float:
     while time.monotonic() - began < seconds:
         if true():
             return time.monotonic() - began
-        time.sleep(0.05)
+        time.sleep(0.02)
     raise AssertionError(otherwise)

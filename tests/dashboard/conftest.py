@@ -10,20 +10,27 @@ from tests.dashboard.centre import Server, open_centre
 
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for tests that only look, or add what others do not mind."""
+    """One server for tests that only look, or add what others do not mind. Nobody evaluates its alerts."""
     var = tmp_path_factory.mktemp("standing") / "var"
     var.mkdir()
     open_centre(f"sqlite:///{var / 'caudal.sqlite'}", "tumbes", "huaquillas").dispose()
-    running = Server(var).start()
-    yield running
-    running.stop()
-    assert "Traceback" not in running.log, running.log[-4000:]
+    yield from _served(Server(var, words=("--no-worker",)))
 
 
 @pytest.fixture
 def server(var: Path, sqlite_url: str) -> Iterator[Server]:
     open_centre(sqlite_url, "tumbes", "huaquillas").dispose()
-    running = Server(var).start()
-    yield running
-    running.stop()
-    assert "Traceback" not in running.log, running.log[-4000:]
+    yield from _served(Server(var, words=("--no-worker",)))
+
+
+@pytest.fixture
+def staffed(var: Path, sqlite_url: str) -> Iterator[Server]:
+    """With the process beside it that evaluates alerts."""
+    open_centre(sqlite_url, "tumbes", "huaquillas").dispose()
+    yield from _served(Server(var))
+
+
+def _served(server: Server) -> Iterator[Server]:
+    yield server.start()
+    server.stop()
+    assert "Traceback" not in server.log, server.log[-4000:]

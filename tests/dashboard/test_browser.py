@@ -11,7 +11,7 @@ from playwright.sync_api import Error
 
 from tests.dashboard.centre import Server, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = ("/", "/flow", "/queue", "/coverage", "/alerts", "/reports", "/wall")
 

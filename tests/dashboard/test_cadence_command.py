@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,31 +10,24 @@ import pytest
 from sqlalchemy import select
 
 from data.sites import add_site, load_site
-from data.store import create_store, migrate, reading, writing
+from data.store import create_store, reading, writing
 from data.tables import audit
-from tests.conftest import ROOT
+from tests import processes
 from tests.data.centre import SITE
+from tests.stores import migrated
 
 SHIFTS = SITE.replace("safe_capacity = 200", "safe_capacity = 200\nshifts = [6, 14, 22]")
 
 
 @pytest.fixture
 def caudal(var: Path, sqlite_url: str):
-    engine = create_store(sqlite_url)
-    migrate(engine)
+    engine = migrated(sqlite_url)
     with writing(engine) as conn:
         add_site(conn, load_site(SHIFTS), datetime(2018, 1, 1, tzinfo=UTC), "test")
     engine.dispose()
 
     def run(*words: str, status: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "dashboard.cli", "cadence", *words],
-            cwd=ROOT,
-            env={**os.environ, "CAUDAL_VAR": str(var)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = processes.caudal("cadence", *words, environment={**os.environ, "CAUDAL_VAR": str(var)})
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return (done.stdout + done.stderr).replace("\u00a0", " ")

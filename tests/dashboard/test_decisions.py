@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -17,7 +17,7 @@ from data.officials import choices
 from data.store import create_store, reading, writing
 from data.tables import audit
 from data.vocabulary import Role
-from tests.conftest import ROOT
+from tests import processes
 from tests.dashboard.centre import Server
 
 FORM = re.compile(r'name="form" value="([^"]+)"')
@@ -130,16 +130,7 @@ def test_who_may_decide_what(server: Server, role: Role, official: int, flag: in
 
 
 def run(server: Server, *words: str) -> subprocess.CompletedProcess[str]:
-    import os
-
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", *words],
-        cwd=ROOT,
-        env={**os.environ, "CAUDAL_VAR": str(server.var)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    return processes.caudal(*words, environment={**os.environ, "CAUDAL_VAR": str(server.var)})
 
 
 def test_the_same_by_command(server: Server):

@@ -28,8 +28,6 @@ from data.tables import alert, alert_transition, flow_line, report
 from data.types import Window
 from data.vocabulary import Role
 
-pytestmark = pytest.mark.xdist_group("demo-store")  # it is built once
-
 REAL = datetime(2026, 1, 5, 12, 0, tzinfo=facts.LIMA)
 SITE = "cebaf-tumbes"
 SERVED = SeriesKey(SITE, "migration-control", "served", "reconstruccion-cebaf")

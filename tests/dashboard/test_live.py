@@ -147,39 +147,39 @@ def test_a_killed_server_comes_back_with_all_it_had(server: Server):
         assert client.get("/board/situation").json()["kpis"]["entries_today"]["value"] == 150
 
 
-def test_a_dead_worker_is_started_again_and_health_says_what_is_wrong(server: Server):
+def test_a_dead_worker_is_started_again_and_health_says_what_is_wrong(staffed: Server):
     def workers() -> list[psutil.Process]:
-        assert server.process is not None
-        children = psutil.Process(server.process.pid).children()
+        assert staffed.process is not None
+        children = psutil.Process(staffed.process.pid).children()
         return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
 
     until(lambda: bool(workers()), 10, "no worker was started")
     [first] = workers()
     first.kill()
     until(lambda: any(worker.pid != first.pid for worker in workers()), 15, "the worker was not started again")
-    with server.client() as client:
+    with staffed.client() as client:
         assert client.get("/readyz").json()["ok"] is True
         until(lambda: client.get("/healthz").status_code == 200, 20, "not healthy again")
         jobs = lambda: client.get("/healthz").json()["parts"]["worker"]["jobs"]  # noqa: E731
         until(lambda: "alerts" in jobs(), 20, "the new worker does not say what it does")
 
 
-def test_stopping_ends_every_process_and_every_stream(server: Server):
-    assert server.process is not None
-    with Stream(server) as stream:
+def test_stopping_ends_every_process_and_every_stream(staffed: Server):
+    assert staffed.process is not None
+    with Stream(staffed) as stream:
         assert stream.next()[0] == "hello"
-        family = [*psutil.Process(server.process.pid).children(recursive=True)]
-        assert server.stop() == 0
+        family = [*psutil.Process(staffed.process.pid).children(recursive=True)]
+        assert staffed.stop() == 0
     psutil.wait_procs(family, timeout=5)
     assert not [process for process in family if process.is_running()]
 
 
-def test_a_worker_does_not_outlive_its_server(server: Server):
-    assert server.process is not None
-    children = psutil.Process(server.process.pid)
+def test_a_worker_does_not_outlive_its_server(staffed: Server):
+    assert staffed.process is not None
+    children = psutil.Process(staffed.process.pid)
     until(lambda: bool(children.children()), 10, "no worker was started")
     family = children.children()
-    server.process.kill()
-    server.process.wait(10)
+    staffed.process.kill()
+    staffed.process.wait(10)
     _, left = psutil.wait_procs(family, timeout=10)
     assert not left

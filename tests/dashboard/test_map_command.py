@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from data.vocabulary import Language
 from layouts.translator import translator
-from tests.conftest import ROOT
+from tests import processes
 
 SITE = """
 site = "aguas-verdes"
@@ -29,10 +28,7 @@ SHEET = "Municipalidad de Zarumilla;;\nFecha / Date;Personas que ingresaron;Nota
 
 
 def caudal(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "CAUDAL_VAR": str(var), "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    return processes.caudal(*arguments, environment={**os.environ, "CAUDAL_VAR": str(var)})
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from data.store import create_store, migrate, writing
 from tests.dashboard.centre import SITE, Server
 from tests.dashboard.test_door import PAGES
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NAME = "Centro Binacional de Atención en Frontera del Eje Vial N.º 1, Carpitas y Huaquillas Norte"
 

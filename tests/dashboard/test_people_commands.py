@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -16,7 +15,7 @@ from data.accounts import directory
 from data.keys import digest
 from data.store import create_store, reading
 from data.vocabulary import Role
-from tests.conftest import ROOT
+from tests import processes
 from tests.dashboard.centre import Server, open_centre
 
 PASSWORD = "una frase bien larga"
@@ -27,14 +26,7 @@ def caudal(var: Path, sqlite_url: str):
     open_centre(sqlite_url).dispose()
 
     def run(*words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "dashboard.cli", *words],
-            cwd=ROOT,
-            env={**os.environ, "CAUDAL_VAR": str(var)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = processes.caudal(*words, environment={**os.environ, "CAUDAL_VAR": str(var)})
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done

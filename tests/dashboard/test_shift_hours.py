@@ -34,7 +34,6 @@ def spans(chromium: Any) -> Any:
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize(
     ("name", "at", "shifts", "told"),
     [

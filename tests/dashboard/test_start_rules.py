@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from dashboard.settings import Settings
 from dashboard.start_rules import StartRefused, check_start
-from tests.conftest import ROOT
+from tests import processes
 
 CERT = {"tls_cert": Path("cert.pem"), "tls_key": Path("key.pem")}
 
@@ -49,14 +47,8 @@ def test_what_may_start(settings, accounts, expected):
 
 
 def test_the_refusal_names_the_way_out(var: Path):
-    done = subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", "serve", "--host", "0.0.0.0", "--port", "0"],
-        cwd=ROOT,
-        env={**os.environ, "CAUDAL_VAR": str(var)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    words = ("serve", "--host", "0.0.0.0", "--port", "0")
+    done = processes.caudal(*words, environment={**os.environ, "CAUDAL_VAR": str(var)})
     assert done.returncode == 2
     assert "caudal user add" in done.stderr
     assert "Traceback" not in done.stderr

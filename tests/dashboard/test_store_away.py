@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from data.store import create_store, migrate
 from tests.dashboard.centre import Server, open_centre, until
 from tests.dashboard.test_live import Stream
+from tests.stores import migrated
 
 pytestmark = pytest.mark.slow
 
@@ -156,8 +156,7 @@ def test_on_a_full_disk_a_sender_reads_that_nothing_was_saved(tmp_path: Path):
 
 
 def test_an_empty_store_is_a_calm_page_that_opens_by_itself(var: Path, sqlite_url: str):
-    store = create_store(sqlite_url)
-    migrate(store)
+    store = migrated(sqlite_url)
     store.dispose()
     server = Server(var).start()
     try:

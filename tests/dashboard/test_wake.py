@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -15,11 +13,11 @@ from dashboard.encoded import Stamp
 from dashboard.wake import Seen, Wake
 from data import accounts
 from data.clock import Replay, real_now, start_replay
-from data.store import writing
+from data.store import create_store, writing
 from data.versions import raise_version
 from data.vocabulary import Role
-from tests.conftest import ROOT
 from tests.dashboard.centre import open_centre, until
+from tests.processes import Forked
 
 
 class Ear:
@@ -59,15 +57,15 @@ def test_a_commit_is_heard(centre: Engine):
         assert until(lambda: ear.version() == raised, 5, "the commit was not heard") < 3
 
 
+def _raised(url: str) -> None:
+    with writing(create_store(url)) as conn:
+        raise_version(conn, "tumbes")
+
+
 def test_a_commit_of_another_process_is_heard(centre: Engine):
-    url = centre.url.render_as_string(hide_password=False)
-    script = (
-        "import sys; from data.store import create_store, writing; from data.versions import raise_version\n"
-        "with writing(create_store(sys.argv[1])) as conn: raise_version(conn, 'tumbes')"
-    )
     with Ear(centre) as ear:
         before = ear.version()
-        subprocess.run([sys.executable, "-W", "ignore", "-c", script, url], cwd=ROOT, check=True)
+        assert Forked(_raised, centre.url.render_as_string(hide_password=False)).wait(60) == 0
         until(lambda: ear.version() == before + 1, 5, "the commit was not heard")
 
 

@@ -19,6 +19,7 @@ from data.tables import line_flag
 from data.types import Site
 from data.vocabulary import SiteKind, Stage
 from tests.data.centre import NOON, SITE, flow_csv, hour_csv, open_centre, people_by_hour, send
+from tests.stores import migrated
 
 HOUR = 3600.0
 LATER = NOON + timedelta(hours=2)
@@ -287,10 +288,7 @@ def test_the_order_of_deliveries_does_not_change_which_figures_are_doubted(centr
         send(centre, var, parts[number], source=source, issued_at=NOON + timedelta(minutes=int(number)))
     with reading(centre) as conn:
         found = {(flag.flag, flag.code) for flag in open_flags(conn, "tumbes")}
-    from data.store import create_store, migrate
-
-    other = create_store(f"sqlite:///{tmp_path / 'orderly.sqlite'}")
-    migrate(other)
+    other = migrated(f"sqlite:///{tmp_path / 'orderly.sqlite'}")
     open_centre(other, SITE)
     for number, part in enumerate(parts):
         source = "cabos" if part.startswith(b"site,stage,at") else "migraciones"

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Engine
 
 from data.flags import open_flags
-from data.store import create_store, migrate, reading
+from data.store import reading
 from tests.data.centre import NOON, flow_csv, hour_csv, open_centre, send
 from tests.data.test_doubts import queue_csv
+from tests.stores import migrated
 
 LATER = NOON + timedelta(days=2)
 
@@ -63,9 +64,8 @@ def in_every_order(stores: list[Engine], folder: Path, parts: list[tuple[str, by
     """What is doubted in the end, the same whichever came first."""
     found = []
     for order in permutations(range(len(parts))):
-        store = create_store(f"sqlite:///{folder / ('-'.join(map(str, order)) + '.sqlite')}")
+        store = migrated(f"sqlite:///{folder / ('-'.join(map(str, order)) + '.sqlite')}")
         stores.append(store)
-        migrate(store)
         open_centre(store)
         for number in order:
             source, part = parts[number]

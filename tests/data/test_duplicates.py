@@ -13,10 +13,11 @@ from data.deciding import decide_duplicate
 from data.duplicates import NoSuchDuplicate, WrongDecision, duplicates
 from data.ingest import undo
 from data.queries import service_totals, services_by_day
-from data.store import create_store, migrate, reading, writing
+from data.store import reading, writing
 from data.tables import duplicate_decision, duplicate_flag, service_line
 from data.types import Duplicate, Window
 from tests.data.centre import NOON, open_centre, send
+from tests.stores import migrated
 
 LATER = NOON + timedelta(hours=2)
 OCTOBER = Window(datetime(2018, 10, 1, 5, tzinfo=UTC), datetime(2018, 11, 2, 5, tzinfo=UTC))
@@ -197,8 +198,7 @@ def test_whatever_the_order_of_deliveries_the_same_flags_stand(var, tmp_path):
     for number, order in enumerate(permutations(range(4))):
         if number % 5:
             continue
-        engine = create_store(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
-        migrate(engine)
+        engine = migrated(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
         open_centre(engine)
         for place in (*order, order[0]):  # and one of them sent twice
             source, content = parts[place]

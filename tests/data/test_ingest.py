@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import signal
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from data import snapshots, tables
 from data.ingest import NoSuchReport, ingest, preview, undo
@@ -37,6 +35,8 @@ from tests.data.centre import (
     people_of_day,
     send,
 )
+from tests.data.cut_short import imported
+from tests.processes import Forked
 
 LATER = NOON + timedelta(hours=1)
 SERVED = SeriesKey("tumbes", "migration-control", "served", "migraciones")
@@ -322,74 +322,47 @@ def test_parts_of_a_day_sent_at_the_same_moment_all_count(centre, var):
     assert len(people_by_hour(centre)) == 24
 
 
-PROGRAM = """
-import sys
-from pathlib import Path
-import data.ingest
-from data.ingest import ingest
-from data.store import create_store
-from tests.data.centre import NOON
-url, var, path, stage_from = sys.argv[1:]
-data.ingest.STAGE_FROM = int(stage_from)
-def tell(done, rows):
-    print(done, flush=True)
-content = Path(path).read_bytes()
-whole = dict(source="migraciones", now=NOON, var=Path(var), progress=tell)
-receipt = ingest(create_store(url), content, path, **whole)
-print("already" if receipt.already_received else "new", flush=True)
-"""
-
-
-def _import(url, var, path, stage_from=10**9) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", PROGRAM, url, str(var), str(path), str(stage_from)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."})
+def _import(
+    centre: Engine, var: Path, file: Path, said: Path, at_once: int = 20_000, stage_from: int = 10**9, dies_at: int = 0
+) -> Forked:
+    url = centre.url.render_as_string(hide_password=False)
+    return Forked(imported, url, var, file, said, at_once, stage_from, dies_at)
 
 
 # Killed while lines are put aside, while they are written, and once they are written but not yet summed.
-@pytest.mark.parametrize(("stage_from", "after"), [(10_000, 1), (10_000, 4), (10**9, 2), (10**9, 3)])
+@pytest.mark.parametrize(("stage_from", "step"), [(1_000, 1), (1_000, 4), (10**9, 2), (10**9, 3)])
 def test_a_process_killed_in_the_middle_of_an_import_leaves_nothing_and_a_second_try_all(
-    centre, var, tmp_path, stage_from, after
+    centre, var, tmp_path, stage_from, step
 ):
     if centre.dialect.name == "postgresql":
-        after = min(after, 3)  # it puts nothing aside, so says one step less
-    nationalities = [f"N{n:02}" for n in range(70)]
+        step = min(step, 3)  # it puts nothing aside, so takes one step less
+    nationalities = [f"N{n:02}" for n in range(7)]
     rows = ((f"2018-10-{d:02}T{h:02}:00", 60, 1, n) for d in range(1, 29) for h in range(24) for n in nationalities)
     path = tmp_path / "octubre.csv"
     path.write_bytes(flow_csv(*rows, columns=("start", "minutes", "people", "nationality")))
-    url = centre.url.render_as_string(hide_password=False)
-    killed = _import(url, var, path, stage_from)
-    for _ in range(after):
-        assert killed.stdout.readline().strip().isdigit()
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    killed.stdout.close()
+    said = tmp_path / "said"
+    assert _import(centre, var, path, said, 2_000, stage_from, step).wait(120) == -signal.SIGKILL
+    assert not said.exists()
     assert [count(centre, table) for table in (tables.report, tables.flow_line, tables.flow_daily)] == [0, 0, 0]
-    again = _import(url, var, path, stage_from)
-    out, _ = again.communicate(timeout=120)
-    assert (again.returncode, out.split()[-1]) == (0, "new")
-    assert [count(centre, table) for table in (tables.report, tables.flow_line)] == [1, 28 * 24 * 70]
+    assert _import(centre, var, path, said, 2_000, stage_from).wait(120) == 0
+    assert said.read_text() == "new"
+    assert [count(centre, table) for table in (tables.report, tables.flow_line)] == [1, 28 * 24 * 7]
     with reading(centre) as conn:
         people = conn.execute(select(func.sum(tables.flow_daily.c.people))).scalar_one()
         numbers = conn.execute(select(func.min(tables.flow_line.c.line_id), func.max(tables.flow_line.c.line_id))).one()
-    assert people == 28 * 24 * 70
-    assert numbers[1] - numbers[0] == 28 * 24 * 70 - 1
+    assert people == 28 * 24 * 7
+    assert numbers[1] - numbers[0] == 28 * 24 * 7 - 1
     assert numbers[0] % 2**24 == 0
 
 
-def test_two_processes_with_the_same_delivery_both_succeed_and_it_counts_once(sqlite_url, var, tmp_path):
-    from data.store import migrate
-
-    store = create_store(sqlite_url)
-    migrate(store)
-    open_centre(store)
+def test_two_processes_with_the_same_delivery_both_succeed_and_it_counts_once(embedded, var, tmp_path):
     path = tmp_path / "dia.csv"
     path.write_bytes(flow_csv(*((f"2018-10-31T{hour:02}:00", 60, 10) for hour in range(24))))
-    both = [_import(sqlite_url, var, path) for _ in range(2)]
-    said = sorted(process.communicate(timeout=60)[0].split()[-1] for process in both)
-    assert [process.returncode for process in both] == [0, 0]
-    assert said == ["already", "new"]
-    assert people_of_day(store) == 240
-    store.dispose()
+    said = [tmp_path / name for name in ("one", "other")]
+    both = [_import(embedded, var, path, file) for file in said]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert sorted(file.read_text() for file in said) == ["already", "new"]
+    assert people_of_day(embedded) == 240
 
 
 def test_every_dataset_has_its_table_and_its_key():

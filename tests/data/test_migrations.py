@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +15,7 @@ from data.queries import official_source
 from data.sites import sites
 from data.store import create_store, migrate, reading, writing
 from data.tables import metadata
+from tests.processes import Forked
 
 # Tables whose rows are facts reported or computed about a place.
 FACTS = [
@@ -37,11 +36,14 @@ def test_migrating_twice_is_as_good_as_once(any_engine):
     assert set(inspect(any_engine).get_table_names()) == {*metadata.tables, "alembic_version"}
 
 
-def test_two_processes_may_migrate_an_empty_store_at_the_same_moment(sqlite_url, postgres_url):
-    program = "import sys; from data.store import create_store, migrate; migrate(create_store(sys.argv[1]))"
+def _migrate(url: str) -> None:
+    migrate(create_store(url))
+
+
+def test_processes_may_migrate_an_empty_store_at_the_same_moment(sqlite_url, postgres_url):
     for url in (sqlite_url, postgres_url):
-        both = [subprocess.Popen([sys.executable, "-c", program, url]) for _ in range(3)]
-        assert [process.wait(60) for process in both] == [0, 0, 0]
+        processes = [Forked(_migrate, url) for _ in range(3)]
+        assert [process.wait(60) for process in processes] == [0, 0, 0]
         store = create_store(url)
         assert set(inspect(store).get_table_names()) >= set(metadata.tables)
         store.dispose()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from dashboard.map_file import mapping_text
-from data.sources import Mapping, parse
+from data.sources import Mapping, Parsed, parse
 from data.sources.mapping import load_mapping, read_mapping
 from data.sources.proposing import Proposal, propose
 from data.sources.words import plain
@@ -15,7 +16,9 @@ from data.vocabulary import Language
 from layouts.translator import translator
 from tests.data.test_real_files import NOW, SITES
 
-pytestmark = pytest.mark.filterwarnings("ignore:Unknown extension")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Unknown extension"),
+]
 
 # File, hand-written mapping, and the least share of its columns that has to be proposed rightly.
 REAL = (
@@ -42,6 +45,7 @@ def proposed(proposal: Proposal) -> dict[str, set[str]]:
     return entries | {f"each {part.column.header}": {part.column.plain} for part in proposal.parts}
 
 
+@cache
 def compared(path: Path, name: str) -> tuple[int, int, list[str]]:
     """Entries proposed rightly, entries of the hand-written mapping, and what was proposed beside them."""
     mapping = load_mapping(name)
@@ -78,6 +82,11 @@ FILLED = {
 }
 
 
+@cache
+def read_by_hand(path: Path, name: str) -> Parsed:
+    return parse(path.read_bytes(), path.name, dataset=None, mapping=load_mapping(name), sites=SITES, now=NOW)
+
+
 @pytest.mark.parametrize("file", FILLED)
 @pytest.mark.parametrize("language", Language)
 def test_a_proposal_with_its_blanks_filled_imports_the_same_people(shared: Path, file: str, language: Language):
@@ -87,7 +96,7 @@ def test_a_proposal_with_its_blanks_filled_imports_the_same_people(shared: Path,
     text = mapping_text(propose(path.read_bytes(), path.name), "socio.toml", translator(language))
     text = text.replace('source = "???"', 'source = "socio"').replace('site = "???"', f'site = "{site}"')
     ours = parse(path.read_bytes(), path.name, dataset=None, mapping=read_mapping(text), sites=SITES, now=NOW)
-    theirs = parse(path.read_bytes(), path.name, dataset=None, mapping=load_mapping(name), sites=SITES, now=NOW)
+    theirs = read_by_hand(path, name)
     sums = [read.rows.groupby(["sex", "age_band", "start"])["people"].sum() for read in (ours, theirs)]
     assert sums[0].equals(sums[1])
     assert (ours.rows_in, ours.accepted, ours.rejected) == (theirs.rows_in, theirs.accepted, theirs.rejected)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data import tables
 from data.ingest import undo
 from data.queries import SeriesKey, flow_by_day, flow_by_hour, services_by_day
-from data.store import create_store, migrate, reading
+from data.store import create_store, reading
 from data.types import Window
 from tests.data.centre import (
     ARRIVALS,
@@ -30,6 +30,7 @@ from tests.data.centre import (
     people_of_day,
     send,
 )
+from tests.stores import migrated
 
 LATER = NOON + timedelta(hours=1)
 
@@ -44,8 +45,7 @@ def centre(any_engine):
 def empty_store(tmp_path_factory):
     """A migrated store with one site, to be copied: each example of a property gets its own."""
     path = tmp_path_factory.mktemp("store") / "caudal.sqlite"
-    store = create_store(f"sqlite:///{path}")
-    migrate(store)
+    store = migrated(f"sqlite:///{path}")
     open_centre(store)
     with store.connect() as conn:
         conn.exec_driver_sql("ROLLBACK")
@@ -76,9 +76,7 @@ def _content(first: int, lines: int, minutes: int, people: int, sex: str) -> byt
     return flow_csv(*((f"{start:%Y-%m-%dT%H:%M}", minutes, people) for start in before_today or starts[:1]), sex=sex)
 
 
-@settings(deadline=None, max_examples=15)
-@given(sent=deliveries, random=st.randoms(use_true_random=False), undone=st.sets(st.integers(0, 5), max_size=2))
-def test_the_order_in_which_reports_arrive_and_arrive_again_does_not_matter(empty_store, sent, random, undone):
+def _order_does_not_matter(empty_store, sent, random, undone):
     numbered = list(enumerate(sent))
     disorderly = numbered + random.choices(numbered, k=3)
     random.shuffle(disorderly)
@@ -105,6 +103,14 @@ def test_the_order_in_which_reports_arrive_and_arrive_again_does_not_matter(empt
             _same_as_read_from_lines(store)
             store.dispose()
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("examples", [4, pytest.param(40, marks=pytest.mark.long)])
+def test_the_order_in_which_reports_arrive_and_arrive_again_does_not_matter(empty_store, examples):
+    told = given(
+        sent=deliveries, random=st.randoms(use_true_random=False), undone=st.sets(st.integers(0, 5), max_size=2)
+    )
+    settings(max_examples=examples, deadline=None)(told(_order_does_not_matter))(empty_store)
 
 
 def _same_as_read_from_lines(store) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from tests.conftest import ROOT
+from tests import processes
 from tests.data.centre import open_centre, people_by_hour
 from tests.feeds import servers
 from tests.feeds.centre import KOBO, MAPPING
@@ -26,14 +25,8 @@ def run(engine: Engine, var: Path, tmp_path: Path, partner: World):
     partner.submissions = [kobo(n, "09:00", n) for n in range(1, 4)]
 
     def caudal(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "dashboard.cli", *words],
-            cwd=ROOT,
-            env={**os.environ, "CAUDAL_VAR": str(var), "CAUDAL_LANGUAGE": "en", **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        settings = {**os.environ, "CAUDAL_VAR": str(var), "CAUDAL_LANGUAGE": "en", **environment}
+        return processes.caudal(*words, environment=settings)
 
     return caudal
 

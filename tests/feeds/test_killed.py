@@ -4,49 +4,46 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, update
 
-from data.store import reading, writing
+from dashboard.settings import Settings
+from data.store import create_store, reading, writing
 from data.tables import feed, report
-from tests.conftest import ROOT
 from tests.data.centre import open_centre, people_by_hour
 from tests.feeds import servers
 from tests.feeds.centre import KOBO, added, pulled
 from tests.feeds.servers import World, kobo
+from tests.processes import Forked
 
-# The process kills itself at a place of the way in: before the commit, after it, or with the watermark half written.
-PROGRAM = """
-import os, signal, sys
-from pathlib import Path
-from dashboard.feeding import pages, pull
-from dashboard.settings import Settings
-from data.feeds import book, taking
-from data.store import create_store
 
-place, url, var, name = sys.argv[1:]
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
+def _doomed(place: str, url: str, var: Path, name: str) -> None:
+    """Kills itself at a place of the way in: before the commit, after it, or with the watermark half written."""
+    from dashboard.feeding import pages, pull
+    from data.feeds import book, taking
 
-pages.AT_ONCE = 2
-if place == "before the lines":
-    taking.write_delivery = die
-elif place == "before the commit":
-    taking.memory.belong = die
-elif place == "after the commit":
+    def die(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
     real = pull.take
-    def take(*args, **more):
+
+    def take(*args: Any, **more: Any) -> None:
         real(*args, **more)
         die()
-    pull.take = take
-elif place == "before the end is noted":
-    book.succeeded = die
-pull.pull(create_store(url), Settings(var=Path(var)), name, f"doomed:{os.getpid()}")
-"""
+
+    places = {
+        "before the lines": (taking, "write_delivery", die),
+        "before the commit": (taking.memory, "belong", die),
+        "after the commit": (pull, "take", take),
+        "before the end is noted": (book, "succeeded", die),
+    }
+    pages.AT_ONCE = 2
+    setattr(*places[place])
+    os.environ["TEST_KOBO_TOKEN"] = servers.KOBO_TOKEN
+    pull.pull(create_store(url), Settings(var=var), name, f"doomed:{os.getpid()}")
 
 
 @pytest.mark.parametrize(
@@ -59,13 +56,7 @@ def test_a_pull_killed_anywhere_is_finished_by_the_next_one(
     added(any_engine, KOBO.format(url=partner.url, page_size=2, timeout=5))
     partner.submissions = [kobo(n, f"{8 + n % 2:02}:00", n) for n in range(1, 8)]
     url = any_engine.url.render_as_string(hide_password=False)
-    doomed = subprocess.run(
-        [sys.executable, "-c", PROGRAM, place, url, str(var), "tumbes-kobo"],
-        cwd=ROOT,
-        env={**os.environ, "TEST_KOBO_TOKEN": servers.KOBO_TOKEN},
-        timeout=120,
-    )
-    assert doomed.returncode == -signal.SIGKILL
+    assert Forked(_doomed, place, url, var, "tumbes-kobo").wait(120) == -signal.SIGKILL
     before = people_by_hour(any_engine)
     assert sum(before.values()) == {"after the commit": 1 + 2, "before the end is noted": 28}.get(place, 0)
     with writing(any_engine) as conn:  # its hold runs out

@@ -15,11 +15,12 @@ from sqlalchemy import Engine, select
 from data.feeds import book
 from data.ingest import undo
 from data.queries import feed_states
-from data.store import create_store, migrate, reading, writing
+from data.store import reading, writing
 from data.tables import feed_part, flow_line, report
 from tests.data.centre import NOON, open_centre, people_by_hour
 from tests.feeds.centre import MAPPING, PUSH, Sender, added
 from tests.feeds.servers import kobo, odk
+from tests.stores import migrated
 
 
 @pytest.fixture
@@ -188,8 +189,7 @@ def stories(draw: st.DrawFn) -> list[dict]:
 @given(stories(), st.randoms(use_true_random=False))
 def test_any_order_and_repetition_gives_the_sums_of_the_final_versions(told: list[dict], chance: random.Random) -> None:
     var = Path(mkdtemp())
-    engine = create_store(f"sqlite:///{var / 'caudal.sqlite'}")
-    migrate(engine)
+    engine = migrated(f"sqlite:///{var / 'caudal.sqlite'}")
     open_centre(engine)
     send = Sender(engine, var, added(engine, PUSH))
     sent = told + chance.choices(told, k=len(told) // 2)

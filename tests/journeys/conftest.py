@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, free_port
+from tests.processes import with_compressed_files
 
 CAUDAL = [sys.executable, "-m", "dashboard.cli"]
 
@@ -48,7 +50,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Server:
-        with (self.var / "serve.log").open("a") as log:
+        with (with_compressed_files(self.var) / "serve.log").open("a") as log:
             self.process = subprocess.Popen(
                 [*CAUDAL, "serve", "--port", str(self.port)],
                 cwd=ROOT,
@@ -97,9 +99,20 @@ def until(true: Callable[[], bool], seconds: float, otherwise: str) -> float:
 
 @pytest.fixture(scope="session")
 def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    var = tmp_path_factory.mktemp("demo") / "var"
-    run_caudal(var, "demo", "--no-serve")
-    return var
+    """Built by the first process of the run that needs it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return _built(tmp_path_factory.mktemp("demo") / "var")
+    var = tmp_path_factory.getbasetemp().parent / f"demo-{run}"
+    with var.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return var if var.exists() else _built(var)
+
+
+def _built(var: Path) -> Path:
+    being = var.with_suffix(".being-built")
+    run_caudal(being, "demo", "--no-serve")
+    return being.rename(var)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from tests.journeys.conftest import Server, run_caudal
 from tests.journeys.test_live import SITE, kpi, noon_zone, painted, sent
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("desk")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

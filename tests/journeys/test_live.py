@@ -12,7 +12,7 @@ import pytest
 
 from tests.journeys.conftest import Server, run_caudal, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.browser
 
 SITE = """
 site = "prueba"

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.journeys.conftest import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 PATHS = ("/", "/flow", "/queue", "/coverage", "/alerts", "/reports", "/wall", "/lite")
 SIZES = ((1920, 1080), (1366, 768), (1024, 768), (360, 800), (320, 640))
