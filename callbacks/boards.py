@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from callbacks import reads
+from callbacks.asking import asked_about
 from callbacks.picked import Picked
 from data.analytics.windows import local_date
-from data.types import ClockReading, Frame, Scope
+from data.types import ClockReading, Frame, QueueModel, Scope
 from layouts.board import Board
 from layouts.fresh import fresh_texts
 from layouts.pages import PAGES
@@ -30,14 +31,20 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
         as_of=frame.data_as_of.isoformat() if frame.data_as_of else None,
         clock={"now": frame.clock.now.isoformat(), "speed": frame.clock.speed, "replay": frame.clock.replay},
         frozen=scope.as_of.isoformat() if scope.as_of else None,
-        picks=Picked(scope.span, scope.compare, scope.by, scope.presence).words(frame.site.zone),
+        picks=Picked(scope.span, scope.compare, scope.by, scope.presence, _target(scope)).words(frame.site.zone),
         past_surges=past_surges(frame),
+        asked_about=asked_about(model) if isinstance(model, QueueModel) else None,
         marks=marks_of(frame),
         sites=tuple({"site": one.site, "name": one.name, "kind": str(one.kind)} for one in frame.sites),
         kpis=parts.kpis,
         figures=parts.figures,
         texts={**parts.texts, **fresh_texts(page, frame, t)},
     )
+
+
+def _target(scope: Scope) -> int | None:
+    """What is as usual is not said in an address."""
+    return None if scope.target == Scope.target else scope.target
 
 
 def past_surges(frame: Frame) -> dict[str, str]:

@@ -18,6 +18,7 @@ RANGE = "range"
 LONGEST_RANGE = timedelta(days=100)
 COMPARISONS = ("yesterday", "last-week", "usual")
 PRESENCE = "1"
+SHORTEST_TARGET, LONGEST_TARGET = 5, 1440  # minutes
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Picked:
     compare: str = ""
     by: str = ""
     presence: bool = False
+    target: int | None = None  # minutes
 
     def words(self, zone: str) -> dict[str, str]:
         """As they stand in an address."""
@@ -34,6 +36,7 @@ class Picked:
             **({"compare": self.compare} if self.compare else {}),
             **({"by": self.by} if self.by else {}),
             **({"presence": PRESENCE} if self.presence else {}),
+            **({} if self.target is None else {"target": str(self.target)}),
         }
 
 
@@ -41,12 +44,13 @@ NOTHING = Picked()
 
 
 def picked(params: Mapping[str, str], site: Site, now: datetime | None) -> Picked:
-    """From `from, to, compare, by, presence`; raises WrongAsk. `now` None: nothing is known to be still to come."""
+    """From the words of an address; raises WrongAsk. `now` None: nothing is known to be still to come."""
     return Picked(
         span=_span(params, site, now),
         compare=_compare(params.get("compare", "").strip()),
         by=_one_of("by", params.get("by", ""), DIMENSIONS),
         presence=_one_of("presence", params.get("presence", ""), (PRESENCE,)) == PRESENCE,
+        target=_target(params.get("target", "").strip()),
     )
 
 
@@ -93,6 +97,15 @@ def _compare(text: str) -> str:
     if not in_our_years(datetime(on.year, on.month, on.day, tzinfo=UTC)):
         raise WrongAsk("compare", text, "unknown_value", allowed=", ".join(COMPARISONS))
     return on.isoformat()
+
+
+def _target(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and SHORTEST_TARGET <= int(text) <= LONGEST_TARGET):
+        allowed = f"{SHORTEST_TARGET}-{LONGEST_TARGET}"
+        raise WrongAsk("target", text, "unknown_value", allowed=allowed)
+    return int(text)
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

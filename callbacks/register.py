@@ -5,64 +5,76 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output
 from dash.development.base_component import Component
 from flask_caching import Cache
 from sqlalchemy import Engine
 
 from callbacks import reads
-from callbacks.what_if import Question, entry_station
-from callbacks.what_if import told as told_of
+from callbacks.asking import sentences, standing
+from callbacks.what_if import entry_station
 from data.store import reading
 from data.types import ClockReading, Scope
 from data.versions import version_of
 from layouts import ids
 from layouts.translator import translator
-from layouts.what_if import MOST_COUNTERS
+from layouts.what_if import answer
 
 Clock = Callable[[], ClockReading]
+LONGEST_SAID = 20
 # Who asks, about what: from the server's own session and address, never from what the browser sent.
 Asker = Callable[[], Scope]
 
 
 def register(app: Dash, engine: Engine, clock: Clock, asker: Asker, cache_url: str) -> None:
     cache = Cache(app.server, config=cache_config(cache_url))
-    told = cache.memoize(timeout=120)(partial_of(counters_sentences, engine, clock))
-    app.callback(Output(ids.ANSWER_COUNTERS, "children"), Input(ids.ASK_COUNTERS, "value"), prevent_initial_call=True)(
-        partial(counters_answered, engine, clock, asker, told)
+    told = cache.memoize(timeout=120)(partial_of(answer_sentences, engine, clock))
+    asked = [Input(place, "value") for place in (ids.ASK_COUNTERS, ids.ASK_HOURS, ids.ASK_ARRIVALS)]
+    app.callback(Output(ids.ANSWER_COUNTERS, "children"), *asked, prevent_initial_call=True)(
+        partial(question_answered, engine, clock, asker, told)
     )
 
 
-def counters_answered(
-    engine: Engine, clock: Clock, asker: Asker, told: Callable[..., list[str]], counters: object
+def question_answered(
+    engine: Engine,
+    clock: Clock,
+    asker: Asker,
+    told: Callable[..., list[str]],
+    counters: object,
+    hours: object,
+    arrivals: object,
 ) -> list[Component]:
     """Answered once for everybody who asks the same of the same data."""
     scope = asker()
-    if not isinstance(counters, int | float) or not 0 <= counters <= MOST_COUNTERS:
-        return [html.P(translator(scope.language)("what_if.ask", most=MOST_COUNTERS))]
     with reading(engine) as conn:
         version = version_of(conn, scope.site)
     minute = int(clock().now.timestamp() // 60)
-    return [html.P(sentence) for sentence in told(scope, version, minute, int(counters))]
+    return answer(told(scope, version, minute, *(_plain(value) for value in (counters, hours, arrivals))))
 
 
-def counters_sentences(
-    engine: Engine, clock: Clock, scope: Scope, version: int, minute: int, counters: int
+def _plain(value: object) -> str:
+    """What a browser may send instead of a number is text that says no number."""
+    return str(value)[:LONGEST_SAID] if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def answer_sentences(
+    engine: Engine, clock: Clock, scope: Scope, version: int, minute: int, counters: str, hours: str, arrivals: str
 ) -> list[str]:
     """`version` and `minute` are there for the memory: another value is another question."""
     with reading(engine) as conn:
         model = reads.queue(conn, scope, clock())
     site = model.frame.site
     station = entry_station(model.stations, site.entry_stage)
-    t = translator(scope.language, site.zone)
-    return [t.sentence(sentence) for sentence in told_of(station, Question(counters), model.frame.clock.now)]
+    asked = {"ask_counters": counters, "ask_hours": hours, "ask_arrivals": arrivals}
+    about = None if station is None else standing(station)
+    return sentences(about, asked, model.frame.clock.now, translator(scope.language, site.zone))
 
 
 def partial_of(act: Callable[..., list[str]], engine: Engine, clock: Clock) -> Callable[..., list[str]]:
     """As `functools.partial`, with a name of its own, which the cache needs; engine and clock stay out of its key."""
 
-    def told(scope: Scope, version: int, minute: int, counters: int) -> list[str]:
-        return act(engine, clock, scope, version, minute, counters)
+    def told(scope: Scope, version: int, minute: int, counters: str, hours: str, arrivals: str) -> list[str]:
+        return act(engine, clock, scope, version, minute, counters, hours, arrivals)
 
     return told
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from data.analytics.queueing import counters_that_stop_growth
 from data.analytics.what_if import Asked, Follows, exactly, rate_within, what_follows
@@ -20,11 +21,34 @@ class Question:
     arriving: float | None = None
 
 
+class Queued(Protocol):
+    """What is asked about: a Station, or as much of one as the answer needs."""
+
+    @property
+    def stage(self) -> Stage: ...
+    @property
+    def waiting(self) -> float | None: ...
+    @property
+    def negative(self) -> bool: ...
+    @property
+    def counters_open(self) -> int | None: ...
+    @property
+    def utilisation(self) -> float | None: ...
+    @property
+    def arriving_per_hour(self) -> float | None: ...
+    @property
+    def rate_per_counter_hour(self) -> float | None: ...
+    @property
+    def rate_low(self) -> float | None: ...
+    @property
+    def rate_high(self) -> float | None: ...
+
+
 def entry_station(stations: tuple[Station, ...], stage: Stage) -> Station | None:
     return next((one for one in stations if one.stage is stage and one.lane is Lane.GENERAL), None)
 
 
-def told(station: Station | None, question: Question, now: datetime) -> tuple[Sentence, ...]:
+def told(station: Queued | None, question: Question, now: datetime) -> tuple[Sentence, ...]:
     """Everything there is to say, in order; where a report is missing, which one."""
     found = follows(station, question)
     if isinstance(found, Sentence):
@@ -43,14 +67,14 @@ def told(station: Station | None, question: Question, now: datetime) -> tuple[Se
 
 
 def answer(
-    station: Station | None, counters: int, hours: float | None = None, arriving: float | None = None
+    station: Queued | None, counters: int, hours: float | None = None, arriving: float | None = None
 ) -> Sentence:
     """What would follow, or which report is missing for saying it."""
     found = follows(station, Question(counters, hours, arriving))
     return found if isinstance(found, Sentence) else said_of(found)
 
 
-def follows(station: Station | None, question: Question) -> Follows | Sentence:
+def follows(station: Queued | None, question: Question) -> Follows | Sentence:
     """In numbers; or the sentence that says which report is missing for them."""
     if station is None or station.waiting is None:
         return Sentence("what_if.no_waiting")
@@ -107,7 +131,7 @@ def said_shortly(found: Follows) -> Sentence:
     return Sentence("queue.whatif.clears", {"counters": counters, "clear_minutes": found.clears * 60})
 
 
-def assumption(station: Station | None, now: datetime, question: Question | None = None) -> Sentence | None:
+def assumption(station: Queued | None, now: datetime, question: Question | None = None) -> Sentence | None:
     """What the answer takes for granted; None when there is no answer."""
     if station is None or station.waiting is None or station.rate_per_counter_hour is None:
         return None
@@ -119,7 +143,7 @@ def assumption(station: Station | None, now: datetime, question: Question | None
     return Sentence(key, {"rate": round(station.rate_per_counter_hour, 1), "arriving": round(arriving), "at": now})
 
 
-def arriving_per_hour(station: Station) -> float | None:
+def arriving_per_hour(station: Queued) -> float | None:
     """As told, or utilisation times what the open counters can serve."""
     if station.arriving_per_hour is not None:
         return station.arriving_per_hour

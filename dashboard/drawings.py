@@ -6,12 +6,13 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from callbacks.asking import answered
 from dashboard.app import layout_json
 from dashboard.coding import coded
 from dashboard.encoded import Encoded
 from dashboard.view import View
 from data.types import Site
-from layouts import ids, tokens
+from layouts import ids, replay, tokens
 from layouts.board import Board, Figure, Tree, plain_tree
 from layouts.html import to_html
 from layouts.pages import PAGES
@@ -20,6 +21,7 @@ from layouts.what_if import question
 
 # What a page lets one person ask, below what everybody sees; answered in callbacks/register.py.
 QUESTIONS = {"queue": question}
+ASKED_AT = 3  # after the headlines: what would help stands before the tables
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,16 @@ class Drawings:
         made = self._made.get(key)
         if made is None:
             t = translator(view.lang, site.zone)
-            board = replace(encoded.board, figures=_dressed(encoded.board, view))
+            asked = encoded.board
+            board = replace(asked, figures=_dressed(asked, view), picks={**asked.picks, **dict(view.asks)})
             component = PAGES[view.page].frame(board, view.look, t, view.distance)
-            ask = QUESTIONS.get(view.page)
+            if view.replay:
+                component["main"].children.children.insert(0, replay.bar(board, view.look, view.replay, t))
+            # A question is about one moment.
+            ask = None if view.replay else QUESTIONS.get(view.page)
             if ask is not None:
-                component["main"].children.children.append(ask(encoded.board, site.entry_stage, t))
+                said = answered(board.asked_about, board.clock["now"], dict(view.asks), t)
+                component["main"].children.children.insert(ASKED_AT, ask(board, view.look, said, site.entry_stage, t))
             made = self._made[key] = Drawn(to_html(component), layout_json(without_words(plain_tree(component))))
             while len(self._made) > self._keep:
                 self._made.popitem(last=False)

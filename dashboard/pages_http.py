@@ -22,8 +22,9 @@ from dashboard.moments import checked
 from dashboard.shell import Shell
 from dashboard.sign_in import signed_in_as
 from dashboard.view import View, view_of, view_of_token
+from data.days import day_of
 from data.vocabulary import Language, Look
-from layouts import tokens
+from layouts import replay, tokens
 from layouts.pages import PAGES, Page
 from layouts.translator import translator
 
@@ -31,6 +32,7 @@ BY_PATH = {page.path: page for page in PAGES.values()}
 PLOTLY = "/assets/vendor/plotly-basic-"
 # Dash asks for this one late, when everything else has come.
 ASYNC_GRAPH = "/_dash-component-suites/dash/dcc/async-graph.js"
+PAGE_SCRIPTS = {"reports": (DESK_SCRIPT,), "queue": ("/assets/js/ask.js",)}
 YEAR = 365 * 24 * 3600
 
 
@@ -87,7 +89,8 @@ def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, html:
             *shell.dash.scripts,
             *(files.address(name) for name in own),
             *(files.address(name) for name in OWN_SCRIPTS),
-            *([files.address(DESK_SCRIPT)] if found.name == "reports" else []),
+            *(files.address(name) for name in PAGE_SCRIPTS.get(found.name, ())),
+            *([files.address("/assets/js/replay.js")] if view.replay else []),
         ],
         facts={
             "_dash-config": shell.dash.config(f"/_v/{view.token()}/"),
@@ -109,10 +112,12 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
         "version": encoded.json["version"],
         "sent": shell.seen.real_now().isoformat(),
         "zone": site.zone if site else "UTC",
+        **({"replay": _replayed(shell, view)} if view.replay else {}),
         "quietHour": shell.settings.quiet_hour if view.page == "wall" else None,
         "release": shell.release,
         "words": {
             "live": {word: t(f"live.{word}") for word in ("live", "reconnecting", "offline", "frozen")},
+            **({"replay": replay.words(t)} if view.replay else {}),
             "fresh": {word: t(f"fresh.{word}") for word in ("fine", "late", "silent", "none")},
             "age": {
                 word: t(f"age.{word}")
@@ -121,6 +126,17 @@ def _page_facts(shell: Shell, view: View, encoded: Encoded) -> dict[str, Any]:
         },
         **shell.hub.now_facts(encoded),
     }
+
+
+def _replayed(shell: Shell, view: View) -> dict[str, Any]:
+    """A day is replayed to its end, or to now."""
+    site = shell.seen.site(view.site)
+    assert site is not None
+    assert view.as_of is not None
+    day = day_of(site, view.as_of)
+    until = min(day.end, shell.seen.now()).replace(second=0, microsecond=0)
+    said = {"first": day.start, "from": view.as_of, "until": max(until, view.as_of)}
+    return {**{name: at.isoformat() for name, at in said.items()}, "speed": view.replay}
 
 
 @lru_cache(maxsize=8)

@@ -15,13 +15,15 @@ from callbacks.asked import FIRST_YEAR, LAST_YEAR, WrongAsk, in_our_years
 from callbacks.picked import NOTHING, RANGE, Picked, picked
 from data.types import Scope, Site
 from data.vocabulary import Audience, Language, Look
-from layouts.addresses import PICKS
+from layouts.addresses import ASKS, PICKS
 from layouts.pages import PAGES
+from layouts.replay import FASTEST, PAGES_REPLAYED, SPEEDS
 
 WINDOWS = ("today", "yesterday", "48h", "7d", "30d")
 DISTANCES = (3, 6, 10)
 # What an address may carry besides; pages read these themselves.
 EXTRAS = ("boards", "dwell")
+LONGEST_ASK = 20
 
 
 class BadAddress(Exception):
@@ -50,6 +52,8 @@ class View:
     mask_below: int = 5
     picked: Picked = NOTHING
     zone: str = "UTC"
+    asks: tuple[tuple[str, str], ...] = ()  # what one person asks of a page, as written
+    replay: int = 0  # how fast the page moves on from `as_of` through its day; 0: it stands
 
     def scope(self, audience: Audience) -> Scope:
         chosen = self.picked
@@ -64,6 +68,7 @@ class View:
             compare=chosen.compare,
             by=chosen.by,
             presence=chosen.presence,
+            **({} if chosen.target is None else {"target": chosen.target}),
         )
 
     def query(self) -> str:
@@ -72,6 +77,8 @@ class View:
             "look": self.look,
             **({"distance": str(self.distance)} if self.distance else {}),
             **dict(self.extras),
+            **dict(self.asks),
+            **({"replay": self.as_of.isoformat(), "speed": str(self.replay)} if self.replay and self.as_of else {}),
         }
         return urlencode(asked)
 
@@ -105,7 +112,8 @@ def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str 
     """`wanted_lang`: what this browser chose before, for an address that names no language."""
     lang = language(query.get("lang"), wanted_lang, known)
     site = site_of(query.get("site"), known)
-    as_of = _as_of(query.get("as_of"), site)
+    replayed = _moment("replay", query.get("replay"), site) if page in PAGES_REPLAYED else None
+    as_of = replayed or _moment("as_of", query.get("as_of"), site)
     chosen = _picked(page, query, site, as_of or known.now)
     return View(
         page=page,
@@ -117,10 +125,18 @@ def view_of(page: str, query: Mapping[str, str], known: Known, wanted_lang: str 
         distance=_distance(page, query.get("distance")),
         as_of=as_of,
         extras=tuple((name, query[name]) for name in EXTRAS if name in query),
+        asks=_asks(page, query),
+        replay=int(_one_of("speed", query.get("speed"), tuple(map(str, SPEEDS)), FASTEST)) if replayed else 0,
         mask_below=known.mask_below,
         picked=chosen,
         zone=site.zone,
     )
+
+
+def _asks(page: str, query: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """As written, empty ones left out: what is wrong with a question is told where its answer would stand."""
+    said = ((name, query.get(name, "").strip()) for name in ASKS if name in PICKS.get(page, ()))
+    return tuple((name, text[:LONGEST_ASK]) for name, text in said if text)
 
 
 def _picked(page: str, query: Mapping[str, str], site: Site, now: datetime | None) -> Picked:
@@ -191,9 +207,9 @@ def moment_said(name: str, value: str | None) -> datetime | None:
     return moment
 
 
-def _as_of(value: str | None, site: Site) -> datetime | None:
+def _moment(name: str, value: str | None, site: Site) -> datetime | None:
     """To the second: each finer moment would be a board of its own."""
-    moment = moment_said("as_of", value)
+    moment = moment_said(name, value)
     if moment is None:
         return None
     whole = moment.replace(microsecond=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,8 @@ from data.analytics.stages import StageState, stage_state
 from data.analytics.windows import local_date
 from data.chosen import official_sources
 from data.covering import sector_coverage
+from data.expected import coming_of
+from data.forecasting import Forecast, forecast_of
 from data.observing import MOMENT, STAGE_REACH, Official, Place, observe
 from data.queries import SeriesKey
 from data.queries.board import present_row, present_sources
@@ -48,6 +50,7 @@ class Picture:
     pressure: Pressure
     sectors: tuple[SectorCoverage, ...]
     reports: tuple[Reporting, ...]
+    forecast: Forecast | None  # of arrivals at the entry; None: no such series, or under 14 days of it
 
     @property
     def entry(self) -> Observed:
@@ -68,18 +71,24 @@ def picture(
     now: datetime,
     as_of: datetime | None = None,
     in_alarm: tuple[Window, ...] = (),
+    forecast_by: Callable[[SeriesKey | None], Forecast | None] | None = None,
 ) -> Picture:
-    """Everything about the site that a headline needs. `day` is the operational day whose totals are asked for."""
+    """Everything about the site that a headline needs. `day` is the operational day whose totals are asked for.
+
+    `forecast_by`: reads what is expected of a series, for a caller that keeps it; None: it is read here.
+    """
     official = official_sources(conn, site.site, now, as_of)
     since = min(now - STAGE_REACH, day.start - timedelta(hours=2))
     observed = observe(conn, site, official, day, now, since, as_of)
-    states = {place: stage_state(seen, now) for place, seen in observed.items()}
     general = site.entry_stage, Lane.GENERAL
+    keys = {m: series_key(site, official, m) for m in (Measure.ARRIVALS, Measure.SERVED)}
+    arrivals, served = keys[Measure.ARRIVALS], keys[Measure.SERVED]
+    forecast = forecast_by(arrivals) if forecast_by else forecast_of(conn, site, arrivals, now, as_of)
+    coming = {general: coming_of(forecast)}
+    states = {place: stage_state(seen, now, coming.get(place)) for place, seen in observed.items()}
     entry = {lane: seen for (stage, lane), seen in observed.items() if stage == site.entry_stage}
     here = present_now(conn, site, official, now, as_of)
     safe = (here.safe_capacity or site.safe_capacity) if here else None
-    keys = {m: series_key(site, official, m) for m in (Measure.ARRIVALS, Measure.SERVED)}
-    arrivals, served = keys[Measure.ARRIVALS], keys[Measure.SERVED]
     on = local_date(site, day.start)
     return Picture(
         site=site,
@@ -101,6 +110,7 @@ def picture(
         ),
         sectors=sector_coverage(conn, site, day, now, here, observed[general], official, as_of),
         reports=reporting(conn, site, now, as_of),
+        forecast=forecast,
     )
 
 

@@ -46,8 +46,8 @@ def _of_row(row: Mapping[str, Any]) -> Site:
         lanes=tuple(Lane(lane) for lane in row.get("lanes") or ()),
         services=tuple(Service(service) for service in row.get("services") or ()),
         shifts=tuple(row.get("shifts") or ()),
-        past_surges=tuple(_surge_of(one) for one in row.get("past_surges") or ()),
         upstream=tuple(row.get("upstream") or ()),
+        past_surges=tuple(_surge_of(one) for one in row.get("past_surges") or ()),
     )
 
 

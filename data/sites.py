@@ -75,8 +75,8 @@ def _row_of(site: Site) -> dict[str, Any]:
         "lanes": [str(lane) for lane in site.lanes],
         "services": [str(service) for service in site.services],
         "shifts": list(site.shifts) or None,
-        "past_surges": [{**asdict(one), "day": one.day.isoformat()} for one in site.past_surges] or None,
         "upstream": list(site.upstream) or None,
+        "past_surges": [{**asdict(one), "day": one.day.isoformat()} for one in site.past_surges] or None,
     }
 
 

@@ -21,6 +21,14 @@ from data.flow_shapes import HeadCount as HeadCount
 from data.flow_shapes import PastSurge as PastSurge
 from data.flow_shapes import Presence as Presence
 from data.flow_shapes import Window as Window
+from data.queue_shapes import NO_NEEDS as NO_NEEDS
+from data.queue_shapes import NO_PLAN_KEPT as NO_PLAN_KEPT
+from data.queue_shapes import NOTHING_EXPECTED as NOTHING_EXPECTED
+from data.queue_shapes import ExpectedHour as ExpectedHour
+from data.queue_shapes import ExpectedQueue as ExpectedQueue
+from data.queue_shapes import HourNeed as HourNeed
+from data.queue_shapes import Needs as Needs
+from data.queue_shapes import PlanKept as PlanKept
 from data.rhythm import Cadence as Cadence
 from data.rhythm import Contact as Contact
 from data.rhythm import Expectation as Expectation
@@ -74,8 +82,8 @@ class Site:
     lanes: tuple[Lane, ...] = ()  # empty: nobody said; those that report are shown
     services: tuple[Service, ...] = ()
     shifts: tuple[int, ...] = ()  # local hours at which shifts begin
-    past_surges: tuple[PastSurge, ...] = ()  # days to compare with, oldest first
     upstream: tuple[str, ...] = ()  # sites whose people come here next
+    past_surges: tuple[PastSurge, ...] = ()  # days to compare with, oldest first
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,7 @@ class Scope:
     compare: str = ""  # "yesterday", "last-week", "usual", or a local date such as "2018-10-31"
     by: str = ""  # the dimension by which people are told apart; "": none
     presence: bool = False  # whether who is in the centre is asked for
+    target: int = 30  # minutes that people shall wait at most
 
 
 @dataclass(frozen=True)
@@ -570,6 +579,9 @@ class QueueModel:
     history: pd.DataFrame
     sentence: Sentence
     events: tuple[PolicyEvent, ...]
+    needs: Needs = NO_NEEDS
+    kept: PlanKept = NO_PLAN_KEPT
+    expected: ExpectedQueue = NOTHING_EXPECTED
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ NAV = (
 )
 PATHS = {**dict(NAV), "wall": "/wall", "lite": "/lite"}
 # What an address of a page carries of what somebody picked.
-PICKS = {"flow": ("from", "to", "compare", "by", "presence"), "queue": ("from", "to")}
+# What one person asks of the queue page: no part of its board, which everybody shares.
+ASKS = ("ask_counters", "ask_hours", "ask_arrivals")
+PICKS = {"flow": ("from", "to", "compare", "by", "presence"), "queue": ("from", "to", "target", *ASKS)}
 
 
 def path(page: str) -> str:

@@ -7,6 +7,7 @@ As JSON:
     frozen     the moment the board was asked as of, ISO 8601, or null: then it follows the store
     page, site, lang, window
     picks      what somebody picked besides, as it stands in the address: from, to, compare, by, presence
+    asked_about  the entry stage's queue, which a question on the page is about: the numbers of callbacks.asking
     past_surges  {"2018-10-31": its name}: days of the site to compare with
     sites      [{"site", "name", "kind"}]: where else one may look
     marks      ["reconstruction" | "simulation" | "replay"], the words are in texts["marks"]
@@ -59,6 +60,7 @@ class Board:
     frozen: str | None = None
     picks: dict[str, str] = field(default_factory=dict)
     past_surges: dict[str, str] = field(default_factory=dict)
+    asked_about: dict[str, Any] | None = None
     marks: tuple[str, ...] = ()
     sites: tuple[dict[str, str], ...] = ()  # for the switch: site, name, kind
     kpis: dict[str, KpiView] = field(default_factory=dict)

@@ -13,11 +13,20 @@ from data.types import Flag, FlowModel, QueueModel, SituationModel, Window
 from data.vocabulary import Measure
 from layouts import tables
 from layouts.board import Figure, Tree
+from layouts.figures.ahead import counters_needed
 from layouts.figures.curves import cumulative
 from layouts.figures.long import long_reports, long_table
 from layouts.figures.presence import presence_figure
 from layouts.figures.queues import counters_history, queue_history
 from layouts.figures.rates import daily, hourly
+from layouts.hours_ahead import (
+    expected_sentence,
+    expected_table,
+    kept_sentence,
+    needs_sentence,
+    needs_table,
+    plan_table,
+)
 from layouts.laid_over import compared_sentence, compared_table
 from layouts.presence import presence_sentence, presence_table
 from layouts.translator import Translator
@@ -105,7 +114,23 @@ def _readings_window(model: QueueModel) -> Window:
 
 def _queue_history(model: QueueModel, t: Translator) -> Figure:
     entry, now = model.frame.site.entry_stage, model.frame.clock.now
-    return queue_history(model.history, entry, model.events, _readings_window(model), now, t)
+    shown = _readings_window(model)
+    if model.expected.hours:
+        shown = Window(shown.start, max(shown.end, model.expected.hours[-1].at))
+    return queue_history(model.history, entry, model.events, shown, now, t, model.expected)
+
+
+def _queue_says(model: QueueModel, t: Translator) -> str:
+    said = (t("panel.queue_history.caveat"), expected_sentence(model.expected, t))
+    return " ".join(part for part in said if part)
+
+
+def _queue_table(model: QueueModel, t: Translator) -> Tree:
+    return [*expected_table(model.expected, t), tables.readings_table(model.history, t)]
+
+
+def _counters_table(model: QueueModel, t: Translator) -> Tree:
+    return [tables.counters_table(model.history, str(model.frame.site.entry_stage), t), *plan_table(model.kept, t)]
 
 
 CHARTS: tuple[Chart, ...] = (
@@ -161,8 +186,8 @@ CHARTS: tuple[Chart, ...] = (
         "queue_history",
         "queue",
         _queue_history,
-        _caveat("queue_history"),
-        lambda model, t: tables.readings_table(model.history, t),
+        _queue_says,
+        _queue_table,
     ),
     Chart(
         "counters_history",
@@ -174,9 +199,17 @@ CHARTS: tuple[Chart, ...] = (
             t,
             model.events,
             model.frame.clock.now,
+            model.kept,
         ),
-        lambda model, t: t("panel.counters_history.caveat", stage=str(model.frame.site.entry_stage)),
-        lambda model, t: tables.counters_table(model.history, str(model.frame.site.entry_stage), t),
+        lambda model, t: kept_sentence(model.kept, str(model.frame.site.entry_stage), t),
+        _counters_table,
+    ),
+    Chart(
+        "counters_needed",
+        "queue",
+        lambda model, t: counters_needed(model.needs, t),
+        lambda model, t: needs_sentence(model.needs, t),
+        lambda model, t: needs_table(model.needs, t),
     ),
 )
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 ROOT = "caudal"
 
 # The one question of the queue page, and the place of its answer.
+ASK_FORM = "ask"
 ASK_COUNTERS = "ask-counters"
+ASK_HOURS = "ask-hours"
+ASK_ARRIVALS = "ask-arrivals"
 ANSWER_COUNTERS = "answer-counters"
 
 

@@ -1,42 +1,98 @@
-"""The question on the queue page: what if other counters were open. Asked by one person, answered by the server."""
+"""The question on the queue page: what if other counters were open, or others arrived. Asked by one person, answered
+by the server; it stands in the address, so that a link shows the same answer and no script is needed for one."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from data.vocabulary import Look
 from layouts import ids
+from layouts.addresses import ASKS, path, query
 from layouts.board import Board
 from layouts.parts import panel, title
 from layouts.translator import Translator
 
 MOST_COUNTERS = 200
+MOST_HOURS = 72
+MOST_ARRIVALS = 5000
+# A question changes while somebody types; it is asked once they pause.
+PAUSE_MS = 400
+FIELDS = {
+    "ask_counters": (ids.ASK_COUNTERS, MOST_COUNTERS, "1"),
+    "ask_hours": (ids.ASK_HOURS, MOST_HOURS, "any"),
+    "ask_arrivals": (ids.ASK_ARRIVALS, MOST_ARRIVALS, "1"),
+}
 
 
-def question(board: Board, stage: str, t: Translator) -> Component:
-    """The answer's place is empty until somebody asks."""
+def question(board: Board, look: Look | str, said: Sequence[str], stage: str, t: Translator) -> Component:
+    """`said`: the sentences that answer what the address asks; none where it asks nothing."""
+    hidden = [
+        dbc.Input(type="hidden", id=f"keep-{name}", name=name, value=value)
+        for name, value in query(board, look, **dict.fromkeys(ASKS)).items()
+    ]
     return panel(
         board,
         "what_if",
         [
             title("what_if", t),
-            html.Div(
+            html.Form(
                 [
-                    html.Label(t("what_if.counters", stage=stage), htmlFor=ids.ASK_COUNTERS),
-                    dbc.Input(
-                        id=ids.ASK_COUNTERS,
-                        type="number",
-                        min=0,
-                        max=MOST_COUNTERS,
-                        step=1,
-                        debounce=True,
-                        className="ask-number",
-                        style={"maxWidth": "7rem"},
-                    ),
+                    *hidden,
+                    *(_field(name, board, stage, t) for name in ASKS),
+                    html.Button(t("what_if.answer"), type="submit", className="ask-send"),
                 ],
-                className="ask d-flex align-items-center flex-wrap gap-3",
+                action=path("queue"),
+                method="get",
+                className="ask",
+                id=ids.ASK_FORM,
             ),
-            html.Div(id=ids.ANSWER_COUNTERS, className="answer mt-3", role="status"),
+            html.P(t("what_if.how"), className="ask-how"),
+            html.Div(
+                answer(said),
+                id=ids.ANSWER_COUNTERS,
+                className="answer",
+                role="status",
+            ),
         ],
+    )
+
+
+def answer(said: Sequence[str]) -> list[Any]:
+    """What would follow first, then what it rests on."""
+    return [html.P(sentence, className="" if place == 0 else "answer-more") for place, sentence in enumerate(said)]
+
+
+def _now(board: Board, word: str, t: Translator) -> str:
+    """As many as there are, which is what an empty field stands for."""
+    about = board.asked_about or {}
+    found = about.get({"counters": "counters_open", "arrivals": "arriving_per_hour"}.get(word, ""))
+    return "" if found is None else t("what_if.now", people=round(found))
+
+
+def _field(name: str, board: Board, stage: str, t: Translator) -> Component:
+    place, most, step = FIELDS[name]
+    word = name.removeprefix("ask_")
+    # A component of Dash's own: its value is what the callback is asked with.
+    box: Any = dbc.Input(
+        id=place,
+        name=name,
+        type="number",
+        inputmode="decimal" if step == "any" else "numeric",
+        min=0,
+        max=most,
+        step=step,
+        value=board.picks.get(name),
+        placeholder=_now(board, word, t),
+        debounce=PAUSE_MS,
+        className="ask-number",
+        style={"maxWidth": "7.5rem"},
+    )
+    return html.Div(
+        [html.Label(t(f"what_if.{word}", stage=stage), htmlFor=place), box],
+        className="ask-field",
     )

@@ -265,7 +265,7 @@
   setTimeout(function () { if (!board) fetchBoard().catch(function () {}); }, 4000);
 
   window.caudal = {
-    board: function () { return board; }, shown: function () { return shown; }, state: state,
+    show: take, board: function () { return board; }, shown: function () { return shown; }, state: state,
     domainNow: age.domainNow
   };
 })();

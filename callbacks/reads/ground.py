@@ -21,7 +21,8 @@ from data.analytics.windows import headline_day
 from data.closing import Approval
 from data.flags import open_flags
 from data.forecasting import Forecast, forecast_of
-from data.picture import Picture, picture, series_key
+from data.picture import Picture, picture
+from data.queries import SeriesKey
 from data.queries.board import events
 from data.sites import site as site_named
 from data.sites import sites
@@ -91,19 +92,19 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     frame = frame_of(conn, scope, clock)
     now = moment_of(scope, clock)
     alarms = alarm_spans(conn, scope.site, "surge", now - timedelta(days=DAYS + 1), scope.as_of)
-    seen = picture(conn, frame.site, headline_day(scope.window, now, frame.site), now, scope.as_of, alarms)
+    hour = int(now.timestamp() // 3600)
+
+    def forecast(key: SeriesKey | None) -> Forecast | None:
+        asked = ("forecast", frame.site, key, hour, scope.as_of)
+        return once(conn, frame.version, asked, lambda: forecast_of(conn, frame.site, key, now, scope.as_of))
+
+    day = headline_day(scope.window, now, frame.site)
+    seen = picture(conn, frame.site, day, now, scope.as_of, alarms, forecast)
     frame = replace(frame, reports=seen.reports)
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
     alerts = open_alerts(conn, scope.site, scope.as_of)
     checked_at = evaluated_at(conn, scope.site, scope.as_of)
-    arrivals = series_key(seen.site, seen.official, Measure.ARRIVALS)
-    hour = int(now.timestamp() // 3600)
-    ahead = once(
-        conn,
-        frame.version,
-        ("forecast", seen.site, arrivals, hour, scope.as_of),
-        lambda: forecast_of(conn, seen.site, arrivals, now, scope.as_of),
-    )
+    ahead = seen.forecast
     told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock), rest_of_day(seen, ahead))
     told = vouched(told, closed_periods(conn, scope, seen.day, frame.version), seen.day)
     return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, told, scope.as_of), ahead)

@@ -59,15 +59,15 @@ def clearing(waiting: float, rate: Rate, ahead: Ahead, coming: Coming, now: floa
     span = 12.0 if hours is None else hours
     people = max(waiting, 1.0) if hours is None else waiting + float(mid.level[0]) * hours
     slow, fast = rate.of(people, span)
-    worse = _shifted(mid, high, ahead.counters, rate.value, slow, 1.0)
-    better = _shifted(mid, low, ahead.counters, rate.value, fast, -1.0)
+    worse = shifted(mid, high, ahead.counters, rate.value, slow, 1.0)
+    better = shifted(mid, low, ahead.counters, rate.value, fast, -1.0)
     soonest, latest = first_empty(waiting, better), first_empty(waiting, worse)
     return Clearing(
         _span(hours), _span(soonest), _span(latest), ahead.basis(latest), coming.basis
     )  # fmt: skip
 
 
-def _shifted(mid: Steps, edge: Steps, counters: Steps, rate: float, edge_rate: float, side: float) -> Steps:
+def shifted(mid: Steps, edge: Steps, counters: Steps, rate: float, edge_rate: float, side: float) -> Steps:
     """Change of the queue per hour, off to one side by arrivals as at `edge` and the rate as at `edge_rate`."""
     since, people, open_then = together(mid, counters)
     off = np.hypot(edge.at(since) - people, open_then * (rate - edge_rate))

@@ -23,8 +23,8 @@ site = Table(
     Column("ubigeo", String(12)),
     Column("lanes", JSON),  # null: those that report
     Column("services", JSON),  # offered here; null: nobody said
-    Column("past_surges", JSON),  # days to compare with: day, name_es, name_en; null: none
     Column("upstream", JSON),  # sites whose people come here next; null: nobody said
+    Column("past_surges", JSON),  # days to compare with: day, name_es, name_en; null: none
     Column("position", Integer, nullable=False, default=0),
 )
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from data.types import PolicyEvent, Window
+from data.types import NO_PLAN_KEPT, NOTHING_EXPECTED, ExpectedQueue, PlanKept, PolicyEvent, Window
 from data.vocabulary import Lane, Stage
 from layouts.board import Figure
+from layouts.figures.ahead import expected_band
 from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
 from layouts.translator import Translator
 
@@ -25,6 +26,7 @@ def queue_history(
     window: Window,
     now: datetime,
     t: Translator,
+    expected: ExpectedQueue = NOTHING_EXPECTED,
 ) -> Figure:
     """At most four stages, the entry stage first; a gap in the readings is a gap in the line."""
     history = _general(history)
@@ -32,8 +34,8 @@ def queue_history(
         return empty("queue_history", t, t("figure.no_readings"))
     known = [stage for stage in Stage if (history["stage"] == stage).any()]
     stages = sorted(known, key=lambda stage: stage is not entry)[:4]
-    data: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
+    data, notes = expected_band(expected, t)
+    behind = len(notes)
     for stage, colour, dash in zip(stages, COLOURS, DASHES, strict=False):
         part = history[history["stage"] == stage].sort_values("at")
         if part["waiting"].isna().all():
@@ -53,7 +55,7 @@ def queue_history(
             }
         )
         # Each name at another hour, so that stages with queues alike do not write on each other.
-        place = max(0, int(len(y) * (0.8 - 0.2 * len(notes))) - 1)
+        place = max(0, int(len(y) * (0.8 - 0.2 * (len(notes) - behind))) - 1)
         place = max((row for row in range(place + 1) if y[row] is not None), default=0)
         # Over a rising line the words stand before it, over a falling one after it.
         rising = y[place] is not None and place > 0 and (y[place - 1] or 0) < (y[place] or 0)
@@ -85,8 +87,9 @@ def counters_history(
     t: Translator,
     events: Sequence[PolicyEvent] = (),
     now: datetime | None = None,
+    kept: PlanKept = NO_PLAN_KEPT,
 ) -> Figure:
-    """Counters open at the entry stage, as steps: they stay as they were until the next reading."""
+    """Counters open at the entry stage, as steps: they stay as they were until the next reading. The roster behind."""
     history = _general(history)
     part = history[history["stage"] == entry].sort_values("at") if not history.empty else history
     if part.empty or part["counters_open"].isna().all():
@@ -94,6 +97,7 @@ def counters_history(
     shapes, notes = event_marks(events, window, now, t) if now is not None else ([], [])
     return {
         "data": [
+            *_planned(kept, window, t),
             {
                 "type": "scatter",
                 "mode": "lines",
@@ -102,7 +106,7 @@ def counters_history(
                 "y": numbers(part["counters_open"], 0),
                 "line": {"color": "@served", "width": 2.5, "shape": "hv"},
                 "hovertemplate": "%{y:,d}",
-            }
+            },
         ],
         "layout": layout(
             "counters_history",
@@ -114,3 +118,25 @@ def counters_history(
             annotations=notes,
         ),
     }
+
+
+def _planned(kept: PlanKept, window: Window, t: Translator) -> list[dict[str, Any]]:
+    """Each step holds until the next; a gap in the roster is a gap in its line."""
+    if not any(planned is not None for _, planned in kept.steps):
+        return []
+    moments = [at for at, _ in kept.steps]
+    ends = [*moments[1:], window.end]
+    x = local_iso([at for start, end in zip(moments, ends, strict=True) for at in (start, end)], t)
+    y = [planned for _, planned in kept.steps for _ in range(2)]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": t("ahead.planned"),
+            "x": x,
+            "y": y,
+            "line": {"color": "@series3", "width": 2, "dash": "dash"},
+            "connectgaps": False,
+            "hovertemplate": "%{y:,d}",
+        }
+    ]

@@ -14,31 +14,31 @@ from layouts.parts import age, mark, table
 from layouts.translator import Translator
 
 
-def stations_table(stations: Sequence[Station], t: Translator, wide: bool = False) -> Component:
+def stations_table(stations: Sequence[Station], t: Translator) -> Component:
     """One row a stage and lane; a closed station says so and never waits 0 minutes."""
-    head = ["word.stage", "word.in_queue", "word.serves", "word.counters", "word.wait"]
-    head += ["word.growth", "word.utilisation", "word.age"] if wide else []
-    rows = [_station_row(one, t, wide) for one in stations]
+    head = ("word.stage", "word.in_queue", "word.serves", "word.counters", "word.wait")
+    rows = [_station_row(one, t) for one in stations]
     return table([t(key) for key in head], rows, "stations", t("panel.stations.title"))
 
 
-def _station_row(one: Station, t: Translator, wide: bool) -> list[Any]:
+def _station_row(one: Station, t: Translator) -> list[Any]:
+    row: list[Any] = [station_name(one, t)]
+    if one.waiting is None and one.served_last_hour is None and one.counters_open is None:
+        return [*row, html.Span(t("word.no_report"), className="quiet"), "", "", ""]
+    return [
+        *row,
+        unknown(t) if one.waiting is None else bounded(t.number(round(one.waiting)), one.at_least),
+        unknown(t) if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
+        counters_cell(one, t),
+        _wait(one, t),
+    ]
+
+
+def station_name(one: Station, t: Translator) -> Component:
     lane = one.lane is not Lane.GENERAL
     name = t(f"lane.{one.lane}") if lane else t(f"stage.{one.stage}")
     shape = [mark(one.level), html.Span(t(f"level.{one.level}"), className="visually-hidden")]
-    row: list[Any] = [html.Span([*shape, html.Span(name, className="named")], className="station" + " lane" * lane)]
-    if one.waiting is None and one.served_last_hour is None and one.counters_open is None:
-        row += [html.Span(t("word.no_report"), className="quiet"), "", "", ""]
-        return [*row, "", "", ""] if wide else row
-    row += [
-        unknown(t) if one.waiting is None else bounded(t.number(round(one.waiting)), one.at_least),
-        unknown(t) if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
-        _counters(one, t),
-        _wait(one, t, wide),
-    ]
-    if wide:
-        row += [_growth(one, t), unknown(t) if one.utilisation is None else t.percent(one.utilisation), age(one.as_of)]
-    return row
+    return html.Span([*shape, html.Span(name, className="named")], className="station" + " lane" * lane)
 
 
 def unknown(t: Translator) -> Component:
@@ -50,7 +50,7 @@ def bounded(text: str, at_least: bool) -> str:
     return f"≥\u00a0{text}" if at_least else text
 
 
-def _counters(one: Station, t: Translator) -> Any:
+def counters_cell(one: Station, t: Translator) -> Any:
     if one.closed:
         return t("word.closed")
     if one.counters_open is None:
@@ -60,25 +60,10 @@ def _counters(one: Station, t: Translator) -> Any:
     return t("word.of", part=one.counters_open, whole=one.counters_total)
 
 
-def _wait(one: Station, t: Translator, wide: bool) -> Any:
+def _wait(one: Station, t: Translator) -> Any:
     if one.wait_minutes is None:
         return unknown(t)
-    shown = html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))
-    if not wide or one.wait_low is None or one.wait_high is None or round(one.wait_low) == round(one.wait_high):
-        return shown
-    span = t("sentence.between_minutes", low_minutes=one.wait_low, high_minutes=one.wait_high)
-    return html.Span([shown, html.Span(span, className="beside")])
-
-
-def _growth(one: Station, t: Translator) -> Any:
-    if one.growth_per_hour is None:
-        return unknown(t)
-    grown = round(one.growth_per_hour)
-    if grown > 0:
-        return t("word.grows", number=grown)
-    if one.time_to_clear_minutes is not None and (one.waiting or 0) > 0:
-        return t("word.clears_in", left_minutes=one.time_to_clear_minutes)
-    return t("word.steady")
+    return html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))
 
 
 def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, str]:
@@ -146,7 +131,7 @@ def stations_strip(stations: Sequence[Station], t: Translator, most: int) -> lis
             html.Div(
                 [
                     html.Div([mark(one.level), html.Span(name, className="named")], className="sector-name"),
-                    html.Div([_wait(one, t, wide=False), " ", html.Span(people)], className="sector-gap"),
+                    html.Div([_wait(one, t), " ", html.Span(people)], className="sector-gap"),
                 ],
                 className="sector",
             )

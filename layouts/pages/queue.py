@@ -13,8 +13,9 @@ from data.vocabulary import Look
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
 from layouts.headlines import kpi_views
+from layouts.hours_ahead import kept_legend, needs_legend, targets
 from layouts.pages import shell
-from layouts.pages.pieces import stations_table
+from layouts.pages.path import path_table
 from layouts.parts import Parts, chart, kpi_card, level_word, panel, scrolling, table, title
 from layouts.translator import Translator
 
@@ -28,8 +29,10 @@ def draw(model: QueueModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, None, t),
             "headline": t.sentence(model.sentence),
-            "stations": stations_table(model.stations, t, wide=True),
+            "stations": path_table(model.stations, t),
             "pressure": _pressure(model.pressure.components, t),
+            "counters_needed-legend": needs_legend(model.needs, t),
+            "counters_history-legend": kept_legend(model.kept, t),
             **texts_of("queue", model, t),
         },
     )
@@ -73,12 +76,29 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 ],
                 "kpi-row",
             ),
-            panel(board, "stations", [title("stations", t), scrolling(board, "stations", "stations", t)]),
+            panel(
+                board,
+                "stations",
+                [title("stations", t, t("path.title_says")), scrolling(board, "stations", "stations", t)],
+            ),
             html.Div(
                 [
-                    chart(board, "queue_history", board.figures["queue_history"], t),
                     html.Div(
                         [
+                            chart(board, "queue_history", board.figures["queue_history"], t),
+                        ],
+                        className="stack",
+                    ),
+                    html.Div(
+                        [
+                            chart(
+                                board,
+                                "counters_needed",
+                                board.figures["counters_needed"],
+                                t,
+                                "short",
+                                above=(targets(board, look, t),),
+                            ),
                             chart(board, "counters_history", board.figures["counters_history"], t, "short"),
                             panel(
                                 board, "pressure", [title("pressure", t), scrolling(board, "pressure", "pressure", t)]

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from data.types import Frame
 from data.vocabulary import Language, Look
-from layouts import frozen, ids
+from layouts import frozen, ids, replay
 from layouts.addresses import NAV, address
 from layouts.board import Board, Tree
 from layouts.parts import age, aria, data, kpi_attributes, marks_text, slot
@@ -149,6 +149,7 @@ def page(board: Board, look: Look | str, t: Translator, body: list[Any]) -> Comp
                     html.A(t("page.wall"), href=address(board, look, page="wall")),
                     html.A(t("page.lite"), href=address(board, look, page="lite")),
                     frozen.chooser(board, look, t),
+                    *replay.chooser(board, look, t),
                     html.Span(t("word.footer")),
                 ],
                 className="foot",

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from data.types import SituationModel
-from data.vocabulary import Level, Look
+from data.vocabulary import Lane, Level, Look
 from layouts import frozen, ids
-from layouts.board import Board, Tree
+from layouts.board import Board, KpiView, Tree
 from layouts.charts import figures_of
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import (
     alert_line,
+    counters_cell,
     no_alert_line,
     nobody_reports,
     not_watching,
@@ -41,11 +43,27 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),
             **_third(model, t),
+            "queue-more": _queue_more(model, views, t),
             "alert": [alert_line(top, t) if top else no_alert_line(model.kpis, t)],
             "alerts-more": _beside_the_alert(model, t),
             "date": t.date(model.frame.clock.now),
         },
     )
+
+
+def _queue_more(model: SituationModel, views: Mapping[str, KpiView], t: Translator) -> Tree:
+    """What belongs to queue, growth and wait: when it is gone, counters open of how many, arrivals against usual."""
+    entry = model.frame.site.entry_stage
+    station = next((one for one in model.stations if one.stage is entry and one.lane is Lane.GENERAL), None)
+    cells: list[Component] = []
+    for name in ("time_to_clear_minutes", "arrivals_last_hour"):
+        view = views[name]
+        said = [html.Span(view.label, className="more-label"), html.B(view.text), html.Span(view.note)]
+        cells.append(html.Div(said, className="more-cell", **kpi_attributes(view)))
+    if station is not None and station.counters_open is not None:
+        label = html.Span(t("word.counters"), className="more-label named")
+        cells.insert(1, html.Div([label, html.B(counters_cell(station, t))], className="more-cell"))
+    return cells
 
 
 def _beside_the_alert(model: SituationModel, t: Translator) -> Tree:
@@ -187,6 +205,7 @@ def _curves(board: Board, t: Translator) -> Component:
                 role="img",
                 **aria(label=t("panel.cumulative.title")),
             ),
+            slot(board, "queue-more", "wall-more-numbers"),
         ],
         "wall-curves",
     )

@@ -130,6 +130,7 @@ def test_a_question_is_answered_for_the_person_who_asked(server: Server, chromiu
     page.press("#ask-counters", "Enter")
     page.wait_for_function("() => document.querySelector('#answer-counters').textContent.length > 20", timeout=10_000)
     assert "No se puede calcular" in page.inner_text("#answer-counters")  # nobody has reported what a counter serves
+    assert "ask_counters=12" in page.url  # the link shows the same answer
     page.close()
 
 

@@ -23,15 +23,20 @@ from data.types import (
     Delivery,
     Duplicate,
     Expectation,
+    ExpectedHour,
+    ExpectedQueue,
     FeedState,
     Flag,
     Flowing,
     FlowModel,
     Frame,
     HeadCount,
+    HourNeed,
     Issue,
     Kpi,
     LongReport,
+    Needs,
+    PlanKept,
     PolicyEvent,
     Presence,
     Pressure,
@@ -618,6 +623,30 @@ DELIVERIES = (
 )
 
 
+AHEAD: dict[str, Any] = {
+    "needs": Needs(
+        30,
+        0.8,
+        tuple(
+            HourNeed(NOW + timedelta(hours=n), 60 - 4 * n, "too-few" if n < 8 else "backlog", 900.0, 120.0, 24)
+            for n in range(12)
+        ),
+        "forecast",
+        24,
+        30,
+        12.9,
+    ),
+    "kept": PlanKept(((DAY.start, 24), (NOW - timedelta(hours=4), 30)), 720.0, 240.0, 6, NOW - timedelta(hours=4)),
+    "expected": ExpectedQueue(
+        tuple(
+            ExpectedHour(NOW + timedelta(hours=n), 2940.0 - 90 * n, 2940.0 + 40 * n, 2940.0 + 160 * n)
+            for n in range(13)
+        ),
+        "plan",
+    ),
+}
+
+
 def feed(name: str, kind: str, standing: FeedStanding, **more: Any) -> FeedState:
     told: dict[str, Any] = {
         **{"source": "migraciones", "dataset": "flow", "every_seconds": 900, "paused": False, "failures": 0},
@@ -675,7 +704,10 @@ def models(language: Language = Language.ES, empty: bool = False) -> dict[str, A
             breakdown=replace(BREAKDOWN, days=BREAKDOWN.days[1:2]) if empty else BREAKDOWN,
             presence=replace(PRESENT, counts=(), path=PRESENT.path[:0]) if empty else PRESENT,
         ),
-        "queue": QueueModel(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
+        "queue": QueueModel(
+            *(here, kpis, pressure, stations, like(history()) if empty else history(), told, events),
+            **({} if empty else AHEAD),
+        ),
         "coverage": CoverageModel(here, kpis, sectors, DAY, () if empty else DUPLICATES),
         "alerts": AlertsModel(here, kpis, alerts, (), None if empty else NOW),
         "reports": ReportsModel(

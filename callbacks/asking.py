@@ -1,0 +1,91 @@
+"""What one person asks of the queue page, from the words of an address or the fields of the page, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from callbacks.what_if import Question, entry_station, told
+from data.types import QueueModel, Sentence, Station
+from data.vocabulary import Stage
+from layouts.translator import Translator
+from layouts.what_if import MOST_ARRIVALS, MOST_COUNTERS, MOST_HOURS
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an answer is worked out from: the fields of a Station of the same names."""
+
+    stage: Stage
+    waiting: float | None
+    negative: bool
+    counters_open: int | None
+    utilisation: float | None
+    arriving_per_hour: float | None
+    rate_per_counter_hour: float | None
+    rate_low: float | None
+    rate_high: float | None
+
+
+def standing(station: Station) -> Standing:
+    return Standing(**{name: getattr(station, name) for name in Standing.__dataclass_fields__})
+
+
+def asked_about(model: QueueModel) -> dict[str, Any] | None:
+    """For a board: plain values."""
+    station = entry_station(model.stations, model.frame.site.entry_stage)
+    return None if station is None else {**asdict(standing(station)), "stage": str(station.stage)}
+
+
+def answered(about: Mapping[str, Any] | None, now: str, asked: Mapping[str, Any], t: Translator) -> list[str]:
+    """In sentences; none where nothing is asked. `now`: the moment of the board, ISO 8601."""
+    found = None if about is None else Standing(**{**about, "stage": Stage(about["stage"])})
+    return sentences(found, asked, datetime.fromisoformat(now), t)
+
+
+def sentences(about: Standing | None, asked: Mapping[str, Any], now: datetime, t: Translator) -> list[str]:
+    asking = question(asked, about)
+    if asking is None:
+        return []
+    return [t.sentence(one) for one in ((asking,) if isinstance(asking, Sentence) else told(about, asking, now))]
+
+
+def question(asked: Mapping[str, Any], about: Standing | None) -> Question | Sentence | None:
+    """From `ask_counters, ask_hours, ask_arrivals`, as text or numbers; what is left out stays as it is now. Or the
+    sentence that says what is wrong; None where nothing is asked."""
+    given = {name: value for name in LIMITS if (value := asked.get(name)) not in (None, "")}
+    if not given:
+        return None
+    read: dict[str, float] = {}
+    for name, value in given.items():
+        most, whole = LIMITS[name]
+        number = _number(value)
+        least = 0.0 if name != "ask_hours" else 0.25
+        if number is None or not least <= number <= most or (whole and not number.is_integer()):
+            return Sentence(f"what_if.wrong_{name.removeprefix('ask_')}", {"most": most})
+        read[name] = number
+    counters = read.get("ask_counters")
+    if counters is None and (about is None or about.counters_open is None):
+        return Sentence("what_if.which_counters")
+    open_now = 0 if about is None else about.counters_open or 0
+    return Question(open_now if counters is None else int(counters), read.get("ask_hours"), read.get("ask_arrivals"))
+
+
+LIMITS = {
+    "ask_counters": (MOST_COUNTERS, True),
+    "ask_hours": (MOST_HOURS, False),
+    "ask_arrivals": (MOST_ARRIVALS, True),
+}
+
+
+def _number(value: Any) -> float | None:
+    """A decimal comma is one too; no number that is none, and none that never ends."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value.strip().replace(",", ".")) if isinstance(value, str) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if abs(number) < 1e9 else None
