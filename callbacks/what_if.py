@@ -105,7 +105,9 @@ def said_of(found: Follows) -> Sentence:
         return Sentence("what_if.grows", {**facts, "growth": max(1, round(found.growth)), "needed": needed})
     facts["waiting"] = round(asked.waiting)
     if found.clears is None:
-        return Sentence("what_if.stays", {**facts, "needed": found.counters_needed})
+        # A surplus so small that it would take more than a year empties nothing.
+        needed = max(found.counters_needed or 0, counters + 1)
+        return Sentence("what_if.stays", {**facts, "needed": needed})
     facts["clear_minutes"] = found.clears * 60
     if found.clears_high is None:
         return Sentence("what_if.clears_perhaps", {**facts, "low_minutes": (found.clears_low or 0.0) * 60})

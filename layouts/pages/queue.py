@@ -50,7 +50,7 @@ def _pressure(components: Sequence[PressureComponent], t: Translator) -> Compone
         limits = " · ".join(_in_unit(limit, one.unit, t) for limit in one.limits)
         rows.append([t(f"pressure.{one.name}"), value, level_word(one.level, t), limits])
     keys = ("word.component", "word.value", "word.level", "word.limits")
-    return table([t(key) for key in keys], rows, "pressure", t("panel.pressure.title"))
+    return table([t(key) for key in keys], rows, "pressure cards", t("panel.pressure.title"))
 
 
 def _in_unit(value: float, unit: str, t: Translator) -> str:

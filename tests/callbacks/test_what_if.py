@@ -126,3 +126,8 @@ def test_an_answer_takes_far_less_than_fifty_milliseconds():
     for counters in range(100):
         told(SURE, Question(counters, 6, 350), NOW)
     assert (time.perf_counter() - begun) / 100 < 0.05
+
+
+def test_a_surplus_that_would_take_years_asks_for_one_counter_more():
+    said = answer(replace(GROWING, utilisation=None, arriving_per_hour=319.99), 16)  # 320 served: 0.01 an hour to spare
+    assert (said.key, said.facts["needed"]) == ("what_if.stays", 17)
