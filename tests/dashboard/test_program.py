@@ -28,8 +28,13 @@ TYPED = {
     "demo": ("replay status", 2, "no tiene una demostración; constrúyala con caudal demo."),
     "doctor": ("doctor", 2, "mal\tevaluación de alertas de tumbes: nunca"),
     "feeds": ("feed list", 0, "Agregue una con «caudal feed add ARCHIVO.toml»."),
+    "forecast": ("forecast --site tumbes", 2, "caudal: Sin pronóstico: no hay una fuente oficial"),
     "mapping": ("map nada.csv", 2, "nada.csv"),
     "people": ("user list", 0, "No hay cuentas."),
+    "queue": (
+        "queue whatif --queue 2600 --arrivals-per-hour 350 --counters 11 --minutes-per-person 6",
+        *(0, "Con 11 módulos no se vacía: la cola crece 240 por hora"),
+    ),
     "rejected": ("rejected 7 --out filas.csv", 2, "El reporte 7 no existe o no tiene filas rechazadas."),
     "reports": ("site list", 0, "tumbes\tPuesto tumbes\tPE"),
     "serve": ("migrate", 0, "El almacén está al día."),
