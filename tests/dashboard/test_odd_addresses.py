@@ -82,14 +82,17 @@ def test_a_question_that_no_page_asks_is_refused_and_ours_is_answered(standing: 
     ours = {
         "output": "answer-counters.children",
         "outputs": {"id": "answer-counters", "property": "children"},
-        "inputs": [{"id": "ask-counters", "property": "value", "value": 3}],
+        "inputs": [
+            {"id": f"ask-{name}", "property": "value", "value": value}
+            for name, value in (("counters", 3), ("hours", None), ("arrivals", None))
+        ],
         "changedPropIds": ["ask-counters.value"],
     }
     odd: list[object] = [
         *({**ours, "output": odd} for odd in ("nada.children", "", None, 5, [], {}, "..a.b..")),
         *(
             {**ours, "inputs": odd}
-            for odd in ([], None, "x", [None], [{}], [{"id": "x", "property": "value"}], [[]], {})
+            for odd in ([], None, "x", [None] * 3, [{}] * 3, [{"id": "x", "property": "value"}] * 3, [[]] * 3, {})
         ),
         *({**ours, "changedPropIds": odd} for odd in (None, 3, [None], {"a": 1})),
         *({**ours, "outputs": odd} for odd in (None, [], "x", {}, {"id": "x", "property": "y"})),
@@ -98,7 +101,10 @@ def test_a_question_that_no_page_asks_is_refused_and_ours_is_answered(standing: 
         *(None, [], "x", 1),
     ]
     loose = [
-        *({**ours, "inputs": [{**ours["inputs"][0], "value": odd}]} for odd in (None, "x", {}, [], -1, 1e300, True)),
+        *(
+            {**ours, "inputs": [{**one, "value": odd} for one in ours["inputs"]]}
+            for odd in (None, "x", {}, [], -1, 1e300, True)
+        ),
     ]
     with standing.client() as client:
         answered = client.post(address, json=ours)
