@@ -113,16 +113,19 @@ def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSID
 def _masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
     """Small parts hidden, and with them the next larger ones until no hidden part follows from the total.
 
-    That is: at least two are hidden, and together they are no small count either. Zero is no one's secret.
+    That is: at least two are hidden, and together they are more than a small count and one for each of them. Zero is
+    no one's secret, but where a single part holds everybody, the zeros beside it would say so.
     """
     told = [*day.parts.items(), (None, day.rest)]
     cells = sorted((people, str(part), part) for part, people in told if people is not None and people > 0)
     small = sum(is_small(people, threshold) for people, _, _ in cells)
     if not small:
         return day
-    while small < len(cells) and (small < 2 or sum(people for people, _, _ in cells[:small]) < threshold):
+    while small < len(cells) and (small < 2 or sum(people for people, _, _ in cells[:small]) < threshold + small):
         small += 1
     hidden = {part for _, _, part in cells[:small]}
+    if small < 2:
+        hidden |= {part for part, people in told if people == 0}
     return replace(
         day,
         parts={part: None if part in hidden else people for part, people in day.parts.items()},

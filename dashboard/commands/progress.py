@@ -59,7 +59,9 @@ def told(t: Translator, name: str, receipt: Receipt, *, dry_run: bool = False) -
         for issue in receipt.issues:
             click.echo(t("command_reports.refused", file=name, reason=reason(issue, t)), err=True)
         return
-    kind = "dry_run" if dry_run else "already" if receipt.already_received else receipt.state
+    # Refused for its rows alone, it is a report of which nothing counts: told like one of which a part does.
+    state = "partial" if receipt.state == "refused" else receipt.state
+    kind = "dry_run" if dry_run else "already" if receipt.already_received else state
     click.echo(
         t(
             f"command_reports.{kind}",

@@ -21,11 +21,11 @@ def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
     waiting = round(entry.waiting)
     if entry.outdated:
         return Sentence("sentence.outdated", {"stage": stage, "people": waiting, "seen_at": entry.waiting_at})
+    if entry.counters_open == 0 and waiting > 0:
+        return Sentence("sentence.closed_with_queue", {"stage": stage, "people": waiting})
     growth = entry.growth
     if entry.stands and growth is not None and round(growth) > 0:
         return _growing(entry, stage, round(growth))
-    if entry.counters_open == 0 and waiting > 0:
-        return Sentence("sentence.closed_with_queue", {"stage": stage, "people": waiting})
     wait, _ = entry.best_wait
     if wait is None:
         return Sentence("sentence.waiting_unknown_rate", {"stage": stage, "people": waiting})

@@ -69,8 +69,10 @@ def _per_hour(people: float | None, t: Translator) -> Any:
 
 
 def _wait(one: Station, t: Translator) -> Any:
+    if one.closed:
+        return t("word.closed")  # what its last ones waited says nothing of who joins a line that nobody serves
     if one.wait_minutes is None:
-        return t("word.closed") if one.closed else unknown(t)
+        return unknown(t)
     said: list[Component] = [html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))]
     if one.wait_low is not None and one.wait_high is not None and round(one.wait_low) != round(one.wait_high):
         span = t("sentence.between_minutes", low_minutes=one.wait_low, high_minutes=one.wait_high)
@@ -89,7 +91,7 @@ def _change(one: Station, t: Translator) -> Any:
         return t("word.grows", number=round(growth))
     if one.utilisation is not None and one.utilisation > NEARLY_FULL:
         return t("path.nearly_full", people=max(0, round(-growth)))
-    return t("word.steady")
+    return t("word.falls", number=round(-growth)) if round(growth) < 0 else t("word.steady")
 
 
 def _besides(one: Station, t: Translator) -> list[Component]:

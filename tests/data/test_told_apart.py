@@ -97,6 +97,19 @@ def test_no_small_part_is_shown_and_none_follows_from_the_total(parts, total, th
     assert day.reserved == pytest.approx(sum(cells[name] for name in hidden))
 
 
+def test_zeros_do_not_say_that_the_few_of_a_day_are_all_of_one_part():
+    [day] = masked_breakdown(told({"female": 3.0, "male": 0.0}, 3), Audience.OPEN).days
+    assert day.parts == {"female": None, "male": None}
+    assert (day.reserved, day.rest_reserved) == (3.0, True)
+
+
+def test_what_is_hidden_is_more_than_one_for_each_part():
+    """Five people in four hidden parts would be one, one, one and two."""
+    [day] = masked_breakdown(told({"a": 1.0, "b": 1.0, "c": 1.0, "d": 2.0}, 105), Audience.OPEN).days
+    assert set(day.parts.values()) == {None}
+    assert (day.reserved, day.rest_reserved) == (105.0, True)
+
+
 def test_ranges_are_sums_of_days_so_that_their_difference_shows_nothing_new():
     small = told({"female": 3.0, "male": 90.0}, 100).days[0]
     plain = told({"female": 50.0, "male": 50.0}, 100).days[0]
