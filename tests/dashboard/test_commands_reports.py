@@ -70,6 +70,14 @@ def test_a_good_file_is_received_and_the_command_succeeds(caudal, drop, settings
     assert people(settings) == {"09:00": 40}
 
 
+def test_a_file_of_which_no_row_can_be_accepted_is_told_row_by_row(caudal, drop, settings):
+    result = caudal("import", drop(flow_csv(("2018-10-31T10:00", 60, -3))), "--source", "migraciones")
+    assert result.exit_code == 2, result.output
+    assert "0 filas aceptadas, 1 rechazada" in result.output
+    assert "fila 2, columna «people»" in result.output
+    assert people(settings) == {}
+
+
 def test_rejected_rows_are_listed_with_line_column_and_reason_and_the_status_says_so(caudal, drop, settings):
     mixed = flow_csv(("2018-10-31T09:00", 60, 40), ("2018-10-31T10:00", 60, -3))
     result = caudal("import", drop(mixed), "--source", "migraciones")
