@@ -1,7 +1,7 @@
 """Who the people of a range are: read from the lines of one series, day by day, beside each day's total.
 
 Told by whole operational days only: days are the one grain at which small counts are masked, so that no two ranges
-laid beside each other give a masked day away.
+laid beside each other give a masked day away; a day that still runs is told apart once it is over.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ def _day(day: Window, row: Mapping[Any, Any] | None, lines: pd.DataFrame, by: st
         at_least=row is not None and bool(row["at_least"]),
         provisional=partly,
         method=None if row is None else Method(str(row["method"])),
+        running=day.end > now,
     )
 
 

@@ -103,7 +103,8 @@ def masked_flags(flags: tuple[Flag, ...], audience: Audience) -> tuple[Flag, ...
 def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSIDE) -> Breakdown:
     """People told apart, for everybody: each day by itself, whatever range it is asked in.
 
-    Ranges are sums of days, so that what one of them does not show, no difference of two shows.
+    Ranges are sums of days, so that what one of them does not show, no difference of two shows. A day that still runs
+    has no parts yet: seen twice, it would tell who came in between.
     """
     if audience is Audience.PROTECTION:
         return told
@@ -117,6 +118,9 @@ def _masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
     no one's secret, but where a single part holds everybody, the zeros beside it would say so.
     """
     told = [*day.parts.items(), (None, day.rest)]
+    if day.running and day.parts:
+        everybody = sum(people for _, people in told if people is not None)
+        return replace(day, parts=dict.fromkeys(day.parts), rest=None, reserved=everybody, rest_reserved=True)
     cells = sorted((people, str(part), part) for part, people in told if people is not None and people > 0)
     small = sum(is_small(people, threshold) for people, _, _ in cells)
     if not small:

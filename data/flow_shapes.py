@@ -79,6 +79,7 @@ class BreakdownDay:
     method: Method | None
     reserved: float = 0.0  # people in all reserved cells together, `rest` included where it is one
     rest_reserved: bool = False
+    running: bool = False  # not over at the moment it is told
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,9 @@ def _sentence(told: Breakdown, t: Translator) -> str:
     said = [t(key, people=round(sum(known)), **facts)]
     said += [t("breakdown.silent", days=silent)] if silent else []
     said += [t("breakdown.over")] if any(day.rest is not None and day.rest < -0.5 for day in told.days) else []
-    said += [t("breakdown.reserved_why")] if any(day.reserved for day in told.days) else []
+    masked = [day for day in told.days if day.reserved]
+    said += [t("breakdown.running")] if any(day.running for day in masked) else []
+    said += [t("breakdown.reserved_why")] if any(not day.running for day in masked) else []
     return " ".join(said)
 
 

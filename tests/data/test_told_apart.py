@@ -97,6 +97,16 @@ def test_no_small_part_is_shown_and_none_follows_from_the_total(parts, total, th
     assert day.reserved == pytest.approx(sum(cells[name] for name in hidden))
 
 
+def test_a_day_that_still_runs_is_told_apart_once_it_is_over():
+    """20/20/7 and an hour later 21/22/8 would be one, two and one person of that hour."""
+    whole = told({"female": 20.0, "male": 20.0, "other": 7.0}, 50)
+    now = replace(whole, days=(replace(whole.days[0], running=True),))
+    [day] = masked_breakdown(now, Audience.OPEN).days
+    assert (set(day.parts.values()), day.rest, day.reserved, day.total) == ({None}, None, 50.0, 50)
+    assert masked_breakdown(now, Audience.PROTECTION) == now
+    assert masked_breakdown(whole, Audience.OPEN).days[0].parts["female"] == 20.0
+
+
 def test_zeros_do_not_say_that_the_few_of_a_day_are_all_of_one_part():
     [day] = masked_breakdown(told({"female": 3.0, "male": 0.0}, 3), Audience.OPEN).days
     assert day.parts == {"female": None, "male": None}
