@@ -63,14 +63,16 @@ def followed(
     noise: Dispersion,
     habits: Habits = HABITS,
     trust: float = 1.0,
+    uneven: np.ndarray | float = 1.0,
 ) -> np.ndarray:
     """The state after each slot of a stretch (n, states). NaN people: nothing was reported of it.
 
     `owed`: what was expected of the slot and of the unreported ones before it, see `seasonal.gap_sums`. `trust`: how
-    much the slots say, 1 all that they can; less on a holiday, which moves all its hours together.
+    much the slots say, 1 all that they can; less on a holiday, which moves all its hours together. `uneven`: factor on
+    the variance of each slot's own scatter.
     """
     move = moves(round(noise.drift, 2), noise.hours, noise.step_hours, habits)
-    says = likelihood(people, expected, owed, noise, habits, trust)
+    says = likelihood(people, expected, owed, noise, habits, trust, uneven)
     told = ~np.isnan(people) & (expected > 0.02)
     after = np.empty((len(people), len(state)))
     for slot in range(len(people)):
@@ -96,7 +98,7 @@ def seen_total(
         return state
     phi, alpha = noise.own
     alpha = max(alpha * float((expected**2).sum()) / asked**2, 0.002) + spread**2
-    says = _quasi(np.array([total]), np.array([asked]), phi, alpha)
+    says = _quasi(np.array([total]), np.array([asked]), np.array([phi]), np.array([alpha]))
     says = np.exp(says - says.max(axis=1, keepdims=True))[0, OF_STATE]
     state = state * (habits.stray + says)
     told: np.ndarray = state / state.sum()
@@ -110,25 +112,26 @@ def likelihood(
     noise: Dispersion,
     habits: Habits = HABITS,
     trust: float = 1.0,
+    uneven: np.ndarray | float = 1.0,
 ) -> np.ndarray:
     """Of each slot (row) under each state, up to a factor per row."""
-    phi, alpha = noise.own
+    phi, alpha = (np.broadcast_to(part * uneven, len(people)) for part in noise.own)
     says = _quasi(np.nan_to_num(people), expected, phi, alpha)
     late = owed > 1.2 * expected
     if late.any():
         # Right after a gap it may be the hour, or everybody of the gap.
-        whole = _quasi(np.nan_to_num(people[late]), owed[late], phi, alpha)
+        whole = _quasi(np.nan_to_num(people[late]), owed[late], phi[late], alpha[late])
         best = np.maximum(says[late].max(axis=1), whole.max(axis=1))[:, None]
         says[late] = np.log(0.5 * np.exp(says[late] - best) + 0.5 * np.exp(whole - best) + 1e-300)
     says = np.exp(trust * (says - says.max(axis=1, keepdims=True)))
     return (habits.stray + says)[:, OF_STATE]
 
 
-def _quasi(people: np.ndarray, expected: np.ndarray, phi: float, alpha: float) -> np.ndarray:
+def _quasi(people: np.ndarray, expected: np.ndarray, phi: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Log quasi-likelihood of negative binomial counts in units of φ, for every level of the grid."""
-    size = 1 / alpha
-    mean = np.maximum(expected, 1e-6)[:, None] * np.exp(X)[None, :] / phi
-    units = people[:, None] / phi
+    size = 1 / alpha[:, None]
+    mean = (np.maximum(expected, 1e-6) / phi)[:, None] * np.exp(X)[None, :]
+    units = (people / phi)[:, None]
     said: np.ndarray = units * np.log(mean) - (units + size) * np.log(mean + size)
     return said
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.analytics.detection.belief import Usual, usual
+from data.analytics.detection.belief import FLOOR, Usual, usual
 from data.analytics.detection.limits import Limits
 from data.analytics.detection.state import State
 from data.analytics.detection.stream import Day, Verdict, detected
@@ -68,9 +68,9 @@ def usual_after(past: Past) -> Usual | None:
     if found is not None:
         return usual(found, past.end.weekday())
     days = int(known.any(axis=1).sum())
-    if days < LEAST_DAYS or np.nansum(past.people) > 0:
+    if days < LEAST_DAYS or np.nansum(past.people) > FLOOR * days:
         return None
-    return Usual(np.zeros(past.slots), Dispersion.unknown(past.slots), days, 1.0)  # nobody ever came
+    return Usual(np.zeros(past.slots), Dispersion.unknown(past.slots), days, 1.0)  # next to nobody ever came
 
 
 def by_day(past: Past) -> Past:
