@@ -76,7 +76,7 @@ def followed(
     told = ~np.isnan(people) & (expected > 0.02)
     after = np.empty((len(people), len(state)))
     for slot in range(len(people)):
-        state = state @ move
+        state = move.after(state)
         if told[slot]:
             state = state * says[slot]
             state = state / state.sum()
@@ -136,32 +136,55 @@ def _quasi(people: np.ndarray, expected: np.ndarray, phi: np.ndarray, alpha: np.
     return said
 
 
-@lru_cache(maxsize=256)
-def moves(drift: float, hours: float, step_hours: float, habits: Habits = HABITS) -> np.ndarray:
-    """Probability of each state (column) one slot after each state (row)."""
+@dataclass(frozen=True)
+class Moves:
+    """Where each state goes in one slot, by blocks: the ordinary mode, and the two of something special.
+
+    Blocks are small enough for one thread of BLAS; the whole matrix is not, and threads that wait for each other on a
+    busy machine made an hour cost a hundred times as much.
+    """
+
+    calm: np.ndarray  # within the ordinary mode
+    stays: tuple[np.ndarray, np.ndarray]  # within the brief and the long one
+    begins: np.ndarray  # from any ordinary state into the two
+    back: np.ndarray  # (2, ordinary) from any state of the two, chance of the end included
+
+    def after(self, state: np.ndarray) -> np.ndarray:
+        o = len(ORDINARY)
+        calm, brief, long = state[:o], state[o : o + POINTS], state[o + POINTS :]
+        moved = np.concatenate([calm @ self.calm, brief @ self.stays[0], long @ self.stays[1]])
+        moved[:o] += brief.sum() * self.back[0] + long.sum() * self.back[1]
+        moved[o:] += calm.sum() * self.begins
+        return moved
+
+
+@lru_cache(maxsize=512)
+def moves(drift: float, hours: float, step_hours: float, habits: Habits = HABITS) -> Moves:
+    """Of one slot."""
     begins, brief_ends, long_ends = (
         1 - np.exp(-step_hours * rate) for rate in (habits.begins, 1 / habits.brief_hours, 1 / habits.long_hours)
     )
     fade = np.exp(-step_hours / hours)
     spread = drift * np.sqrt(1 - fade**2)
-    n, o = len(MODE), len(ORDINARY)
     at = X[ORDINARY]
     calm = np.array([_cells(at, fade * x, spread) for x in at])
     back = _cells(at, 0.0, drift)
     jump = _jumps(habits)
-    move = np.zeros((n, n))
-    first = slice(0, o)
-    modes = (slice(o, o + POINTS), slice(o + POINTS, n))
-    move[first, first] = (1 - begins) * calm
-    for mode, share, ends, wander in zip(
-        modes, (habits.brief, 1 - habits.brief), (brief_ends, long_ends), habits.wander, strict=True
-    ):
-        move[first, mode] = begins * share * jump[None, :]
-        stays = np.array([_cells(X, x, wander * np.sqrt(step_hours)) for x in X])
-        move[mode, mode] = (1 - ends) * stays
-        move[mode, first] = ends * back[None, :]
-    move.setflags(write=False)
-    return move
+    stays = [
+        (1 - ends) * _lasts(wander * float(np.sqrt(step_hours)))
+        for ends, wander in zip((brief_ends, long_ends), habits.wander, strict=True)
+    ]
+    return Moves(
+        (1 - begins) * calm,
+        (stays[0], stays[1]),
+        begins * np.concatenate([habits.brief * jump, (1 - habits.brief) * jump]),
+        np.stack([brief_ends * back, long_ends * back]),
+    )
+
+
+@lru_cache(maxsize=32)
+def _lasts(wander: float) -> np.ndarray:
+    return np.array([_cells(X, x, wander) for x in X])
 
 
 def _jumps(habits: Habits) -> np.ndarray:

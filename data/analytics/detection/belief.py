@@ -19,6 +19,8 @@ from data.analytics.seasonal import Seasonal
 # Set on seeds 101 and 303 of the surge benchmark, in both of its worlds together.
 HABITS = Habits(begins=1 / 500, brief=0.2, brief_hours=30.0, stray=2e-3)
 DAILY_HABITS = replace(HABITS, stray=1e-4)  # one day may say more than one hour
+# Totals of bursty days cannot tell what lasts from what is gone with the day: without a limit everything could last.
+DAILY_DRIFT = 0.35
 SPECIAL_SPREAD = 0.22  # of the level of a holiday, logarithmic
 FLOOR = 10.0  # people a day: where nobody ever came, the first few are no surge
 FLOOR_NOISE = 4.0, 0.5  # φ and α of such a series
@@ -66,6 +68,8 @@ def of_buckets(known: Usual, per_slot: int) -> Dispersion:
     """
     noise = known.noise
     drift = _even(noise.drift * float(np.sqrt(known.wider)))
+    if known.slots == 1:
+        drift = min(drift, DAILY_DRIFT)
     own = max(noise.alpha - noise.drift**2, 0.0) * known.wider * per_slot
     return replace(
         noise,

@@ -10,10 +10,11 @@ import numpy as np
 # the surge benchmark (seeds 101 and 303: people who come one by one, people who come by bus). Between and beyond
 # these the strength is on the line through their logarithms.
 CALIBRATED = ((3.0, 0.078), (1.0, 0.27), (1 / 3, 0.64), (0.1, 1.25))
-DAILY = 0.55  # of that, where buckets are days
-DAY = 24.0
+COLLAPSE = 2.0  # times that for a collapse: a lull is commoner than a closed border
+DAY = 24.0  # hours
 
-ENDS = 0.05  # strength under which a bucket is quiet; a third of what opens at most
+ENDS = 0.05  # strength under which an hour is quiet; a third of what opens at most
+DAY_ENDS = 0.1  # and under which a day is: one look, where hours are two dozen
 QUIET_HOURS = 3.0  # of quiet buckets before an alarm ends
 LEAST_HOURS = 6.0  # an alarm is on at least
 FALLEN_HOURS = 6.0  # a collapse is told once it has been probable for so long: nobody needs a quiet hour told
@@ -28,22 +29,23 @@ LEAST_PER_MONTH, MOST_PER_MONTH = 0.01, 30.0
 
 @dataclass(frozen=True)
 class Limits:
-    """Strengths, -log10 of the probability that there is none, at which an alarm opens and under which it may end."""
+    """Strength, -log10 of the probability that there is none, at which a surge opens."""
 
-    hourly: float
-    daily: float
-    ends: float
+    opens: float
 
-    def opens(self, step_hours: float) -> float:
-        """By the length of the buckets: a day is one look where hours are two dozen."""
-        return self.daily if step_hours >= DAY else self.hourly
+    @property
+    def collapses(self) -> float:
+        return COLLAPSE * self.opens
+
+    def ends(self, step_hours: float) -> float:
+        """Strength under which a bucket of this length is quiet."""
+        return min(DAY_ENDS if step_hours >= DAY else ENDS, self.opens / 3)
 
 
 def limits(per_month: float = 1.0) -> Limits:
     """For so many false alarms per 30 days and series at most."""
-    rates, hourly = np.log(np.array(CALIBRATED).T[:, ::-1])
+    rates, strengths = np.log(np.array(CALIBRATED).T[:, ::-1])
     place = np.log(np.clip(per_month, LEAST_PER_MONTH, MOST_PER_MONTH))
     last = int(np.clip(np.searchsorted(rates, place), 1, len(rates) - 1))
-    slope = (hourly[last] - hourly[last - 1]) / (rates[last] - rates[last - 1])
-    opens = float(np.exp(hourly[last] + slope * (place - rates[last])))
-    return Limits(opens, DAILY * opens, min(ENDS, opens / 3))
+    slope = (strengths[last] - strengths[last - 1]) / (rates[last] - rates[last - 1])
+    return Limits(float(np.exp(strengths[last] + slope * (place - rates[last]))))

@@ -41,15 +41,15 @@ class Seen:
     step_hours: float
 
 
-def fallen_hours(before: float, seen: Seen, opens: float) -> float:
+def fallen_hours(before: float, seen: Seen, limits: Limits) -> float:
     """For how long a collapse has been probable."""
-    return before + seen.step_hours if seen.fall >= opens else 0.0
+    return before + seen.step_hours if seen.fall >= limits.collapses else 0.0
 
 
-def opened(alarm: Open | None, seen: Seen, falling: float, opens: float) -> Open | None:
+def opened(alarm: Open | None, seen: Seen, falling: float, limits: Limits) -> Open | None:
     """A new alarm, or none. One that is on gives way to one of the other kind."""
     kind = None if alarm is None else alarm.kind
-    if seen.surge >= opens and kind is not Kind.SURGE:
+    if seen.surge >= limits.opens and kind is not Kind.SURGE:
         return Open(Kind.SURGE, seen.step_hours, 0.0, seen.level, 0)
     if falling >= FALLEN_HOURS and kind is not Kind.COLLAPSE:
         return Open(Kind.COLLAPSE, seen.step_hours, 0.0, seen.level, 0)
@@ -60,7 +60,7 @@ def went_on(alarm: Open, seen: Seen, limits: Limits) -> tuple[Open | None, Event
     """An alarm that was on before this bucket, whose hours are in it already."""
     up = alarm.kind is Kind.SURGE
     strength = seen.surge if up else seen.fall
-    quiet = alarm.quiet_hours + seen.step_hours if strength < limits.ends else 0.0
+    quiet = alarm.quiet_hours + seen.step_hours if strength < limits.ends(seen.step_hours) else 0.0
     if quiet >= QUIET_HOURS and alarm.hours >= LEAST_HOURS:
         return None, Event.ENDED
     alarm = replace(alarm, quiet_hours=quiet, reference=_reference(alarm, seen))

@@ -91,8 +91,8 @@ def detected(known: Usual, state: State | None, day: Day, limits: Limits) -> tup
             shown = alarm = replace(alarm, hours=alarm.hours + day.step_hours)
         if told:  # while nothing is reported nothing opens, grows or ends
             seen = Seen(surge, fall, level, beliefs[at], day.step_hours)
-            falling = fallen_hours(falling, seen, limits.opens(day.step_hours))
-            new = opened(alarm, seen, falling, limits.opens(day.step_hours))
+            falling = fallen_hours(falling, seen, limits)
+            new = opened(alarm, seen, falling, limits)
             if new is not None:
                 shown = alarm = new
                 event = Event.OPENED
