@@ -68,14 +68,12 @@ def of_buckets(known: Usual, per_slot: int) -> Dispersion:
     """
     noise = known.noise
     drift = _even(noise.drift * float(np.sqrt(known.wider)))
-    if known.slots == 1:
-        drift = min(drift, DAILY_DRIFT)
     own = max(noise.alpha - noise.drift**2, 0.0) * known.wider * per_slot
     return replace(
         noise,
         phi=noise.phi * known.wider,
         alpha=own + drift**2,
-        drift=drift,
+        drift=min(drift, DAILY_DRIFT) if known.slots == 1 else drift,
         step_hours=noise.step_hours / per_slot,
         typical=noise.typical / per_slot,
     )
