@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.analytics.detection.correcting import changed
 from data.analytics.detection.filling import Told, filled, usual_after
 from data.analytics.detection.limits import limits
 from data.analytics.detection.opening import Event
@@ -203,14 +204,18 @@ def test_a_history_filled_at_once_is_the_streamed_one():
         assert one.verdicts == at_once[day - 30].verdicts
 
 
-def test_a_correction_undoes_an_alarm_from_the_day_it_touches_on():
+def test_a_correction_undoes_an_alarm_and_says_where():
     wrong = times(CALM, 10.0, 40, 10, 3)  # a typing error
     before = told(wrong)
     assert events(before)[0][:2] == (40, 11)
-    state = before[39 - 30].state
-    after = told(CALM, first=40, state=state)
-    assert events(after) == []
+    after = told(CALM, first=40, state=before[39 - 30].state)
     assert [day.verdicts for day in after] == [day.verdicts for day in told(CALM)[10:]]
+    found = list(changed(before, after))
+    assert [(one.day, one.bucket) for one in found if one.corrected] == [(40, 10), (40, 11), (40, 12)]
+    assert [(one.day, one.bucket) for one in found if one.undone] == [(40, 11)]
+    assert not any(one.opened for one in found)
+    assert [one.bucket for one in changed(after, before) if one.opened] == [11]
+    assert list(changed(after, after)) == []
 
 
 @pytest.mark.parametrize("cut", [33 * 24 + 7, 40 * 24 + 9, 41 * 24 + 20])
