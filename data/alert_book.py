@@ -114,7 +114,13 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         named = evidence.get("rhythm") not in (None, Rhythm.MINUTES)
         return Sentence(f"alert.source_silent.{variant}" + ("" if named else "_minutes"), facts)
     if rule == "pressure":
-        variant = "never" if evidence.get("never") else str(evidence.get("component"))
+        component = str(evidence.get("component"))
+        variant = "never" if evidence.get("never") else component
+        # Alerts of earlier releases did not keep what a wait holds for.
+        if evidence.get("never") and component.startswith("wait"):
+            variant = "closed"
+        elif not evidence.get("never") and component in HOLDS and "holds_basis" in evidence:
+            variant += "_holds"
         unit = evidence.get("unit")
         if unit == "minutes":
             facts["value_minutes"] = facts.get("value")
@@ -122,6 +128,9 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
             facts["value_share"] = facts.get("value")
         return Sentence(f"alert.pressure.sentence_{variant}", facts)
     return Sentence(f"alert.{rule}.sentence", facts)
+
+
+HOLDS = ("wait_general", "wait_priority", "time_to_clear")  # told with the counters that they hold for
 
 
 def _surge_variant(evidence: Mapping[str, Any]) -> str:

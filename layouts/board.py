@@ -46,6 +46,7 @@ class KpiView:
     approved: str | None = None  # who vouches for it
     method: str | None = None
     coverage: str = ""  # method and hours observed, in words
+    holds: str = ""  # the condition of value and interval, in words
 
 
 @dataclass(frozen=True)

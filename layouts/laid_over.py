@@ -99,7 +99,7 @@ def compared_table(curves: DayCurves, other: Comparison, t: Translator) -> Compo
         if row["minute"] % HOUR_MINUTES:
             continue
         came, went = here.get(round(row["minute"]), (None, None))
-        told = (came, went, row["arrivals"], row["served"])
+        told = (came, went, row["arrivals"] - other.carried_in, row["served"])
         rows.append([_clock(other, row["minute"]), *(number_or_none(value, t) for value in told)])
     shown, name = t.full_date(curves.day.start), compared_name(other, t)
     heads = [
@@ -118,7 +118,8 @@ def _on_the_hour(curves: DayCurves, other: Comparison, t: Translator) -> dict[in
     if told is None or start is None:
         return {}
     found = {}
+    carried = curves.carried_in or 0.0  # they stood there when the day began
     for at, came, went in zip(told["at"], told["arrivals"], told["served"], strict=True):
         minute = round((t.local(pd.Timestamp(at).to_pydatetime()).replace(tzinfo=None) - start).total_seconds() / 60)
-        found[minute] = (came, went)
+        found[minute] = (came - carried, went)
     return found

@@ -28,6 +28,8 @@ class Parts:
     texts: dict[str, Tree] = field(default_factory=dict)
 
 
+# Headlines that hold on a condition, which is told beside them.
+HOLD = ("wait_minutes", "time_to_clear_minutes")
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
     "responsive": True,
@@ -83,6 +85,7 @@ def kpi_card(view: KpiView, t: Translator, *, about: bool = True) -> Component:
         html.Div(view.label, className="kpi-label"),
         html.Div(view.text, id=ids.kpi_text(view.name), className="kpi-value"),
         html.Div(view.note, id=ids.kpi_note(view.name), className="kpi-note"),
+        *([html.Div(view.holds, id=ids.kpi_holds(view.name), className="kpi-holds")] if view.name in HOLD else []),
         html.Div(
             [
                 html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from", title=view.coverage),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from layouts.parts import table
 from layouts.translator import Translator
 
 MOST_READINGS = 60
+STILL_NOW = timedelta(minutes=5)  # as `NOW` of data.analytics.stages
 
 
 def curves_table(curves: DayCurves, t: Translator) -> Component:
@@ -24,7 +25,8 @@ def curves_table(curves: DayCurves, t: Translator) -> Component:
         if t.local(moment).minute == 0:
             both = pd.notna(arrivals) and pd.notna(served)
             queue = number_or_none(arrivals - served, t) if both else t("word.no_report")
-            rows.append([t.time(moment), number_or_none(arrivals, t), number_or_none(served, t), queue])
+            came = arrivals - (curves.carried_in or 0.0)  # the curve starts from the queue carried into the day
+            rows.append([t.time(moment), number_or_none(came, t), number_or_none(served, t), queue])
     heads = [t(key) for key in ("word.hour", "figure.arrivals", "figure.served", "word.in_queue")]
     return table(heads, rows, caption=t("panel.cumulative.title"))
 
@@ -32,17 +34,35 @@ def curves_table(curves: DayCurves, t: Translator) -> Component:
 def curves_sentence(curves: DayCurves, now: datetime, t: Translator) -> str:
     """What the picture says, for who cannot see it; of a day that is over, how it ended."""
     said = []
+    over = now >= curves.day.end
     if curves.queue_now is not None:
-        key = "figure.says_queue_at_least" if curves.queue_at_least else "figure.says_queue"
-        if now >= curves.day.end:
-            key = "reading.queue_at_the_end"
-        said.append(t(key, people=round(curves.queue_now)))
-    if curves.wait_from is not None and curves.wait_to is not None:
-        said.append(t("figure.says_wait", waited_minutes=(curves.wait_to - curves.wait_from).total_seconds() / 60))
+        people = round(curves.queue_now)
+        bound = "_at_least" if curves.queue_at_least else ""
+        if over:
+            said.append(t("reading.queue_at_the_end", people=people))
+        elif counted_now(curves, now):
+            said.append(t(f"figure.says_queue{bound}", people=people))
+        else:
+            assert curves.queue_at is not None
+            on = "" if t.local(curves.queue_at).date() == t.local(now).date() else "_on"
+            facts = {"people": people, f"seen_{'at' if on else 'time'}": curves.queue_at}
+            said.append(t(f"figure.said_queue{on}{bound}", **facts))
+    if curves.closed and not over:
+        waited = curves.waited_at_closing
+        closed = "figure.said_wait_closed" if waited is None else "figure.said_wait_at_closing"
+        said.append(t(closed, waited_minutes=None if waited is None else waited * 60))
+    elif curves.wait_from is not None and curves.wait_to is not None:
+        key = "figure.says_wait" if counted_now(curves, now) else "figure.said_wait"
+        said.append(t(key, waited_minutes=(curves.wait_to - curves.wait_from).total_seconds() / 60))
     methods = sorted({str(m) for m in (curves.arrivals_method, curves.served_method) if m is not None})
     if methods:
         said.append(t("figure.says_method", methods=", ".join(t(f"method.{m}") for m in methods)))
     return " ".join(said)
+
+
+def counted_now(curves: DayCurves, now: datetime) -> bool:
+    """Whether the queue may be told without the moment at which it was counted."""
+    return curves.queue_at is None or now - curves.queue_at <= STILL_NOW
 
 
 def hours_table(hours: pd.DataFrame, t: Translator) -> Component:

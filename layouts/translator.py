@@ -31,6 +31,7 @@ WORDS = (
     "state",
     "source",
     "rhythm",
+    "basis",
 )
 
 

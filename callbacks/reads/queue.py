@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from callbacks.reads.ground import events_around, ground
 from data.analytics.buckets import seconds
+from data.analytics.expects import expects, plain
 from data.analytics.hours_ahead import expected_queue, needs
 from data.analytics.observed import NO_READINGS, Readings
 from data.analytics.plan_kept import plan_kept
@@ -31,6 +32,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> QueueModel:
     asked = asked_window(scope, base.now, seen.site)
     window = Window(asked.start, min(asked.end, base.now + timedelta(microseconds=1)))
     coming = coming_of(base.forecast)
+    known = expects(seen.entry_state, seconds(base.now))
     return QueueModel(
         frame=base.frame,
         kpis=base.kpis,
@@ -46,6 +48,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> QueueModel:
             if asked.end >= base.now
             else ExpectedQueue(missing="past")
         ),
+        expects=None if known is None else plain(known),
     )
 
 

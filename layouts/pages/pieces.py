@@ -30,7 +30,7 @@ def _station_row(one: Station, t: Translator) -> list[Any]:
         unknown(t) if one.waiting is None else bounded(t.number(round(one.waiting)), one.at_least),
         unknown(t) if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
         counters_cell(one, t),
-        _wait(one, t),
+        _wait_holds(one, t),
     ]
 
 
@@ -61,9 +61,18 @@ def counters_cell(one: Station, t: Translator) -> Any:
 
 
 def _wait(one: Station, t: Translator) -> Any:
+    if one.endless:
+        return t("sentence.nobody_served")
     if one.wait_minutes is None:
         return unknown(t)
     return html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))
+
+
+def _wait_holds(one: Station, t: Translator) -> Any:
+    """The wait and what it holds for."""
+    if one.endless or one.wait_minutes is None or one.wait_counters is None:
+        return _wait(one, t)
+    return html.Span([_wait(one, t), html.Span(t.word("basis", one.wait_counters), className="beside")])
 
 
 def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, str]:
@@ -126,7 +135,9 @@ def stations_strip(stations: Sequence[Station], t: Translator, most: int) -> lis
     cells: list[Component] = []
     for one in [one for one in stations if one.waiting is not None or one.wait_minutes is not None][:most]:
         name = t(f"stage.{one.stage}") if one.lane is Lane.GENERAL else t(f"lane.{one.lane}")
-        people = unknown(t) if one.waiting is None else t.n("word.people_in_queue", round(one.waiting))
+        people: Any = unknown(t) if one.waiting is None else t.n("word.people_in_queue", round(one.waiting))
+        if one.waiting is not None and one.state is State.STALE and one.as_of is not None:
+            people = t("word.queue_then", people=round(one.waiting), seen_time=one.as_of)
         cells.append(
             html.Div(
                 [
