@@ -14,11 +14,24 @@ from layouts.parts import age, mark, table
 from layouts.translator import Translator
 
 
-def stations_table(stations: Sequence[Station], t: Translator) -> Component:
-    """One row a stage and lane; a closed station says so and never waits 0 minutes."""
+def stations_table(stations: Sequence[Station], t: Translator) -> list[Component]:
+    """One row a stage and lane; a closed station says so and never waits 0 minutes. Below, what waits hold for."""
     head = ("word.stage", "word.in_queue", "word.serves", "word.counters", "word.wait")
     rows = [_station_row(one, t) for one in stations]
-    return table([t(key) for key in head], rows, "stations", t("panel.stations.title"))
+    shown = table([t(key) for key in head], rows, "stations", t("panel.stations.title"))
+    holds = waits_hold(stations, t)
+    return [shown, html.P(holds, className="waits-hold quiet")] if holds else [shown]
+
+
+def waits_hold(stations: Sequence[Station], t: Translator) -> str:
+    """What the waits that are shown hold for, one sentence for all of them."""
+    told = [one.wait_counters for one in stations if one.wait_minutes is not None and one.wait_counters is not None]
+    paced = t("basis.pace") if "pace" in told else ""
+    counters = [t.word("basis", one) for one in dict.fromkeys(told) if one != "pace"]
+    if not counters:
+        return t("word.waits_hold", conditions=paced) if paced else ""
+    said = "; ".join(counters)
+    return t("word.waits_hold_mixed", conditions=said, paced=paced) if paced else t("word.waits_hold", conditions=said)
 
 
 def _station_row(one: Station, t: Translator) -> list[Any]:
@@ -30,7 +43,7 @@ def _station_row(one: Station, t: Translator) -> list[Any]:
         unknown(t) if one.waiting is None else bounded(t.number(round(one.waiting)), one.at_least),
         unknown(t) if one.served_last_hour is None else t("word.per_hour", number=one.served_last_hour),
         counters_cell(one, t),
-        _wait_holds(one, t),
+        _wait(one, t),
     ]
 
 
@@ -62,17 +75,10 @@ def counters_cell(one: Station, t: Translator) -> Any:
 
 def _wait(one: Station, t: Translator) -> Any:
     if one.endless:
-        return t("sentence.nobody_served")
+        return html.B(t("sentence.nobody_served"))
     if one.wait_minutes is None:
         return unknown(t)
     return html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))
-
-
-def _wait_holds(one: Station, t: Translator) -> Any:
-    """The wait and what it holds for."""
-    if one.endless or one.wait_minutes is None or one.wait_counters is None:
-        return _wait(one, t)
-    return html.Span([_wait(one, t), html.Span(t.word("basis", one.wait_counters), className="beside")])
 
 
 def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from callbacks.asking import wrong
+from callbacks.flow_answers import _clock_rows
 from data.analytics.arrivals import last_hour
 from data.analytics.buckets import Buckets
-from data.types import Kpi
+from data.types import Comparison, Kpi
 from data.vocabulary import Language, State
 from layouts.headlines import kpi_view
 from layouts.html import to_html
+from layouts.laid_over import compared_table
 from layouts.pages.path import path_table
 from layouts.pages.pieces import stations_table
 from layouts.tables import curves_sentence
@@ -21,7 +24,7 @@ from layouts.translator import translator
 from layouts.what_if import complaint
 from tests.callbacks.test_what_if import GROWING
 from tests.data.test_queueing import NOON, whole_hours
-from tests.layouts.models import NOW, models
+from tests.layouts.models import NOW, SITE, models
 
 ES, EN = (translator(language, "America/Lima") for language in Language)
 
@@ -43,7 +46,7 @@ def test_a_wait_says_what_it_holds_for(holds_for, spanish, english):
     one = replace(GROWING, wait_counters=holds_for)
     for t, said in ((ES, spanish), (EN, english)):
         assert said in words(to_html(path_table([one], t)))
-        assert said in words(to_html([stations_table([one], t)]))
+        assert said in words(to_html(stations_table([one], t)))
 
 
 def test_a_closed_station_says_that_nobody_is_served():
@@ -54,7 +57,7 @@ def test_a_closed_station_says_that_nobody_is_served():
     told = words(to_html(path_table([shut], ES)))
     assert "cerrada: nadie es atendido" in told
     assert "quien era atendido al cerrar había esperado 3 h" in told
-    assert "nadie es atendido" in words(to_html([stations_table([shut], ES)]))
+    assert "nadie es atendido" in words(to_html(stations_table([shut], ES)))
 
 
 def test_a_queue_counted_a_while_ago_is_told_with_its_moment():
@@ -88,3 +91,14 @@ def test_a_number_out_of_its_limits_is_told_what_was_expected(t):
     assert found is not None
     assert "200" in to_html(complaint(found, t))
     assert wrong({"ask_counters": "17"}) is None
+
+
+def test_who_stood_there_at_midnight_did_not_arrive_on_the_day():
+    day = models()["flow"].curves.day
+    points = pd.DataFrame({"minute": [0, 60], "arrivals": [700.0, 750.0], "served": [0.0, 30.0]})
+    other = Comparison("yesterday", begins=datetime(2019, 6, 14), day=day, points=points, carried_in=700.0)  # noqa: DTZ001
+    told = [row["arrivals"] for row in _clock_rows(other, SITE, day)]
+    assert told == [0, 50]
+    shown = words(to_html(compared_table(models()["flow"].curves, other, ES)))
+    assert "750" not in shown
+    assert ">50<" in shown
