@@ -15,7 +15,7 @@ from data.analytics.observed import Observed, Readings
 from data.analytics.prospects import STANDING, Standing, cleared, clearing, virtual_wait
 from data.analytics.rates import Rate
 from data.analytics.staffing import Ahead, CountersBasis, counters_ahead
-from data.analytics.stage_queue import LOOK_BACK, READING_HOLDS, Cohorts, cohorts, queue_now, rate_now
+from data.analytics.stage_queue import LOOK_BACK, READING_HOLDS, cohorts, queue_now, rate_now, waited_at_closing
 from data.analytics.steps import steady
 from data.vocabulary import Lane, Method, Stage
 
@@ -211,7 +211,7 @@ def stage_state(seen: Observed, now: datetime, coming: Coming | None = None) -> 
         clears_arrivals=clears.arrivals if clears else None,
         never_clears=never,
         endless=endless,
-        waited_at_closing=_waited_at_closing(read, who, until) if open_now == 0 else None,
+        waited_at_closing=waited_at_closing(read, who, until) if open_now == 0 else None,
         ahead=ahead if per_counter else None,
         coming=coming,
     )
@@ -223,17 +223,6 @@ def _open_now(read: Readings, planned: float, until: float) -> float | None:
     if found is None and np.isnan(planned) and _latest(read.at, read.counters_open, until, SPEAKS_FOR_NOW) == 0:
         return 0.0
     return found
-
-
-def _waited_at_closing(read: Readings, who: Cohorts, until: float) -> float | None:
-    """Hours that whoever was next in line had waited at the first reading without an open counter."""
-    known = ~np.isnan(read.counters_open) & (read.at <= until)
-    at, open_then = read.at[known], read.counters_open[known]
-    served = np.flatnonzero(open_then > 0)
-    if who.joined is None or len(served) == 0 or served[-1] + 1 >= len(at):
-        return None
-    closed_at = float(at[served[-1] + 1])
-    return (closed_at - who.joined) / HOUR if who.joined < closed_at else None
 
 
 def _per_hour(hours: Buckets, until: float) -> float | None:

@@ -156,6 +156,18 @@ def stations_strip(stations: Sequence[Station], t: Translator, most: int) -> lis
     return cells
 
 
+def wait_from_afar(wait: Kpi, t: Translator) -> str:
+    return t("kpi.wait_minutes.label") if wait.holds_for is None else t(f"wall.wait.{wait.holds_for}")
+
+
+def waits_in_short(stations: Sequence[Station], t: Translator) -> str:
+    """What the waits of the stations hold for, where one thing says it of all."""
+    words = {one.wait_counters for one in stations if one.wait_counters is not None and one.wait_minutes is not None}
+    if not words:
+        return ""
+    return t(f"wall.waits.{words.pop() if len(words) == 1 else 'mixed'}")
+
+
 def short_sector(sector: Sector, t: Translator) -> str:
     return t.maybe(f"sector_short.{sector}") or t(f"sector.{sector}")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from data.types import Kpi, SituationModel, Station
+from data.types import SituationModel
 from data.vocabulary import Lane, Level, Look
 from layouts import frozen, ids
 from layouts.board import Board, KpiView, Tree
@@ -24,6 +24,8 @@ from layouts.pages.pieces import (
     rest_of_sectors,
     sectors_strip,
     stations_strip,
+    wait_from_afar,
+    waits_in_short,
 )
 from layouts.parts import GRAPH_CONFIG, HOLD, Parts, age, aria, kpi_attributes, mark, panel, slot
 from layouts.translator import Translator
@@ -47,21 +49,9 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             "alert": [alert_line(top, t) if top else no_alert_line(model.kpis, t)],
             "alerts-more": _beside_the_alert(model, t),
             "date": t.date(model.frame.clock.now),
-            "wait-far": _wait_from_afar(model.kpis["wait_minutes"], t),
+            "wait-far": wait_from_afar(model.kpis["wait_minutes"], t),
         },
     )
-
-
-def _wait_from_afar(wait: Kpi, t: Translator) -> str:
-    return t("kpi.wait_minutes.label") if wait.holds_for is None else t(f"wall.wait.{wait.holds_for}")
-
-
-def _waits_hold(stations: Sequence[Station], t: Translator) -> str:
-    """What the waits of the stations hold for, where one thing says it of all."""
-    words = {one.wait_counters for one in stations if one.wait_counters is not None and one.wait_minutes is not None}
-    if not words:
-        return ""
-    return t(f"wall.waits.{words.pop() if len(words) == 1 else 'mixed'}")
 
 
 def _queue_more(model: SituationModel, views: Mapping[str, KpiView], t: Translator) -> Tree:
@@ -97,7 +87,7 @@ def _third(model: SituationModel, t: Translator) -> dict[str, Tree]:
         return {
             "gaps-title": [
                 html.Span(t("panel.stations.title"), className="gaps-name"),
-                html.Span(_waits_hold(model.stations, t), className="gaps-holds"),
+                html.Span(waits_in_short(model.stations, t), className="gaps-holds"),
             ],
             "sectors": stations_strip(model.stations, t, MOST_SECTORS),
             "rest": silent,
