@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from data.types import LongReport, PolicyEvent, Window
 from layouts.board import Figure
-from layouts.figures.base import empty, event_marks, label, layout, local_iso
+from layouts.figures.base import empty, event_marks, label, layout, local_iso, room_above
 from layouts.parts import table
 from layouts.translator import Translator
 
@@ -69,7 +69,13 @@ def long_reports(
     return {
         "data": data,
         "layout": layout(
-            "long_reports", t, xaxis=days, yaxis=axis, margin={"t": 26}, shapes=shapes, annotations=annotations
+            "long_reports",
+            t,
+            xaxis=days,
+            yaxis=axis,
+            margin=room_above(notes, 26),
+            shapes=shapes,
+            annotations=annotations,
         ),
     }
 

@@ -12,7 +12,17 @@ from data.types import Comparison, Flag, PolicyEvent, Window
 from data.vocabulary import SOFT_METHODS, State
 from layouts.agreement import flag_sentence
 from layouts.board import Figure
-from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.base import (
+    DEFAULT_ROOM,
+    empty,
+    event_marks,
+    hour_axis,
+    label,
+    layout,
+    local_iso,
+    numbers,
+    room_above,
+)
 from layouts.figures.compared import compared_hours
 from layouts.figures.curves import SOFT
 from layouts.figures.marks import corrected, late
@@ -64,6 +74,7 @@ def hourly(
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            margin=room_above(notes, DEFAULT_ROOM),
             bargap=0.18,
             shapes=shapes,
             annotations=[*notes, *_names(hours, middle, t)],
@@ -217,7 +228,7 @@ def daily(
             t,
             xaxis={"type": "date", **_day_ticks(days, t)},
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
-            margin={"t": 28 if not notes else 44},
+            margin=room_above(notes, 28),
             bargap=0.12,
             shapes=shapes,
             annotations=[
