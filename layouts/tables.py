@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from dash.development.base_component import Component
 
 from data.types import DayCurves
+from layouts.board import Tree
 from layouts.parts import table
 from layouts.translator import Translator
 
 MOST_READINGS = 60
 
 
-def curves_table(curves: DayCurves, t: Translator) -> Component:
+def curves_table(curves: DayCurves, t: Translator) -> Tree:
     rows = []
     for at, arrivals, served in zip(
         curves.points["at"], curves.points["arrivals"], curves.points["served"], strict=True
@@ -45,7 +45,7 @@ def curves_sentence(curves: DayCurves, now: datetime, t: Translator) -> str:
     return " ".join(said)
 
 
-def hours_table(hours: pd.DataFrame, t: Translator) -> Component:
+def hours_table(hours: pd.DataFrame, t: Translator) -> Tree:
     rows = []
     for row in hours.to_dict("records"):
         at = pd.Timestamp(row["hour"]).to_pydatetime()
@@ -68,7 +68,7 @@ def hours_table(hours: pd.DataFrame, t: Translator) -> Component:
     return table([t(key) for key in keys], rows, caption=t("panel.hourly.title"))
 
 
-def days_table(days: pd.DataFrame, t: Translator) -> Component:
+def days_table(days: pd.DataFrame, t: Translator) -> Tree:
     rows = []
     for row in days.iloc[::-1].to_dict("records"):
         spread = "–"
@@ -96,7 +96,7 @@ def _at_least(shown: str, value: float | None, bounded: bool) -> str:
     return f"≥\u00a0{shown}" if bounded and pd.notna(value) else shown
 
 
-def readings_table(history: pd.DataFrame, t: Translator) -> Component:
+def readings_table(history: pd.DataFrame, t: Translator) -> Tree:
     rows: list[list[Any]] = []
     for row in history.sort_values("at", ascending=False).head(MOST_READINGS).to_dict("records"):
         at = pd.Timestamp(row["at"]).to_pydatetime()
@@ -108,7 +108,7 @@ def readings_table(history: pd.DataFrame, t: Translator) -> Component:
     return table([t(key) for key in keys], rows, caption=t("panel.queue_history.title"))
 
 
-def counters_table(history: pd.DataFrame, entry: str, t: Translator) -> Component:
+def counters_table(history: pd.DataFrame, entry: str, t: Translator) -> Tree:
     """Only the moments at which the number changed."""
     rows: list[list[Any]] = []
     part = history[(history["stage"] == entry) & history["counters_open"].notna()].sort_values("at")
