@@ -23,6 +23,10 @@ class Marks:
     days: Mapping[datetime, float] = field(default_factory=dict)
     first: Mapping[datetime, datetime] = field(default_factory=dict)
 
+    def and_those_of(self, other: Marks) -> Marks:
+        """Together with those of other days."""
+        return Marks({**self.hours, **other.hours}, {**self.days, **other.days}, {**self.first, **other.first})
+
 
 def marks(lines: pd.DataFrame, site: Site, days: tuple[Window, ...]) -> Marks:
     """`lines`: every counting line of one series that starts in these days, with KEY, people, ... and REVISION."""

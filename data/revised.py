@@ -14,6 +14,7 @@ from data.days import day_of, days_of
 from data.earlier import Marks, marks
 from data.frames import frame
 from data.queries import SeriesKey
+from data.queries.board import print_of_hours
 from data.queries.flow import LINE_COLUMNS
 from data.revisions import NATURAL_KEY, counting
 from data.tables import flow_line, report_site
@@ -22,23 +23,39 @@ from data.vocabulary import EVERY_LANE, Dataset
 
 KEY = NATURAL_KEY[Dataset.FLOW]
 NOTHING = Marks()
+MOMENT = timedelta(microseconds=1)
 
 
 def revised(
     conn: Connection, site: Site, key: SeriesKey | None, window: Window, as_of: datetime | None, version: int
 ) -> Marks:
-    """Of the hours and days that start in the window."""
+    """Of the hours and days that start in the window. Its last day is read apart from those before it: a delivery
+    mostly speaks of today, and what was corrected in a month need not be looked for again."""
     if key is None:
         return NOTHING
-    found = _kept((str(conn.engine.url), key, window, as_of, version))
+    if as_of is not None:
+        return _marks_of(conn, site, key, window, as_of, version)
+    today = day_of(site, window.end - MOMENT).start
+    if today <= window.start:
+        return _marks_of(conn, site, key, window, as_of, version)
+    before = Window(window.start, today)
+    told = _marks_of(conn, site, key, before, as_of, print_of_hours(conn, key, before))
+    return told.and_those_of(_marks_of(conn, site, key, Window(today, window.end), as_of, version))
+
+
+def _marks_of(
+    conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: datetime | None, mark: object
+) -> Marks:
+    """`mark`: changes with whatever may change the answer."""
+    found = _kept((str(conn.engine.url), site, key, window, as_of, mark))
     if not found:
         found.append(_read(conn, site, key, window, as_of))
     return found[0]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _kept(mark: object) -> list[Marks]:
-    """A place to keep the marks of one series, window and data version."""
+    """A place to keep the marks of one series and window."""
     return []
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select
 from data.frames import raw
 from data.history import recorded_by
 from data.queries.flow import HOUR_COLUMNS, SeriesKey
-from data.queries.statements import AT, END, SITE, START, asked, at_moment, kept_statement
+from data.queries.statements import AT, END, SITE, START, asked, at_moment, every, kept_statement
 from data.revisions import counting
 from data.tables import (
     duplicate_decision,
@@ -108,7 +108,8 @@ def _queue(conn: Connection, as_of: Any) -> Select[Any]:
     q = queue_reading.c
     return (
         raw(conn, queue_reading, QUEUE_CELLS)
-        .where(q.site == SITE, q.at >= START, q.at < END, counting(queue_reading, as_of))
+        .where(q.site == SITE, *every(queue_reading, "stage"), q.at >= START, q.at < END)
+        .where(counting(queue_reading, as_of))
         .order_by(q.issued_at, q.received_at, q.line_id)
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 from data import disclosure
 from data.analytics.corrections import Told, revisions
 from data.grains import BREAKDOWN
+from data.queries.statements import every
 from data.revisions import NATURAL_KEY, inside
 from data.tables import Utc, flow_line, hold, line_reason, report
 from data.types import Revision, Window
@@ -37,6 +38,7 @@ def flow_revisions(
     asked = {"measure": measure, "stage": stage, "source": source}
     where = [line.site == site, line.start >= window.start, line.start < window.end]
     where += [line[name] == value for name, value in asked.items() if value is not None]
+    where += every(flow_line, "stage", "measure")
     keys = [line[name] for name in KEY]
     r = report.c
     gone = select(r.report_id).where(r.undone_at.is_not(None))
@@ -63,7 +65,8 @@ def revisions_by(
         *(earlier.c[name] == line[name] for name in KEY),
         earlier.c.line_id != line.line_id,
     )
-    where = [line.site == site, line.report_id.in_(ids)]
+    # A sum of words is looked up in no index: the few lines of a delivery are found by its number, not the site's all.
+    where = [line.site.concat("") == site, line.report_id.in_(ids)]
     again = select(*(line[name] for name in KEY)).where(*where, exists(select(earlier.c.line_id).where(same)))
     keys = {tuple(row) for row in conn.execute(again)}
     if not keys:
@@ -88,7 +91,10 @@ def _told(
     if not keys:
         return []
     line, r, h = flow_line.c, report.c, hold.c
-    starts = sorted({key[KEY.index("start")] for key in keys})
+    stages, measures, starts = (
+        sorted({key[KEY.index(name)] for key in keys}) for name in ("stage", "measure", "start")
+    )
+    reach = [line.stage.in_(stages), line.measure.in_(measures), line.start >= starts[0], line.start <= starts[-1]]
     held = and_(h.site == line.site, h.report_id == line.report_id, inside(flow_line, h.start, h.end))
     why = and_(line_reason.c.site == line.site, line_reason.c.line_id == line.line_id)
     rows = conn.execute(
@@ -103,7 +109,7 @@ def _told(
         .join(report, r.report_id == line.report_id)
         .join(hold, held, isouter=True)
         .join(line_reason, why, isouter=True)
-        .where(*where, line.start >= starts[0], line.start <= starts[-1])
+        .where(*where, *reach)
     )
     lines: dict[int, Told | None] = {}
     for row in rows:

@@ -12,7 +12,7 @@ from data.frames import raw
 from data.grains import BREAKDOWN
 from data.queries.board import SERIES, Rows
 from data.queries.flow import SeriesKey
-from data.queries.statements import END, SITE, START, asked, kept_statement
+from data.queries.statements import END, SITE, START, asked, every, kept_statement
 from data.revisions import counting
 from data.tables import Utc, flow_line, roster_line
 from data.types import Window
@@ -54,7 +54,8 @@ def _roster(conn: Connection, as_of: Any) -> Select[Any]:
     r = roster_line.c
     return (
         raw(conn, roster_line, PLAN_CELLS)
-        .where(r.site == SITE, r.start >= bindparam("since", type_=Utc()), r.start < END, r.end > START)
+        .where(r.site == SITE, *every(roster_line, "stage"))
+        .where(r.start >= bindparam("since", type_=Utc()), r.start < END, r.end > START)
         .where(counting(roster_line, as_of))
         .order_by(r.issued_at, r.received_at, r.line_id)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, select, text
 from data.frames import raw
 from data.queries.board import Rows
 from data.queries.flow import LONG
-from data.queries.statements import END, SITE, START, asked, kept_statement
+from data.queries.statements import END, SITE, START, asked, every, kept_statement
 from data.revisions import counting
 from data.tables import flow_daily, flow_hourly, flow_line, present_reading
 from data.types import Window
@@ -21,6 +21,7 @@ def _of_figure(conn: Connection, table: Table, period: str) -> Select[Any]:
     return (
         raw(conn, table, ("source", "lane", period, "people", "minutes", "at_least", "method", "received_at"))
         .where(c.site == SITE, c.stage == bindparam("stage"), c.measure == bindparam("measure"))
+        .where(*every(table, "lane", "source"))
         .where(c[period] >= START, c[period] < END)
         .order_by(c.source, c.lane, c[period])
     )
