@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, select, text
 
-from data.frames import raw
+from data.frames import raw, raw_rows
 from data.queries.board import Rows
 from data.queries.flow import LONG
 from data.queries.statements import END, SITE, START, asked, every, kept_statement
@@ -43,7 +43,7 @@ def figure_rows(conn: Connection, site: str, stage: str, measure: str, period: s
     Rows: source, lane, start, people, minutes, at_least, method, received_at (raw).
     """
     stmt = {"hour": _figure_hours, "day": _figure_days}[period](conn, None)
-    return conn.execute(stmt, {**asked(site, window), "stage": stage, "measure": measure}).all()
+    return raw_rows(conn, stmt, {**asked(site, window), "stage": stage, "measure": measure})
 
 
 @kept_statement

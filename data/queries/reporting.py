@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, String, Text, bindparam, func, select, type_coerce
 
-from data.frames import epochs_of
+from data.frames import epochs_of, raw_rows
 from data.history import source_rows
 from data.revisions import counting
 from data.rhythm import Contact
@@ -82,9 +82,8 @@ def spans(
         return {}
     asked: dict[str, Any] = {"site": site, "start": window.start, "end": window.end}
     asked |= {"sources": sorted({pair[0] for pair in pairs}), "datasets": sorted({pair[1] for pair in pairs})}
-    rows = conn.execute(
-        _spans(conn.dialect.name, as_of is None), {**asked, **({"as_of": as_of} if as_of else {})}
-    ).all()
+    bound = {**asked, **({"as_of": as_of} if as_of else {})}
+    rows = raw_rows(conn, _spans(conn.dialect.name, as_of is None), bound)
     found: dict[Pair, list[tuple[float, float, float, float]]] = {pair: [] for pair in pairs}
     if rows:
         source, dataset, start, end, step, received = zip(*rows, strict=True)
