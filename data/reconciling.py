@@ -18,7 +18,7 @@ from data.cadences import ALWAYS
 from data.days import days_of
 from data.history import organisations, recorded_by
 from data.officials import Choice, choices
-from data.queries.statements import END, SITE, START, every, kept_statement
+from data.queries.statements import AT, END, SITE, START, at_moment, every, kept_statement
 from data.queries.statements import asked as asked_of
 from data.revisions import counting
 from data.tables import Utc, definition, report_span
@@ -146,14 +146,19 @@ def _figure(
 def _definitions(
     conn: Connection, site: str, stage: Stage, measure: Measure, at: datetime, as_of: datetime | None
 ) -> Mapping[str, str]:
+    bound = {**at_moment(site, at, as_of), "stage": str(stage), "measure": str(measure)}
+    return {row.source: row.words for row in conn.execute(_defined(conn, as_of), bound)}
+
+
+@kept_statement
+def _defined(conn: Connection, as_of: Any) -> Select[Any]:
     d = definition.c
-    rows = conn.execute(
+    return (
         select(d.source, d.words)
-        .where(d.site == site, d.stage == stage, d.measure == measure, d.valid_from <= at)
+        .where(d.site == SITE, d.stage == bindparam("stage"), d.measure == bindparam("measure"), d.valid_from <= AT)
         .where(*recorded_by(definition, as_of))
         .order_by(d.valid_from, d.recorded_at)
     )
-    return {row.source: row.words for row in rows}
 
 
 def _deliveries(conn: Connection, site: str, window: Window, as_of: datetime | None) -> Mapping[str, int]:

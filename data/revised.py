@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from data.analytics.lateness import Lateness
 from data.analytics.reporting import dues
@@ -16,6 +17,7 @@ from data.frames import frame
 from data.queries import SeriesKey
 from data.queries.board import print_of_hours
 from data.queries.flow import LINE_COLUMNS
+from data.queries.statements import AS_OF, END, START, asked
 from data.revisions import NATURAL_KEY, counting
 from data.tables import flow_line, report_site
 from data.types import Site, Window
@@ -63,17 +65,11 @@ def _read(conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: d
     line = flow_line.c
     whole = Window(day_of(site, window.start).start, window.end)
     series = {name: value for name, value in key.columns.items() if value != EVERY_LANE}
-    where = [*(line[name] == value for name, value in series.items()), counting(flow_line, as_of)]
-    names = [line[name] for name in KEY if name not in series]
-    again = (
-        select(line.start)
-        .where(*where, line.start >= whole.start, line.start < whole.end)
-        .group_by(*names)
-        .having(func.count() > 1)
-    )
-    starts = sorted(set(conn.execute(again).scalars()))
+    again = _told_again(tuple(series), as_of is None)
+    starts = sorted(set(conn.execute(again, {**asked(site.site, whole, as_of), **series}).scalars()))
     if not starts:
         return NOTHING
+    where = [*(line[name] == value for name, value in series.items()), counting(flow_line, as_of)]
     touched = tuple(dict.fromkeys(day_of(site, at) for at in starts))
     # Days that follow each other are read in one piece.
     runs = [touched[0]]
@@ -83,6 +79,19 @@ def _read(conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: d
     lines = frame(conn, select(*(line[name] for name in LINE_COLUMNS)).where(*where, or_(*spans)))
     days = tuple(day for run in runs for day in days_of(site, Window(run.start, run.end - timedelta(microseconds=1))))
     return marks(lines, site, days)
+
+
+@cache
+def _told_again(series: tuple[str, ...], now: bool) -> Select[Any]:
+    """Starts of what more than one line speaks of; `series`: the columns that name it."""
+    line = flow_line.c
+    return (
+        select(line.start)
+        .where(*(line[name] == bindparam(name) for name in series))
+        .where(line.start >= START, line.start < END, counting(flow_line, None if now else AS_OF))
+        .group_by(*(line[name] for name in KEY if name not in series))
+        .having(func.count() > 1)
+    )
 
 
 def lateness(conn: Connection, site: Site, source: str, window: Window, as_of: datetime | None) -> Lateness:

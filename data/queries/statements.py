@@ -44,6 +44,10 @@ def kept_statement(make: Callable[..., Select[Any]]) -> Callable[[Connection, da
     return kept
 
 
+def asked_of(site: str, as_of: datetime | None) -> dict[str, Any]:
+    return {"site": site, **({} if as_of is None else {"as_of": as_of})}
+
+
 def at_moment(site: str, at: datetime, as_of: datetime | None) -> dict[str, Any]:
     return {"site": site, "at": at, **({} if as_of is None else {"as_of": as_of})}
 
