@@ -21,6 +21,8 @@ from data.flow_shapes import HeadCount as HeadCount
 from data.flow_shapes import PastSurge as PastSurge
 from data.flow_shapes import Presence as Presence
 from data.flow_shapes import Window as Window
+from data.published_shapes import Beside as Beside
+from data.published_shapes import PublishedFigure as PublishedFigure
 from data.queue_shapes import NO_NEEDS as NO_NEEDS
 from data.queue_shapes import NO_PLAN_KEPT as NO_PLAN_KEPT
 from data.queue_shapes import NOTHING_EXPECTED as NOTHING_EXPECTED
@@ -84,6 +86,7 @@ class Site:
     shifts: tuple[int, ...] = ()  # local hours at which shifts begin
     upstream: tuple[str, ...] = ()  # sites whose people come here next
     past_surges: tuple[PastSurge, ...] = ()  # days to compare with, oldest first
+    published: tuple[PublishedFigure, ...] = ()  # what others printed about the site, oldest first
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class Scope:
     compare: str = ""  # "yesterday", "last-week", "usual", or a local date such as "2018-10-31"
     by: str = ""  # the dimension by which people are told apart; "": none
     presence: bool = False  # whether who is in the centre is asked for
+    published: bool = False  # whether what others published is to stand beside
     target: int = 30  # minutes that people shall wait at most
 
 
@@ -566,6 +570,7 @@ class FlowModel:
     comparison: Comparison | None = None  # only where somebody asked
     breakdown: Breakdown | None = None
     presence: Presence | None = None
+    beside: tuple[Beside, ...] | None = None  # None: not asked for
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,6 @@ def _signed(people: float, t: Translator) -> str:
     return ("+" if people >= 0.5 else "") + t.number(round(people))
 
 
-def opener(asked: bool, href: str, t: Translator) -> Tree:
+def opener(asked: bool, href: str, t: Translator, words: str = "presence") -> Tree:
     """A door to the panel, which is read only where somebody asks."""
-    return html.P(html.A(t("presence.close" if asked else "presence.open"), href=href), className="quiet")
+    return html.P(html.A(t(f"{words}.{'close' if asked else 'open'}"), href=href), className="quiet")

@@ -18,6 +18,8 @@ from layouts.translator import GROUP, Translator
 # Up to so many hours, a tick every so many.
 TICKS = ((14, 3), (30, 6), (60, 12), (24 * 9, 24))
 LONGEST_LINE = 44  # characters over a chart, so that a phone shows them all
+LINE_PIXELS = 18
+DEFAULT_ROOM = 40  # above a drawing with nothing over it but its own labels
 
 
 def local_iso(moments: Iterable[datetime | int], t: Translator) -> list[str]:
@@ -133,3 +135,9 @@ def event_marks(
         over = {"yref": "paper", "yanchor": "bottom", "yshift": 3, "xanchor": side, "align": side}
         annotations.append(label(x, 1.0, "<br>".join(words), "@event", **over))
     return shapes, annotations
+
+
+def room_above(notes: Sequence[dict[str, Any]], least: int) -> dict[str, int]:
+    """Margin for the names of rules above a drawing, so that they stay off the title of its panel."""
+    lines = max((str(note["text"]).count("<br>") + 1 for note in notes), default=0)
+    return {"t": max(least, LINE_PIXELS * lines + 8)}

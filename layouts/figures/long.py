@@ -9,7 +9,7 @@ from typing import Any
 
 from data.types import LongReport, PolicyEvent, Window
 from layouts.board import Figure, Tree
-from layouts.figures.base import empty, event_marks, label, layout, local_iso
+from layouts.figures.base import empty, event_marks, label, layout, local_iso, room_above
 from layouts.parts import table
 from layouts.translator import Translator
 
@@ -67,7 +67,13 @@ def long_reports(
     return {
         "data": data,
         "layout": layout(
-            "long_reports", t, xaxis=days, yaxis=axis, margin={"t": 26}, shapes=shapes, annotations=annotations
+            "long_reports",
+            t,
+            xaxis=days,
+            yaxis=axis,
+            margin=room_above(notes, 26),
+            shapes=shapes,
+            annotations=annotations,
         ),
     }
 

@@ -14,7 +14,17 @@ from data.types import NO_PLAN_KEPT, NOTHING_EXPECTED, ExpectedQueue, PlanKept, 
 from data.vocabulary import Lane, Stage
 from layouts.board import Figure
 from layouts.figures.ahead import expected_band
-from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.base import (
+    DEFAULT_ROOM,
+    empty,
+    event_marks,
+    hour_axis,
+    label,
+    layout,
+    local_iso,
+    numbers,
+    room_above,
+)
 from layouts.translator import Translator
 
 COLOURS = ("@arrivals", "@served", "@series3", "@series4")
@@ -69,6 +79,7 @@ def queue_history(
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            margin=room_above(event_notes, DEFAULT_ROOM),
             shapes=shapes,
             annotations=[*event_notes, *notes],
         ),
@@ -135,7 +146,7 @@ def counters_history(
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
-            margin={"t": 44 if notes else 10},
+            margin=room_above(notes, 10),
             shapes=shapes,
             annotations=notes,
         ),

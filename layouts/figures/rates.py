@@ -14,6 +14,7 @@ from data.vocabulary import SOFT_METHODS, State
 from layouts.agreement import flag_sentence
 from layouts.board import Figure
 from layouts.figures.base import (
+    DEFAULT_ROOM,
     any_known,
     column,
     empty,
@@ -24,6 +25,7 @@ from layouts.figures.base import (
     layout,
     local_iso,
     numbers,
+    room_above,
 )
 from layouts.figures.compared import compared_hours
 from layouts.figures.curves import SOFT
@@ -76,6 +78,7 @@ def hourly(
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            margin=room_above(notes, DEFAULT_ROOM),
             bargap=0.18,
             shapes=shapes,
             annotations=[*notes, *_names(hours, middle, t)],
@@ -234,7 +237,7 @@ def daily(
             t,
             xaxis={"type": "date", **_day_ticks(days, t)},
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
-            margin={"t": 28 if not notes else 44},
+            margin=room_above(notes, 28),
             bargap=0.12,
             shapes=shapes,
             annotations=[
