@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from dash import html
-from dash.development.base_component import Component
 
 from data.types import Comparison, DayCurves, FlowModel
+from layouts import elements as html
 from layouts.board import Tree
 from layouts.figures.compared import compared_name
 from layouts.parts import aria, table
@@ -43,7 +42,7 @@ def legends(model: FlowModel, t: Translator) -> dict[str, Tree]:
     }
 
 
-def _entry(lines: list[str], words: str, t: Translator) -> Component:
+def _entry(lines: list[str], words: str, t: Translator) -> Tree:
     return html.Li([*(html.Span(className=f"swatch swatch-{line}", **aria(hidden="true")) for line in lines), words])
 
 
@@ -90,7 +89,7 @@ def _clock(other: Comparison, minute: float) -> str:
     return "24:00" if minute >= DAY_MINUTES and at.hour == 0 else at.strftime("%H:%M")
 
 
-def compared_table(curves: DayCurves, other: Comparison, t: Translator) -> Component:
+def compared_table(curves: DayCurves, other: Comparison, t: Translator) -> Tree:
     """Hour by hour on the clock: what the shown day and the other had reached."""
     assert other.points is not None
     here = _on_the_hour(curves, other, t)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import Sentence, Station
 from data.vocabulary import Lane
+from layouts import elements as html
+from layouts.board import Tree
 from layouts.pages.pieces import bounded, counters_cell, station_name, unknown
 from layouts.parts import age, table
 from layouts.translator import Translator
@@ -41,7 +40,7 @@ def narrowest(stations: Sequence[Station], t: Translator) -> str:
     return t("path.bottleneck" if tight.capacity_ratio < 1 else "path.tightest", **facts)
 
 
-def _named(one: Station, t: Translator) -> Component:
+def _named(one: Station, t: Translator) -> Tree:
     name = station_name(one, t)
     if not one.bottleneck or (one.capacity_ratio or 0) >= 1:
         return name
@@ -73,7 +72,7 @@ def _wait(one: Station, t: Translator) -> Any:
         return t("path.nobody_served")  # what its last ones waited says nothing of who joins now
     if one.wait_minutes is None:
         return unknown(t)
-    said: list[Component] = [html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))]
+    said: list[Tree] = [html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))]
     if one.wait_low is not None and one.wait_high is not None and round(one.wait_low) != round(one.wait_high):
         span = t("sentence.between_minutes", low_minutes=one.wait_low, high_minutes=one.wait_high)
         said.append(html.Span(span, className="beside"))
@@ -96,7 +95,7 @@ def _change(one: Station, t: Translator) -> Any:
     return t("word.falls", number=round(-growth)) if round(growth) < 0 else t("word.steady")
 
 
-def _besides(one: Station, t: Translator) -> list[Component]:
+def _besides(one: Station, t: Translator) -> list[Tree]:
     """What a number alone would not say, a line each."""
     said = [_clears(one, t), _long_waits(one, t), *_departures(one, t)]
     if one.capacity_ratio is not None:
