@@ -31,7 +31,7 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
         as_of=frame.data_as_of.isoformat() if frame.data_as_of else None,
         clock={"now": frame.clock.now.isoformat(), "speed": frame.clock.speed, "replay": frame.clock.replay},
         frozen=scope.as_of.isoformat() if scope.as_of else None,
-        picks=Picked(scope.span, scope.compare, scope.by, scope.presence, _target(scope)).words(frame.site.zone),
+        picks=_picked(scope).words(frame.site.zone),
         past_surges=past_surges(frame),
         asked_about=asked_about(model) if isinstance(model, QueueModel) else None,
         marks=marks_of(frame),
@@ -40,6 +40,10 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
         figures=parts.figures,
         texts={**parts.texts, **fresh_texts(page, frame, t)},
     )
+
+
+def _picked(scope: Scope) -> Picked:
+    return Picked(scope.span, scope.compare, scope.by, scope.presence, scope.published, _target(scope))
 
 
 def _target(scope: Scope) -> int | None:

@@ -17,7 +17,7 @@ from data.vocabulary import DIMENSIONS
 RANGE = "range"
 LONGEST_RANGE = timedelta(days=100)
 COMPARISONS = ("yesterday", "last-week", "usual")
-PRESENCE = "1"
+ASKED = "1"
 SHORTEST_TARGET, LONGEST_TARGET = 5, 1440  # minutes
 
 
@@ -27,6 +27,7 @@ class Picked:
     compare: str = ""
     by: str = ""
     presence: bool = False
+    published: bool = False
     target: int | None = None  # minutes
 
     def words(self, zone: str) -> dict[str, str]:
@@ -35,7 +36,8 @@ class Picked:
             **({} if self.span is None else {"from": said(self.span.start, zone), "to": said(self.span.end, zone)}),
             **({"compare": self.compare} if self.compare else {}),
             **({"by": self.by} if self.by else {}),
-            **({"presence": PRESENCE} if self.presence else {}),
+            **({"presence": ASKED} if self.presence else {}),
+            **({"published": ASKED} if self.published else {}),
             **({} if self.target is None else {"target": str(self.target)}),
         }
 
@@ -49,7 +51,8 @@ def picked(params: Mapping[str, str], site: Site, now: datetime | None) -> Picke
         span=_span(params, site, now),
         compare=_compare(params.get("compare", "").strip()),
         by=_one_of("by", params.get("by", ""), DIMENSIONS),
-        presence=_one_of("presence", params.get("presence", ""), (PRESENCE,)) == PRESENCE,
+        presence=_one_of("presence", params.get("presence", ""), (ASKED,)) == ASKED,
+        published=_one_of("published", params.get("published", ""), (ASKED,)) == ASKED,
         target=_target(params.get("target", "").strip()),
     )
 

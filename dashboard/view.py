@@ -68,6 +68,7 @@ class View:
             compare=chosen.compare,
             by=chosen.by,
             presence=chosen.presence,
+            published=chosen.published,
             **({} if chosen.target is None else {"target": chosen.target}),
         )
 

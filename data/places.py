@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from data import published_entries
 from data.history import site_rows
 from data.types import PastSurge, Site
 from data.vocabulary import Lane, Sector, Service, SiteKind, Stage
@@ -47,6 +48,7 @@ def _of_row(row: Mapping[str, Any]) -> Site:
         services=tuple(Service(service) for service in row.get("services") or ()),
         shifts=tuple(row.get("shifts") or ()),
         upstream=tuple(row.get("upstream") or ()),
+        published=published_entries.of_store(row.get("published")),
         past_surges=tuple(_surge_of(one) for one in row.get("past_surges") or ()),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from data import published_entries
 from data.analytics.standards import NEED
 from data.cadences import CADENCE_COLUMNS, CADENCE_OPTIONAL, cadence_wrongs, shifts_of
 from data.tolerances import DEFAULTS
@@ -62,6 +63,8 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[Any] | None], dict[str
     "definition": ({"source": None, "stage": tuple(Stage), "measure": tuple(Measure), "words": None}, {}),
     "tolerance": ({"name": tuple(DEFAULTS), "value": float}, {}),
     # Days that everybody remembers, to lay today beside.
+    # What others printed about the site, to stand beside what its reports lead to.
+    "published": (published_entries.COLUMNS, published_entries.OPTIONAL),
     "past_surge": ({"day": date, "name_es": str, "name_en": str}, {}),
 }
 
@@ -83,14 +86,15 @@ def load_site(path_or_text: Path | str) -> SiteFile:
     lists = {name: _rows(name, entries.get(name, []), wrongs) for name in ENTRIES}
     site = _site(entries, wrongs)
     wrongs += cadence_wrongs(lists["cadence"], site.shifts if site else ())
-    past = lists.pop("past_surge")
-    wrongs += _past_surge_wrongs(past)
+    past, printed = lists.pop("past_surge"), lists.pop("published")
+    wrongs += _past_surge_wrongs(past) + published_entries.wrongs(printed)
     phase = str(entries.get("phase", PHASES[0]))
     if phase not in PHASES:
         wrongs.append(f"phase = {phase!r}: expected one of {', '.join(PHASES)}")
     if site is None or wrongs:
         raise WrongSiteFile("; ".join(wrongs))
-    return SiteFile(site=replace(site, past_surges=_past_surges(past)), phase=phase, **lists)
+    told = published_entries.figures(printed, site.zone)
+    return SiteFile(site=replace(site, past_surges=_past_surges(past), published=told), phase=phase, **lists)
 
 
 def _past_surge_wrongs(rows: tuple[dict[str, Any], ...]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from data import tables
+from data import published_entries, tables
 from data.cadences import Agreed, set_by_file
 from data.history import remember_site, remember_source
 from data.lines import rebuild_site
@@ -76,6 +76,7 @@ def _row_of(site: Site) -> dict[str, Any]:
         "services": [str(service) for service in site.services],
         "shifts": list(site.shifts) or None,
         "upstream": list(site.upstream) or None,
+        "published": published_entries.stored(site.published),
         "past_surges": [{**asdict(one), "day": one.day.isoformat()} for one in site.past_surges] or None,
     }
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from callbacks.reads.compared import compared
 from callbacks.reads.corrections import closed_periods, due_reports, recent_revisions
 from callbacks.reads.ground import Ground, events_around, ground
+from callbacks.reads.once import once
 from callbacks.reads.other_day import other_day
 from callbacks.reads.told_apart import told_apart
 from data import queries
@@ -21,13 +22,17 @@ from data.analytics.windows import DAYS_BACK, asked_window, curve_day, day_on, l
 from data.days import day_of, days_of
 from data.earlier import Marks
 from data.flags import open_flags
+from data.frames import epochs_of
 from data.long_grains import only_long
 from data.picture import series_key
 from data.presence import presence
+from data.published import published_beside
 from data.queries import SeriesKey
-from data.reconciling import figures_to_compare, reconciliation
+from data.queries.board import day_rows
+from data.queries.flow import DAY_COLUMNS as DAY_CELLS
+from data.reconciling import reconciliations
 from data.revised import revised
-from data.types import ClockReading, FlowModel, Reconciliation, Scope, Window
+from data.types import Beside, ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
 from data.vocabulary import SOFT_METHODS, Measure, Method, State
 
@@ -66,6 +71,16 @@ def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
         comparison=compared(conn, scope, base, curves),
         breakdown=told_apart(conn, scope, base, window),
         presence=presence(conn, site, base.picture.official, window, base.now, scope.as_of) if scope.presence else None,
+        beside=_published(conn, scope, base) if scope.published else None,
+    )
+
+
+def _published(conn: Connection, scope: Scope, base: Ground) -> tuple[Beside, ...]:
+    """Read only where somebody asks: each moment is looked at anew."""
+    hour = int(base.now.timestamp() // 3600)
+    asked = ("published", base.picture.site, hour, scope.as_of)
+    return once(
+        conn, base.frame.version, asked, lambda: published_beside(conn, base.picture.site, base.now, scope.as_of)
     )
 
 
@@ -80,11 +95,7 @@ def _marks(conn: Connection, scope: Scope, base: Ground, window: Window) -> dict
 
 def _sources(conn: Connection, scope: Scope, base: Ground, window: Window) -> tuple[Reconciliation, ...]:
     """Every source of the figures this page shows, and of others that several report."""
-    site = base.picture.site
-    return tuple(
-        reconciliation(conn, site, stage, measure, window, base.now, scope.as_of)
-        for stage, measure in figures_to_compare(conn, site, window, scope.as_of)
-    )
+    return reconciliations(conn, base.picture.site, window, base.now, scope.as_of)
 
 
 def _hours(
@@ -216,7 +227,7 @@ def _days(
     came = _by_day(conn, series_key(seen.site, seen.official, Measure.ARRIVALS), window, scope.as_of)
     rows = []
     for day in days:
-        row, arrivals = served.get(day.start), came.get(day.start)
+        row, arrivals = served.get(seconds(day.start)), came.get(seconds(day.start))
         partly = row is not None and (day.end > base.now or row["minutes"] < (day.end - day.start) / MINUTE)
         state = State.MISSING if row is None else State.PROVISIONAL if partly else State.OK
         rows.append(
@@ -239,9 +250,13 @@ def _days(
 
 def _by_day(
     conn: Connection, key: SeriesKey | None, window: Window, as_of: datetime | None
-) -> dict[datetime, dict[str, Any]]:
-    """Rows of `queries.flow_by_day` by the day's start."""
+) -> dict[float, dict[str, Any]]:
+    """Rows of `queries.flow_by_day` by the day's start, in seconds since 1970."""
     if key is None:
         return {}
-    rows = queries.flow_by_day(conn, key, window, as_of).to_dict("records")
-    return {row["day"].to_pydatetime(): {str(name): cell for name, cell in row.items()} for row in rows}
+    if as_of is not None:
+        told = queries.flow_by_day(conn, key, window, as_of).to_dict("records")
+        return {row["day"].timestamp(): {str(name): cell for name, cell in row.items()} for row in told}
+    rows = day_rows(conn, key, window)
+    starts = epochs_of([row[0] for row in rows]).tolist()
+    return {start: dict(zip(DAY_CELLS, row, strict=True)) for start, row in zip(starts, rows, strict=True)}

@@ -24,6 +24,7 @@ site = Table(
     Column("lanes", JSON),  # null: those that report
     Column("services", JSON),  # offered here; null: nobody said
     Column("upstream", JSON),  # sites whose people come here next; null: nobody said
+    Column("published", JSON),  # figures others printed, see data.published_entries; null: none
     Column("past_surges", JSON),  # days to compare with: day, name_es, name_en; null: none
     Column("position", Integer, nullable=False, default=0),
 )

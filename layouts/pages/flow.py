@@ -23,6 +23,7 @@ from layouts.pages import shell
 from layouts.parts import Parts, chart, kpi_card, panel, scrolling, slot, title
 from layouts.picker import picker
 from layouts.presence import opener, presence_texts
+from layouts.published import published_texts
 from layouts.reading import reading_words
 from layouts.translator import Translator
 
@@ -40,6 +41,7 @@ def draw(model: FlowModel, t: Translator) -> Parts:
             **legends(model, t),
             **breakdown_texts(model, t),
             **presence_texts(model.presence, t),
+            **published_texts(model, t),
             "revisions": revisions_table(model.revisions, t),
             "agreed_sources": sources_beside(model.sources, t, model.frame.site.site),
             **texts_of("flow", model, t),
@@ -85,6 +87,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 [title("breakdown", t), dimensions(board, look, t), slot(board, "breakdown", "breakdown")],
             ),
             *_presence(board, look, t),
+            *_published(board, look, t),
             panel(
                 board, "agreed_sources", [title("agreed_sources", t), slot(board, "agreed_sources", "sources-beside")]
             ),
@@ -108,3 +111,13 @@ def _presence(board: Board, look: Look | str, t: Translator) -> list[Component]:
             above=[door, scrolling(board, "presence-flows", "presence", t)],
         )
     ]
+
+
+def _published(board: Board, look: Look | str, t: Translator) -> list[Component]:
+    """Only where others printed figures whose moment has come."""
+    if "published" not in board.texts:
+        return []
+    asked = "published" in board.picks
+    href = address(board, look, published=None if asked else "1") + "#panel-published"
+    table = scrolling(board, "published", "published", t) if asked else slot(board, "published")
+    return [panel(board, "published", [title("published", t), opener(asked, href, t, "published"), table])]
