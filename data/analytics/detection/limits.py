@@ -9,7 +9,7 @@ import numpy as np
 # False alarms per 30 days on calm simulated series, and the strength that gives no more of them in either world of
 # the surge benchmark (seeds 101 and 303: people who come one by one, people who come by bus). Between and beyond
 # these the strength is on the line through their logarithms.
-CALIBRATED = ((3.0, 0.078), (1.0, 0.27), (1 / 3, 0.64), (0.1, 1.25))
+CALIBRATED = ((3.0, 0.078), (1.0, 0.25), (1 / 3, 0.62), (0.1, 1.25))
 COLLAPSE = 2.0  # times that for a collapse: a lull is commoner than a closed border
 DAY = 24.0  # hours
 
