@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from dashboard.commands.detect import detect
 from dashboard.settings import Settings
+from data.analytics.detection.stream import Sure
 from data.detection_file import WrongSeries, series_file
 from data.national_holidays import countries, easter, national_holidays
 from data.vocabulary import Language
@@ -167,6 +168,7 @@ def test_every_fault_has_its_words(language: Language):
     words = catalogue(language)
     codes = (*WRONG, "unreadable", "unwritable", "no_files", "not_text", "not_csv", "empty")
     assert [code for code in codes if f"detect.wrong.{code}" not in words] == []
+    assert [sure for sure in Sure if f"detect.sure.{sure}" not in words] == []
 
 
 def test_holidays_of_both_countries_are_known():

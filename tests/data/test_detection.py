@@ -19,7 +19,7 @@ from data.analytics.detection.filling import Told, filled, usual_after
 from data.analytics.detection.limits import limits
 from data.analytics.detection.opening import Event
 from data.analytics.detection.state import Kind, State
-from data.analytics.detection.stream import Day, Verdict, detected
+from data.analytics.detection.stream import Day, Sure, Verdict, detected
 from data.analytics.seasonal import Past
 from tests.data.test_forecast import BUSY, MONDAY, SHAPE, series
 
@@ -69,6 +69,8 @@ def test_three_times_as_many_are_told_in_hours_and_explained():
     later = days[41 - 30].verdicts[12]
     assert later.evidence is not None
     assert later.chance > 0.99
+    assert later.sure is Sure.ALMOST_CERTAIN
+    assert days[0].verdicts[12].sure is Sure.POSSIBLE
     assert later.evidence.ratio == pytest.approx(3, rel=0.25)
     assert later.evidence.excess == later.evidence.observed - later.evidence.expected
     assert 24 <= later.evidence.hours <= 36

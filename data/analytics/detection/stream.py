@@ -8,6 +8,7 @@ costs the same however long the series is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -44,6 +45,18 @@ class Day:
     step_hours: float = 1.0
 
 
+class Sure(StrEnum):
+    """A probability in words: the keys under `detect.sure` of the locale files."""
+
+    POSSIBLE = "possible"
+    LIKELY = "likely"
+    VERY_LIKELY = "very_likely"
+    ALMOST_CERTAIN = "almost_certain"
+
+
+SURE = ((0.99, Sure.ALMOST_CERTAIN), (0.9, Sure.VERY_LIKELY), (0.6, Sure.LIKELY), (0.0, Sure.POSSIBLE))  # from
+
+
 @dataclass(frozen=True)
 class Verdict:
     """On one bucket. `surge` and `fall`: -log10 of the probability of no surge, of no collapse."""
@@ -66,6 +79,10 @@ class Verdict:
     def chance(self) -> float:
         """Probability that what is on is real; of a surge where nothing is on."""
         return 1 - 10 ** -(self.fall if self.alarm is Kind.COLLAPSE else self.surge)
+
+    @property
+    def sure(self) -> Sure:
+        return next(word for least, word in SURE if self.chance >= least)
 
 
 def detected(known: Usual, state: State | None, day: Day, limits: Limits) -> tuple[State, tuple[Verdict, ...]]:
