@@ -17,6 +17,7 @@ COMMANDS = {
     **dict.fromkeys(("serve", "migrate"), "serve"),
     **dict.fromkeys(("user", "screen", "token"), "people"),
     "doctor": "doctor",
+    "detect": "detect",
     **dict.fromkeys(("import", "undo", "watch", "sources", "site", "template"), "reports"),
     "map": "mapping",
     **dict.fromkeys(("feed", "pull"), "feeds"),

@@ -62,13 +62,15 @@ def followed(
     owed: np.ndarray,
     noise: Dispersion,
     habits: Habits = HABITS,
+    trust: float = 1.0,
 ) -> np.ndarray:
     """The state after each slot of a stretch (n, states). NaN people: nothing was reported of it.
 
-    `owed`: what was expected of the slot and of the unreported ones before it, see `seasonal.gap_sums`.
+    `owed`: what was expected of the slot and of the unreported ones before it, see `seasonal.gap_sums`. `trust`: how
+    much the slots say, 1 all that they can; less on a holiday, which moves all its hours together.
     """
     move = moves(round(noise.drift, 2), noise.hours, noise.step_hours, habits)
-    says = likelihood(people, expected, owed, noise, habits)
+    says = likelihood(people, expected, owed, noise, habits, trust)
     told = ~np.isnan(people) & (expected > 0.02)
     after = np.empty((len(people), len(state)))
     for slot in range(len(people)):
@@ -80,22 +82,34 @@ def followed(
     return after
 
 
-def seen_total(state: np.ndarray, total: float, expected: np.ndarray, noise: Dispersion) -> np.ndarray:
-    """The state at the end of a day of which only the total came."""
+def seen_total(
+    state: np.ndarray,
+    total: float,
+    expected: np.ndarray,
+    noise: Dispersion,
+    habits: Habits = HABITS,
+    spread: float = 0.0,
+) -> np.ndarray:
+    """The state at the end of a day of which only the total came. `spread`: of such a day's level, if it is special."""
     asked = float(expected.sum())
     if asked <= 0.02:
         return state
     phi, alpha = noise.own
-    alpha = max(alpha * float((expected**2).sum()) / asked**2, 0.002)
+    alpha = max(alpha * float((expected**2).sum()) / asked**2, 0.002) + spread**2
     says = _quasi(np.array([total]), np.array([asked]), phi, alpha)
     says = np.exp(says - says.max(axis=1, keepdims=True))[0, OF_STATE]
-    state = state * (HABITS.stray + says)
+    state = state * (habits.stray + says)
     told: np.ndarray = state / state.sum()
     return told
 
 
 def likelihood(
-    people: np.ndarray, expected: np.ndarray, owed: np.ndarray, noise: Dispersion, habits: Habits = HABITS
+    people: np.ndarray,
+    expected: np.ndarray,
+    owed: np.ndarray,
+    noise: Dispersion,
+    habits: Habits = HABITS,
+    trust: float = 1.0,
 ) -> np.ndarray:
     """Of each slot (row) under each state, up to a factor per row."""
     phi, alpha = noise.own
@@ -106,7 +120,7 @@ def likelihood(
         whole = _quasi(np.nan_to_num(people[late]), owed[late], phi, alpha)
         best = np.maximum(says[late].max(axis=1), whole.max(axis=1))[:, None]
         says[late] = np.log(0.5 * np.exp(says[late] - best) + 0.5 * np.exp(whole - best) + 1e-300)
-    says = np.exp(says - says.max(axis=1, keepdims=True))
+    says = np.exp(trust * (says - says.max(axis=1, keepdims=True)))
     return (habits.stray + says)[:, OF_STATE]
 
 

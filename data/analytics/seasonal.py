@@ -94,14 +94,14 @@ class Seasonal:
         return people
 
 
-def seasonal(past: Past) -> Seasonal | None:
-    """The baseline from the days of `past`; None under 14 reported days, or where nobody ever came."""
+def seasonal(past: Past, least: int = LEAST_DAYS) -> Seasonal | None:
+    """The baseline from the days of `past`; None under `least` reported days, or where nobody ever came."""
     past = past.last(DAYS)
     known = ~np.isnan(past.people)
     people = np.where(known, past.people, 0.0)
     by_total = ~np.isnan(past.totals) & ~known.any(axis=1)
     days = _reported_days(known) + int(by_total.sum())
-    if days < LEAST_DAYS or not known.any():
+    if days < least or not known.any():
         return None
     weekday = past.weekdays()
     age = np.arange(past.days)[::-1]

@@ -1,0 +1,182 @@
+"""The detector: buckets of one local day in, a verdict on each and the state after the last out.
+
+The worker calls it with the state after the newest bucket it has seen, or with that of midnight and all buckets of the
+day, which comes to the same; `caudal detect` calls it day after day (`data.analytics.detection.filling`). A bucket
+costs the same however long the series is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from data.analytics.detection.belief import (
+    Usual,
+    after_buckets,
+    after_total,
+    chance_above,
+    chance_below,
+    first_belief,
+    floored,
+    of_buckets,
+    strengths,
+)
+from data.analytics.detection.evidence import TAIL_HOURS, Evidence, evidence, upper
+from data.analytics.detection.limits import GROWN, GROWN_SURE, LEAST_HOURS, QUIET_HOURS, Limits
+from data.analytics.detection.state import Kind, Open, State
+from data.analytics.dispersion import Dispersion
+from data.analytics.gaps import gap_sums
+from data.analytics.seasonal import FIRM_DAYS
+
+SETTLED_HOURS = 6.0  # after it opened: until then the level of an alarm is still being found
+FORGOTTEN_HOURS = 24.0  # in which the level that was told last gives way to a lower one
+
+
+class Event(StrEnum):
+    OPENED = "opened"
+    GREW = "grew"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Day:
+    """Buckets of one local day, or its next ones, in the order in which time passes.
+
+    `slot`: of each bucket, the hour of the local clock at its beginning (0 in a series told by the day). `people`: NaN
+    where nothing was reported. `total`: of a day that came only as one number, with its last bucket.
+    """
+
+    slot: np.ndarray
+    people: np.ndarray
+    total: float = float("nan")
+    special: bool = False  # a holiday
+    step_hours: float = 1.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """On one bucket. `surge` and `fall`: -log10 of the probability of no surge, of no collapse."""
+
+    told: bool
+    people: float
+    expected: float
+    upper: float
+    surge: float
+    fall: float
+    level: float  # over the usual
+    alarm: Kind | None  # what is on, this bucket included
+    event: Event | None  # what happened to it at this bucket
+    grown: int
+    hours: float  # since it opened
+    evidence: Evidence | None  # while an alarm is on
+    short: bool  # history is under 28 days: wider
+
+    @property
+    def chance(self) -> float:
+        """Probability that what is on is real; of a surge where nothing is on."""
+        return 1 - 10 ** -(self.fall if self.alarm is Kind.COLLAPSE else self.surge)
+
+
+def detected(known: Usual, state: State | None, day: Day, limits: Limits) -> tuple[State, tuple[Verdict, ...]]:
+    """`known`: of the day's weekday, from the night before it. No `state`: the series begins."""
+    known = floored(known)
+    per_slot = max(1, round(24 / known.slots / day.step_hours))
+    noise = of_buckets(known, per_slot)
+    state = State.new(day.step_hours, first_belief(noise)) if state is None else state.at_step(day.step_hours)
+    if not len(day.people):
+        return state, ()
+    expected = known.expected[day.slot] / per_slot
+    beliefs, owed, heard = _beliefs(state, day, expected, noise)
+    seen = strengths(beliefs)
+    people, asked = _lined(day, expected)
+    tail = np.concatenate([state.people, people]), np.concatenate([state.expected, asked])
+    before, longest = len(state.people), round(TAIL_HOURS / day.step_hours)
+    most = upper(expected, noise)
+    short = known.days < FIRM_DAYS
+    alarm, verdicts = state.alarm, []
+    for at in range(len(people)):
+        told = not np.isnan(people[at])
+        was = alarm
+        alarm, event = _after(was, told, seen[at], beliefs[at], limits, day.step_hours)
+        shown = alarm if alarm is not None else was if event is Event.ENDED else None
+        rests = None
+        if shown is not None:
+            cut = slice(max(0, before + at + 1 - longest), before + at + 1)
+            rests = evidence(tail[0][cut], tail[1][cut], noise, shown.kind is Kind.SURGE)
+        verdicts.append(
+            Verdict(
+                told,
+                float(people[at]),
+                float(expected[at]),
+                float(most[at]),
+                *(float(one) for one in seen[at]),
+                None if alarm is None else alarm.kind,
+                event,
+                0 if shown is None else shown.grown,
+                0.0 if shown is None else shown.hours,
+                rests,
+                short,
+            )
+        )
+    after = State(day.step_hours, beliefs[-1], owed, heard, tail[0][-longest:], tail[1][-longest:], alarm)
+    return after, tuple(verdicts)
+
+
+def _beliefs(state: State, day: Day, expected: np.ndarray, noise: Dispersion) -> tuple[np.ndarray, float, bool]:
+    """After each bucket; and what is owed and heard after the last."""
+    told = ~np.isnan(day.people)
+    if not np.isnan(day.total):
+        nothing = np.full(len(expected), np.nan)
+        beliefs = after_buckets(state.belief, nothing, expected, expected, noise, day.special)
+        beliefs[-1] = after_total(beliefs[-1], day.total, expected, noise, day.special)
+        return beliefs, 0.0, True
+    before = np.array([state.heard, False])  # a report, and the gap since
+    owed = gap_sums(np.concatenate([before, told]), np.concatenate([[0.0, state.owed], expected]))[2:]
+    beliefs = after_buckets(state.belief, day.people, expected, owed, noise, day.special)
+    heard = state.heard or bool(told.any())
+    left = 0.0 if told[-1] or not heard else float(owed[-1])
+    return beliefs, left, heard
+
+
+def _lined(day: Day, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """People and what they are held against, bucket by bucket; a total stands at the day's last one."""
+    if np.isnan(day.total):
+        return day.people, expected
+    people, asked = np.full(len(expected), np.nan), np.zeros(len(expected))
+    people[-1], asked[-1] = day.total, expected.sum()
+    return people, asked
+
+
+def _after(
+    alarm: Open | None, told: bool, seen: np.ndarray, belief: np.ndarray, limits: Limits, step: float
+) -> tuple[Open | None, Event | None]:
+    """The alarm after a bucket. Nothing opens, grows or ends while nothing is reported."""
+    surge, fall, level = (float(one) for one in seen)
+    if alarm is not None:
+        alarm = replace(alarm, hours=alarm.hours + step)
+    if not told:
+        return alarm, None
+    other = {None: None, Kind.SURGE: Kind.COLLAPSE, Kind.COLLAPSE: Kind.SURGE}[alarm.kind if alarm else None]
+    for kind, strength in ((Kind.SURGE, surge), (Kind.COLLAPSE, fall)):
+        if strength >= limits.opens and (alarm is None or kind is other):
+            return Open(kind, step, 0.0, level, 0), Event.OPENED
+    if alarm is None:
+        return None, None
+    up = alarm.kind is Kind.SURGE
+    quiet = alarm.quiet_hours + step if (surge if up else fall) < limits.ends else 0.0
+    if quiet >= QUIET_HOURS and alarm.hours >= LEAST_HOURS:
+        return None, Event.ENDED
+    settling = alarm.hours <= SETTLED_HOURS
+    beyond = level > alarm.reference if up else level < alarm.reference
+    reference = level if settling and beyond else alarm.reference
+    if not beyond:
+        reference += (level - reference) * min(1.0, step / FORGOTTEN_HOURS)
+    alarm = replace(alarm, quiet_hours=quiet, reference=reference)
+    if settling:
+        return alarm, None
+    sure = chance_above(belief, GROWN * reference) if up else chance_below(belief, reference / GROWN)
+    if sure >= GROWN_SURE:
+        return replace(alarm, reference=level, grown=alarm.grown + 1), Event.GREW
+    return alarm, None
