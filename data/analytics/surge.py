@@ -125,7 +125,7 @@ def _silent(recent: Recent, seen: Detection) -> Finding | None:
 
 
 def _missing_hours(recent: Recent, seen: Detection, rests: Evidence) -> int:
-    """Hours of the stretch that are usually reported and were not: at a post that closes at night, none of the night."""
+    """Hours of the stretch that are usually reported and were not; of a night at a closed post none."""
     if recent.history is None or seen.step_hours > 1:
         return round(rests.hours - rests.hours_told)
     slot = int((seen.end - seconds(recent.day.start)) // HOUR) - 1
