@@ -145,10 +145,10 @@ def _rank(level: Level) -> int:
 
 
 RULES: tuple[Rule, ...] = (
-    # Announced at once: how long something must last the detector has weighed already. That it is calmer is told at
-    # once too; it is over after half a day, for a crowd that sleeps is the same crowd in the morning.
-    Rule("surge", surge, Patience(recovering=timedelta(hours=12), no_data=timedelta(hours=3)), flow_watched),
-    Rule("collapse", collapse, Patience(recovering=timedelta(hours=12), no_data=timedelta(hours=3)), flow_watched),
+    # Announced at once: how long something must last the detector has weighed already. That it is calmer is told
+    # once half a day is as usual again; it is over after six hours of it.
+    Rule("surge", surge, Patience(recovering=timedelta(hours=6), no_data=timedelta(hours=3)), flow_watched),
+    Rule("collapse", collapse, Patience(recovering=timedelta(hours=6), no_data=timedelta(hours=3)), flow_watched),
     Rule("source_silent", source_silent, Patience(recovering=timedelta(0)), reports_watched),
     Rule(
         "pressure",

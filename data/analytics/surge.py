@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from data.analytics.baseline import Compared, History
+from data.analytics.baseline import Compared
 from data.analytics.buckets import HOUR, Buckets, moment, seconds
 from data.analytics.detection.evidence import Evidence
 from data.analytics.detection.lately import Detection
@@ -36,10 +36,13 @@ def surge(recent: Recent) -> tuple[Finding, ...]:
         return (silent,)
     if _on(seen, Kind.SURGE):
         return (_found(recent, seen),)
+    held = _newest(recent, seen)
     # An alarm is told on whatever was reported; that there is none takes most of what usually is.
-    if recent.history is not None and seen.step_hours == 1 and _too_few(recent, recent.history):
+    if held is not None and held.covered < COVERED_ENOUGH * held.expected:
         return (_blind(recent),)
-    return (Finding(_subject(recent), Seen.CLEAR, Level.ALERT),)
+    # A crowd that comes by night as by day is special at night only: by day the alarm is not over.
+    above = held is not None and held.observed > held.usual.high
+    return (Finding(_subject(recent), Seen.BETWEEN if above else Seen.CLEAR, Level.ALERT),)
 
 
 def collapse(recent: Recent) -> tuple[Finding, ...]:
@@ -51,7 +54,9 @@ def collapse(recent: Recent) -> tuple[Finding, ...]:
         return (Finding(_subject(recent), Seen.NO_DATA, Level.WATCH),)
     if _on(seen, Kind.COLLAPSE):
         return (_found(recent, seen),)
-    return (Finding(_subject(recent), Seen.CLEAR, Level.ALERT),)
+    held = _newest(recent, seen)
+    below = held is not None and held.observed < held.usual.low
+    return (Finding(_subject(recent), Seen.BETWEEN if below else Seen.CLEAR, Level.ALERT),)
 
 
 def flow_watched(recent: Recent) -> frozenset[str]:
@@ -133,11 +138,12 @@ def _missing_hours(recent: Recent, seen: Detection, rests: Evidence) -> int:
     return 0 if held is None else held.expected - held.covered
 
 
-def _too_few(recent: Recent, history: History) -> bool:
-    whole = _whole(recent)
-    slot = int((whole.start[-1] - seconds(recent.day.start)) // HOUR)
-    newest: Compared | None = history.compared(slot, WINDOW_HOURS)
-    return newest is not None and newest.covered < COVERED_ENOUGH * newest.expected
+def _newest(recent: Recent, seen: Detection) -> Compared | None:
+    """The last half day against the same hours of the same kind of day."""
+    if recent.history is None or seen.step_hours > 1:
+        return None
+    slot = int((seen.end - seconds(recent.day.start)) // HOUR) - 1
+    return recent.history.compared(slot, WINDOW_HOURS)
 
 
 def _blind(recent: Recent) -> Finding:

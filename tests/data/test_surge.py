@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from data.analytics.baseline import history
 from data.analytics.buckets import HOUR, Buckets
 from data.analytics.detection.filling import filled
 from data.analytics.detection.lately import Detection
@@ -181,7 +182,7 @@ def firings(measure: str, first: datetime, last: datetime) -> list[str]:
     people[day, slot] = whole.people
     past = Past(on - timedelta(days=days), people, np.full(days, np.nan), np.zeros(days, dtype=bool))
     life: Life | None = None
-    opened = []
+    opened, began, alarms = [], None, []
     for told in filled(past, limits(), first=62):
         begins = day_on(SITE, past.first + timedelta(days=told.day)).start
         for hour, verdict in enumerate(told.verdicts):
@@ -189,10 +190,18 @@ def firings(measure: str, first: datetime, last: datetime) -> list[str]:
             upto = whole.where(whole.end <= now.timestamp())
             found = Detection(verdict, float(upto.end[-1]), 1.0, 60)
             window = day_on(SITE, local_date(SITE, begins))
-            recent = Recent(SITE, now, upto, window, None, found, measure, "reconstruccion", (), CALM, (), ())
+            spans = [*alarms, *([Window(began, now)] if began else [])]
+            known = history(
+                upto.where(upto.start > upto.start[-1] - 60 * 24 * HOUR), local_date(SITE, begins), SITE, spans
+            )
+            recent = Recent(SITE, now, upto, window, known, found, measure, "reconstruccion", (), CALM, (), ())
             life, change = step(life, surge(recent)[0].seen, now, rule.patience)
             if change and change.reason == "limit_passed":
+                began = now
                 opened.append(now.astimezone(lima).strftime("%d %b"))
+            if change and life is None and began:
+                alarms.append(Window(began, now))
+                began = None
     return opened
 
 
