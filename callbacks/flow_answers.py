@@ -182,7 +182,9 @@ def _clock_rows(other: Comparison, site: Site, day: Window) -> Iterator[Answer]:
     for row in other.points.to_dict("records"):
         minute = round(first + float(row["minute"]))
         clock = "24:00" if minute == DAY_MINUTES else f"{minute // 60 % 24:02d}:{minute % 60:02d}"
-        yield {"clock": clock, "arrivals": number(row["arrivals"]), "served": number(row["served"])}
+        # The curve starts from the queue of the night before, who did not arrive on this day.
+        arrivals = number(row["arrivals"] - other.carried_in)
+        yield {"clock": clock, "arrivals": arrivals, "served": number(row["served"])}
 
 
 def compare_scope(params: Mapping[str, str], scope: Scope, site: Site, now: datetime) -> Scope:

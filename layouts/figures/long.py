@@ -7,10 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from dash.development.base_component import Component
-
 from data.types import LongReport, PolicyEvent, Window
-from layouts.board import Figure
+from layouts.board import Figure, Tree
 from layouts.figures.base import empty, event_marks, label, layout, local_iso, room_above
 from layouts.parts import table
 from layouts.translator import Translator
@@ -104,7 +102,7 @@ def period_words(one: LongReport, t: Translator) -> str:
     return t("long.span", from_day=t.date(one.start), to_day=t.date(one.end))
 
 
-def long_table(reports: Sequence[LongReport], t: Translator) -> Component:
+def long_table(reports: Sequence[LongReport], t: Translator) -> Tree:
     rows = [
         [
             period_words(one, t),
