@@ -69,7 +69,7 @@ def series_file(content: bytes) -> SeriesFile:
         raise WrongSeries("too_long", days=days, limit=MOST_DAYS)
     minutes = _step(minute, rows)
     places = minute // minutes
-    people, totals = np.full(days * 1440 // minutes, np.nan), np.full(days, np.nan)
+    line, totals = np.full(days * 1440 // minutes, np.nan), np.full(days, np.nan)
     for place, row in zip(places, rows, strict=True):
         count = _count(row)
         if count is None:
@@ -77,9 +77,9 @@ def series_file(content: bytes) -> SeriesFile:
         if minutes < 1440 and _span(row) >= WHOLE_DAY:
             totals[place // (1440 // minutes)] = count
         else:
-            people[place] = count
+            line[place] = count
     a_day = 1440 // minutes
-    people = people.reshape(days, a_day)
+    people = line.reshape(days, a_day)
     # of a day of which the total is known, nothing else counts
     people[~np.isnan(totals)] = np.nan
     names = tuple(row["bucket_start"] for row in rows)

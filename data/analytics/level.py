@@ -63,18 +63,20 @@ def followed(
     noise: Dispersion,
     habits: Habits = HABITS,
     trust: float = 1.0,
+    uneven: np.ndarray | float = 1.0,
 ) -> np.ndarray:
     """The state after each slot of a stretch (n, states). NaN people: nothing was reported of it.
 
     `owed`: what was expected of the slot and of the unreported ones before it, see `seasonal.gap_sums`. `trust`: how
-    much the slots say, 1 all that they can; less on a holiday, which moves all its hours together.
+    much the slots say, 1 all that they can; less on a holiday, which moves all its hours together. `uneven`: factor on
+    the variance of each slot's own scatter.
     """
     move = moves(round(noise.drift, 2), noise.hours, noise.step_hours, habits)
-    says = likelihood(people, expected, owed, noise, habits, trust)
+    says = likelihood(people, expected, owed, noise, habits, trust, uneven)
     told = ~np.isnan(people) & (expected > 0.02)
     after = np.empty((len(people), len(state)))
     for slot in range(len(people)):
-        state = state @ move
+        state = move.after(state)
         if told[slot]:
             state = state * says[slot]
             state = state / state.sum()
@@ -96,7 +98,7 @@ def seen_total(
         return state
     phi, alpha = noise.own
     alpha = max(alpha * float((expected**2).sum()) / asked**2, 0.002) + spread**2
-    says = _quasi(np.array([total]), np.array([asked]), phi, alpha)
+    says = _quasi(np.array([total]), np.array([asked]), np.array([phi]), np.array([alpha]))
     says = np.exp(says - says.max(axis=1, keepdims=True))[0, OF_STATE]
     state = state * (habits.stray + says)
     told: np.ndarray = state / state.sum()
@@ -110,55 +112,79 @@ def likelihood(
     noise: Dispersion,
     habits: Habits = HABITS,
     trust: float = 1.0,
+    uneven: np.ndarray | float = 1.0,
 ) -> np.ndarray:
     """Of each slot (row) under each state, up to a factor per row."""
-    phi, alpha = noise.own
+    phi, alpha = (np.broadcast_to(part * uneven, len(people)) for part in noise.own)
     says = _quasi(np.nan_to_num(people), expected, phi, alpha)
     late = owed > 1.2 * expected
     if late.any():
         # Right after a gap it may be the hour, or everybody of the gap.
-        whole = _quasi(np.nan_to_num(people[late]), owed[late], phi, alpha)
+        whole = _quasi(np.nan_to_num(people[late]), owed[late], phi[late], alpha[late])
         best = np.maximum(says[late].max(axis=1), whole.max(axis=1))[:, None]
         says[late] = np.log(0.5 * np.exp(says[late] - best) + 0.5 * np.exp(whole - best) + 1e-300)
     says = np.exp(trust * (says - says.max(axis=1, keepdims=True)))
     return (habits.stray + says)[:, OF_STATE]
 
 
-def _quasi(people: np.ndarray, expected: np.ndarray, phi: float, alpha: float) -> np.ndarray:
+def _quasi(people: np.ndarray, expected: np.ndarray, phi: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Log quasi-likelihood of negative binomial counts in units of φ, for every level of the grid."""
-    size = 1 / alpha
-    mean = np.maximum(expected, 1e-6)[:, None] * np.exp(X)[None, :] / phi
-    units = people[:, None] / phi
+    size = 1 / alpha[:, None]
+    mean = (np.maximum(expected, 1e-6) / phi)[:, None] * np.exp(X)[None, :]
+    units = (people / phi)[:, None]
     said: np.ndarray = units * np.log(mean) - (units + size) * np.log(mean + size)
     return said
 
 
-@lru_cache(maxsize=256)
-def moves(drift: float, hours: float, step_hours: float, habits: Habits = HABITS) -> np.ndarray:
-    """Probability of each state (column) one slot after each state (row)."""
+@dataclass(frozen=True)
+class Moves:
+    """Where each state goes in one slot, by blocks: the ordinary mode, and the two of something special.
+
+    Blocks are small enough for one thread of BLAS; the whole matrix is not, and threads that wait for each other on a
+    busy machine made an hour cost a hundred times as much.
+    """
+
+    calm: np.ndarray  # within the ordinary mode
+    stays: tuple[np.ndarray, np.ndarray]  # within the brief and the long one
+    begins: np.ndarray  # from any ordinary state into the two
+    back: np.ndarray  # (2, ordinary) from any state of the two, chance of the end included
+
+    def after(self, state: np.ndarray) -> np.ndarray:
+        o = len(ORDINARY)
+        calm, brief, long = state[:o], state[o : o + POINTS], state[o + POINTS :]
+        moved = np.concatenate([calm @ self.calm, brief @ self.stays[0], long @ self.stays[1]])
+        moved[:o] += brief.sum() * self.back[0] + long.sum() * self.back[1]
+        moved[o:] += calm.sum() * self.begins
+        return moved
+
+
+@lru_cache(maxsize=512)
+def moves(drift: float, hours: float, step_hours: float, habits: Habits = HABITS) -> Moves:
+    """Of one slot."""
     begins, brief_ends, long_ends = (
         1 - np.exp(-step_hours * rate) for rate in (habits.begins, 1 / habits.brief_hours, 1 / habits.long_hours)
     )
     fade = np.exp(-step_hours / hours)
     spread = drift * np.sqrt(1 - fade**2)
-    n, o = len(MODE), len(ORDINARY)
     at = X[ORDINARY]
     calm = np.array([_cells(at, fade * x, spread) for x in at])
     back = _cells(at, 0.0, drift)
     jump = _jumps(habits)
-    move = np.zeros((n, n))
-    first = slice(0, o)
-    modes = (slice(o, o + POINTS), slice(o + POINTS, n))
-    move[first, first] = (1 - begins) * calm
-    for mode, share, ends, wander in zip(
-        modes, (habits.brief, 1 - habits.brief), (brief_ends, long_ends), habits.wander, strict=True
-    ):
-        move[first, mode] = begins * share * jump[None, :]
-        stays = np.array([_cells(X, x, wander * np.sqrt(step_hours)) for x in X])
-        move[mode, mode] = (1 - ends) * stays
-        move[mode, first] = ends * back[None, :]
-    move.setflags(write=False)
-    return move
+    stays = [
+        (1 - ends) * _lasts(wander * float(np.sqrt(step_hours)))
+        for ends, wander in zip((brief_ends, long_ends), habits.wander, strict=True)
+    ]
+    return Moves(
+        (1 - begins) * calm,
+        (stays[0], stays[1]),
+        begins * np.concatenate([habits.brief * jump, (1 - habits.brief) * jump]),
+        np.stack([brief_ends * back, long_ends * back]),
+    )
+
+
+@lru_cache(maxsize=32)
+def _lasts(wander: float) -> np.ndarray:
+    return np.array([_cells(X, x, wander) for x in X])
 
 
 def _jumps(habits: Habits) -> np.ndarray:

@@ -80,7 +80,7 @@ def busy(ratio: np.ndarray, weight: np.ndarray, weekday: np.ndarray) -> np.ndarr
     centre = float((heavy * mean).sum() / whole)
     left = float((weight * (share - mean[weekday]) ** 2).sum() / whole)
     between = float((heavy * (mean - centre) ** 2).sum() / whole)
-    pseudo = left / max(between - left / max(whole / 7, 0.5), LEAST_BETWEEN**2)
+    pseudo = max(left / max(between - left / max(whole / 7, 0.5), LEAST_BETWEEN**2), TINY)
     weekly: np.ndarray = (heavy * mean + pseudo * centre) / (heavy + pseudo)
     return np.maximum(weekly, LEAST_BUSY)
 

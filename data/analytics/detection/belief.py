@@ -11,13 +11,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.analytics.detection.limits import DOWN, UP
+from data.analytics.detection.limits import DAY, DOWN, UP
 from data.analytics.dispersion import Dispersion
 from data.analytics.level import MODE, OF_STATE, Habits, X, followed, seen_total, started
 from data.analytics.seasonal import Seasonal
 
 # Set on seeds 101 and 303 of the surge benchmark, in both of its worlds together.
-HABITS = Habits(begins=1 / 500, brief=0.3, brief_hours=30.0, stray=0.001)
+HABITS = Habits(begins=1 / 500, brief=0.2, brief_hours=30.0, stray=2e-3)
+DAILY_HABITS = replace(HABITS, stray=1e-4)  # one day may say more than one hour
+# Totals of bursty days cannot tell what lasts from what is gone with the day: without a limit everything could last.
+DAILY_DRIFT = 0.35
 SPECIAL_SPREAD = 0.22  # of the level of a holiday, logarithmic
 FLOOR = 10.0  # people a day: where nobody ever came, the first few are no surge
 FLOOR_NOISE = 4.0, 0.5  # φ and α of such a series
@@ -70,7 +73,7 @@ def of_buckets(known: Usual, per_slot: int) -> Dispersion:
         noise,
         phi=noise.phi * known.wider,
         alpha=own + drift**2,
-        drift=drift,
+        drift=min(drift, DAILY_DRIFT) if known.slots == 1 else drift,
         step_hours=noise.step_hours / per_slot,
         typical=noise.typical / per_slot,
     )
@@ -86,20 +89,28 @@ def first_belief(noise: Dispersion) -> np.ndarray:
 
 
 def after_buckets(
-    belief: np.ndarray, people: np.ndarray, expected: np.ndarray, owed: np.ndarray, noise: Dispersion, special: bool
+    belief: np.ndarray,
+    people: np.ndarray,
+    expected: np.ndarray,
+    owed: np.ndarray,
+    noise: Dispersion,
+    special: bool,
+    uneven: np.ndarray,
 ) -> np.ndarray:
-    """The belief after each bucket (n, states). On a holiday all buckets together say no more than such a day can."""
+    """The belief after each bucket (n, states). On a holiday all buckets together say no more than such a day
+    can. `uneven`: factor on the scatter of each."""
     trust = 1.0
     if special:
         phi, alpha = noise.own
         per_day = 24 / noise.step_hours / len(expected) * float((1 / (phi / np.maximum(expected, 1e-6) + alpha)).sum())
         trust = 1 / (1 + SPECIAL_SPREAD**2 * per_day)
-    return followed(belief, people, expected, owed, noise, HABITS, trust)
+    habits = DAILY_HABITS if noise.step_hours >= DAY else HABITS
+    return followed(belief, people, expected, owed, noise, habits, trust, uneven)
 
 
 def after_total(belief: np.ndarray, total: float, expected: np.ndarray, noise: Dispersion, special: bool) -> np.ndarray:
     """The belief after a day of which only the total came; `belief` is that before the total."""
-    return seen_total(belief, total, expected, noise, HABITS, SPECIAL_SPREAD if special else 0.0)
+    return seen_total(belief, total, expected, noise, DAILY_HABITS, SPECIAL_SPREAD if special else 0.0)
 
 
 def strengths(beliefs: np.ndarray) -> np.ndarray:

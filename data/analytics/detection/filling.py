@@ -12,9 +12,10 @@ from data.analytics.detection.limits import Limits
 from data.analytics.detection.state import State
 from data.analytics.detection.stream import Day, Verdict, detected
 from data.analytics.dispersion import Dispersion
-from data.analytics.seasonal import DAYS, Past, seasonal
+from data.analytics.seasonal import DAYS, FIRM_DAYS, Past, seasonal
 
 LEAST_DAYS = 7  # of history; fewer and nothing is expected
+NOBODY = 1.0  # people a day: as good as none, and nothing to learn a profile from
 TINY = 1e-9
 
 
@@ -64,13 +65,11 @@ def usual_after(past: Past) -> Usual | None:
     if past.slots > 1 and known.any(axis=1).sum() < LEAST_DAYS:
         past = by_day(past)
         known = ~np.isnan(past.people)
-    found = seasonal(past, LEAST_DAYS)
-    if found is not None:
-        return usual(found, past.end.weekday())
     days = int(known.any(axis=1).sum())
-    if days < LEAST_DAYS or np.nansum(past.people) > 0:
-        return None
-    return Usual(np.zeros(past.slots), Dispersion.unknown(past.slots), days, 1.0)  # nobody ever came
+    if days >= LEAST_DAYS and np.nansum(past.people) <= NOBODY * days:
+        return Usual(np.zeros(past.slots), Dispersion.unknown(past.slots), days, max(1.0, FIRM_DAYS / days))
+    found = seasonal(past, LEAST_DAYS)
+    return None if found is None else usual(found, past.end.weekday())
 
 
 def by_day(past: Past) -> Past:

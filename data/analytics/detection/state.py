@@ -28,7 +28,8 @@ class Open:
 @dataclass(frozen=True)
 class State:
     """`belief` over the levels of the moment; `owed`: people expected in the unreported buckets since the last report;
-    `people` and `expected`: the last week of buckets, NaN unreported."""
+    `people` and `expected`: the last week of buckets, NaN unreported. `falling_hours`: for which a collapse has been
+    probable."""
 
     step_hours: float
     belief: np.ndarray
@@ -37,6 +38,7 @@ class State:
     people: np.ndarray
     expected: np.ndarray
     alarm: Open | None
+    falling_hours: float = 0.0
 
     @classmethod
     def new(cls, step_hours: float, belief: np.ndarray) -> Self:
@@ -59,6 +61,7 @@ class State:
             "people": [None if np.isnan(one) else one for one in self.people.tolist()],
             "expected": self.expected.tolist(),
             "alarm": None if alarm is None else {**vars(alarm), "kind": str(alarm.kind)},
+            "falling_hours": self.falling_hours,
         }
 
     @classmethod
@@ -72,4 +75,5 @@ class State:
             np.array([np.nan if one is None else one for one in kept["people"]], dtype=float),
             np.array(kept["expected"], dtype=float),
             None if alarm is None else Open(**{**alarm, "kind": Kind(alarm["kind"])}),
+            kept["falling_hours"],
         )

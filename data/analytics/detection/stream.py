@@ -8,7 +8,6 @@ costs the same however long the series is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
@@ -16,28 +15,18 @@ from data.analytics.detection.belief import (
     Usual,
     after_buckets,
     after_total,
-    chance_above,
-    chance_below,
     first_belief,
     floored,
     of_buckets,
     strengths,
 )
 from data.analytics.detection.evidence import TAIL_HOURS, Evidence, evidence, upper
-from data.analytics.detection.limits import GROWN, GROWN_SURE, LEAST_HOURS, QUIET_HOURS, Limits
-from data.analytics.detection.state import Kind, Open, State
+from data.analytics.detection.limits import Limits
+from data.analytics.detection.opening import Event, Seen, fallen_hours, opened, went_on
+from data.analytics.detection.state import Kind, State
 from data.analytics.dispersion import Dispersion
 from data.analytics.gaps import gap_sums
 from data.analytics.seasonal import FIRM_DAYS
-
-SETTLED_HOURS = 6.0  # after it opened: until then the level of an alarm is still being found
-FORGOTTEN_HOURS = 24.0  # in which the level that was told last gives way to a lower one
-
-
-class Event(StrEnum):
-    OPENED = "opened"
-    GREW = "grew"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True)
@@ -89,39 +78,50 @@ def detected(known: Usual, state: State | None, day: Day, limits: Limits) -> tup
         return state, ()
     expected = known.expected[day.slot] / per_slot
     beliefs, owed, heard = _beliefs(state, day, expected, noise)
-    seen = strengths(beliefs)
+    strong = strengths(beliefs)
     people, asked = _lined(day, expected)
-    tail = np.concatenate([state.people, people]), np.concatenate([state.expected, asked])
+    tail_people, tail_asked = np.concatenate([state.people, people]), np.concatenate([state.expected, asked])
     before, longest = len(state.people), round(TAIL_HOURS / day.step_hours)
     most = upper(expected, noise)
-    short = known.days < FIRM_DAYS
-    alarm, verdicts = state.alarm, []
-    for at in range(len(people)):
-        told = not np.isnan(people[at])
-        was = alarm
-        alarm, event = _after(was, told, seen[at], beliefs[at], limits, day.step_hours)
-        shown = alarm if alarm is not None else was if event is Event.ENDED else None
+    alarm, falling, verdicts = state.alarm, state.falling_hours, []
+    for at, told in enumerate((~np.isnan(people)).tolist()):
+        surge, fall, level = strong[at].tolist()
+        shown, event = alarm, None
+        if alarm is not None:
+            shown = alarm = replace(alarm, hours=alarm.hours + day.step_hours)
+        if told:  # while nothing is reported nothing opens, grows or ends
+            seen = Seen(surge, fall, level, beliefs[at], day.step_hours)
+            falling = fallen_hours(falling, seen, limits)
+            new = opened(alarm, seen, falling, limits)
+            if new is not None:
+                shown = alarm = new
+                event = Event.OPENED
+            elif alarm is not None:
+                alarm, event = went_on(alarm, seen, limits)
+                shown = alarm or shown
         rests = None
         if shown is not None:
             cut = slice(max(0, before + at + 1 - longest), before + at + 1)
-            rests = evidence(tail[0][cut], tail[1][cut], noise, shown.kind is Kind.SURGE)
+            rests = evidence(tail_people[cut], tail_asked[cut], noise, shown.kind is Kind.SURGE)
         verdicts.append(
             Verdict(
-                told,
-                float(people[at]),
-                float(expected[at]),
-                float(most[at]),
-                *(float(one) for one in seen[at]),
-                None if alarm is None else alarm.kind,
-                event,
-                0 if shown is None else shown.grown,
-                0.0 if shown is None else shown.hours,
-                rests,
-                short,
+                told=told,
+                people=float(people[at]),
+                expected=float(expected[at]),
+                upper=float(most[at]),
+                surge=surge,
+                fall=fall,
+                level=level,
+                alarm=None if alarm is None else alarm.kind,
+                event=event,
+                grown=0 if shown is None else shown.grown,
+                hours=0.0 if shown is None else shown.hours,
+                evidence=rests,
+                short=known.days < FIRM_DAYS,
             )
         )
-    after = State(day.step_hours, beliefs[-1], owed, heard, tail[0][-longest:], tail[1][-longest:], alarm)
-    return after, tuple(verdicts)
+    tail = tail_people[-longest:], tail_asked[-longest:]
+    return State(day.step_hours, beliefs[-1], owed, heard, *tail, alarm, falling), tuple(verdicts)
 
 
 def _beliefs(state: State, day: Day, expected: np.ndarray, noise: Dispersion) -> tuple[np.ndarray, float, bool]:
@@ -129,12 +129,12 @@ def _beliefs(state: State, day: Day, expected: np.ndarray, noise: Dispersion) ->
     told = ~np.isnan(day.people)
     if not np.isnan(day.total):
         nothing = np.full(len(expected), np.nan)
-        beliefs = after_buckets(state.belief, nothing, expected, expected, noise, day.special)
+        beliefs = after_buckets(state.belief, nothing, expected, expected, noise, day.special, np.ones(len(expected)))
         beliefs[-1] = after_total(beliefs[-1], day.total, expected, noise, day.special)
         return beliefs, 0.0, True
     before = np.array([state.heard, False])  # a report, and the gap since
     owed = gap_sums(np.concatenate([before, told]), np.concatenate([[0.0, state.owed], expected]))[2:]
-    beliefs = after_buckets(state.belief, day.people, expected, owed, noise, day.special)
+    beliefs = after_buckets(state.belief, day.people, expected, owed, noise, day.special, noise.uneven[day.slot])
     heard = state.heard or bool(told.any())
     left = 0.0 if told[-1] or not heard else float(owed[-1])
     return beliefs, left, heard
@@ -147,36 +147,3 @@ def _lined(day: Day, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     people, asked = np.full(len(expected), np.nan), np.zeros(len(expected))
     people[-1], asked[-1] = day.total, expected.sum()
     return people, asked
-
-
-def _after(
-    alarm: Open | None, told: bool, seen: np.ndarray, belief: np.ndarray, limits: Limits, step: float
-) -> tuple[Open | None, Event | None]:
-    """The alarm after a bucket. Nothing opens, grows or ends while nothing is reported."""
-    surge, fall, level = (float(one) for one in seen)
-    if alarm is not None:
-        alarm = replace(alarm, hours=alarm.hours + step)
-    if not told:
-        return alarm, None
-    other = {None: None, Kind.SURGE: Kind.COLLAPSE, Kind.COLLAPSE: Kind.SURGE}[alarm.kind if alarm else None]
-    for kind, strength in ((Kind.SURGE, surge), (Kind.COLLAPSE, fall)):
-        if strength >= limits.opens and (alarm is None or kind is other):
-            return Open(kind, step, 0.0, level, 0), Event.OPENED
-    if alarm is None:
-        return None, None
-    up = alarm.kind is Kind.SURGE
-    quiet = alarm.quiet_hours + step if (surge if up else fall) < limits.ends else 0.0
-    if quiet >= QUIET_HOURS and alarm.hours >= LEAST_HOURS:
-        return None, Event.ENDED
-    settling = alarm.hours <= SETTLED_HOURS
-    beyond = level > alarm.reference if up else level < alarm.reference
-    reference = level if settling and beyond else alarm.reference
-    if not beyond:
-        reference += (level - reference) * min(1.0, step / FORGOTTEN_HOURS)
-    alarm = replace(alarm, quiet_hours=quiet, reference=reference)
-    if settling:
-        return alarm, None
-    sure = chance_above(belief, GROWN * reference) if up else chance_below(belief, reference / GROWN)
-    if sure >= GROWN_SURE:
-        return replace(alarm, reference=level, grown=alarm.grown + 1), Event.GREW
-    return alarm, None
