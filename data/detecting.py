@@ -46,7 +46,7 @@ def detection(
     """`told`: hours of the day that begins at `known`."""
     if known.usual is None:
         return None
-    begins = seconds(day_on(site, known.on).start)
+    begins, usual_day = seconds(day_on(site, known.on).start), float(known.usual.expected.sum())
     told = told.where(told.whole & (told.end <= seconds(now)) & (told.start >= begins))
     if len(told):
         starts = np.arange(begins, float(told.end[-1]), HOUR)
@@ -55,12 +55,12 @@ def detection(
         _, slot = places(site, starts, known.on, 1)
         verdict = on_day(known, slot, people, special, allowed)
         if verdict is not None:
-            return Detection(verdict, float(told.end[-1]), 1.0, known.usual.days)
+            return Detection(verdict, float(told.end[-1]), 1.0, known.usual.days, usual_day)
     if known.newest is None:
         return None
     day = day_on(site, known.on - known.newest_day * DAY)
     end = seconds(day.start) + (known.newest_slot + 1) * known.step_hours * HOUR
-    return Detection(known.newest, min(end, seconds(day.end)), known.step_hours, known.usual.days)
+    return Detection(known.newest, min(end, seconds(day.end)), known.step_hours, known.usual.days, usual_day)
 
 
 def _midnight_of(

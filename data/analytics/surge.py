@@ -16,7 +16,8 @@ from data.analytics.rule import Finding, Recent
 from data.vocabulary import Level
 
 CRITICAL_LEVEL = 2.0  # times the usual: by the evidence and by the level that it is followed to
-LEAST_OVER = 20.0  # people above or below the usual: few people more at a small post wake nobody
+LEAST_OVER = 20.0, 0.05  # people above or below the usual, and share of a usual day: fewer wake nobody
+LEAST_RATIO = 1.25  # of the evidence: where days are very alike, a tenth more is special and changes nothing
 # Of the hours usually reported, at least: with fewer nobody can say that there is nothing.
 COVERED_ENOUGH = 0.75
 WINDOW_HOURS = 12
@@ -69,7 +70,13 @@ def _subject(recent: Recent) -> str:
 
 def _on(seen: Detection, kind: Kind) -> bool:
     rests = seen.verdict.evidence
-    return seen.verdict.alarm is kind and rests is not None and abs(rests.excess) >= LEAST_OVER
+    if (
+        seen.verdict.alarm is not kind
+        or rests is None
+        or abs(rests.excess) < max(LEAST_OVER[0], LEAST_OVER[1] * seen.usual_day)
+    ):
+        return False
+    return rests.ratio >= LEAST_RATIO if kind is Kind.SURGE else rests.ratio <= 1 / LEAST_RATIO
 
 
 def _found(recent: Recent, seen: Detection) -> Finding:

@@ -188,7 +188,7 @@ def firings(measure: str, first: datetime, last: datetime) -> list[str]:
         for hour, verdict in enumerate(told.verdicts):
             now = begins + timedelta(hours=hour + 1, minutes=15)
             upto = whole.where(whole.end <= now.timestamp())
-            found = Detection(verdict, float(upto.end[-1]), 1.0, 60)
+            found = Detection(verdict, float(upto.end[-1]), 1.0, 60, 24 * 60.0)
             window = day_on(SITE, local_date(SITE, begins))
             spans = [*alarms, *([Window(began, now)] if began else [])]
             known = history(

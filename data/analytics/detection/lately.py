@@ -43,6 +43,7 @@ class Detection:
     end: float
     step_hours: float
     days: int  # of history
+    usual_day: float  # people expected of the whole day
 
 
 def at_midnight(past: Past, limits: Limits) -> Midnight:
