@@ -108,8 +108,9 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         return Sentence("alert.evaluation.sentence", facts)
     if state is AlertState.ERROR or "error" in evidence:
         return Sentence("alert.rule_failed", {"rule": rule, **facts})
-    if rule == "surge":
-        return Sentence(f"alert.surge.sentence{_surge_variant(evidence)}", facts)
+    if rule in ("surge", "collapse"):
+        facts["ratio_share"] = evidence["observed"] / evidence["expected"] if evidence.get("expected") else None
+        return Sentence(f"alert.{rule}.sentence{_surge_variant(evidence)}", facts)
     if rule == "coverage_gap":
         variant = "_masked" if evidence.get("masked") else "_at_least" if evidence.get("at_least") else ""
         return Sentence(f"alert.coverage_gap.sentence{variant}", facts)

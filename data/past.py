@@ -21,10 +21,17 @@ DAY = timedelta(days=1)
 
 
 def past_of(
-    conn: Connection, site: Site, key: SeriesKey, on: date, as_of: datetime | None, special: frozenset[date], days: int
+    conn: Connection,
+    site: Site,
+    key: SeriesKey,
+    on: date,
+    as_of: datetime | None,
+    special: frozenset[date],
+    days: int,
+    least: int = LEAST_DAYS,
 ) -> Past | None:
-    """The local days before `on` by the hour, where at least 14 of them are known so; else by the day, where as many
-    are; else None. Hours not wholly reported are unknown."""
+    """The local days before `on` by the hour, where at least `least` of them are known so; else by the day, where as
+    many are; else None. Hours not wholly reported are unknown."""
     first = on - days * DAY
     window = Window(day_on(site, first).start, day_on(site, on).start)
     reported = known_hours(conn, key, window, as_of)
@@ -36,13 +43,13 @@ def past_of(
     nothing = np.full(days, np.nan)
     totals = nothing.copy()
     if not by_hour.all():  # days are asked for only where hours are missing: as of a moment, that is most of the work
-        missing = np.flatnonzero(~by_hour) if by_hour.sum() >= LEAST_DAYS else np.arange(days)
+        missing = np.flatnonzero(~by_hour) if by_hour.sum() >= least else np.arange(days)
         since, count = int(missing[0]), int(missing[-1] - missing[0]) + 1
         totals[since : since + count] = _totals(conn, site, key, first + since * DAY, count, as_of)
     holidays = np.array([first + n * DAY in special for n in range(days)])
-    if by_hour.sum() >= LEAST_DAYS:
+    if by_hour.sum() >= least:
         return _trimmed(Past(first, people, np.where(by_hour, np.nan, totals), holidays))
-    if (~np.isnan(totals)).sum() >= LEAST_DAYS:
+    if (~np.isnan(totals)).sum() >= least:
         return _trimmed(Past(first, totals[:, None].copy(), nothing, holidays))
     return None
 

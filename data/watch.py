@@ -13,6 +13,7 @@ from data.analytics.buckets import HOUR, moment, seconds
 from data.analytics.rule import Recent
 from data.analytics.windows import day_on, local_date
 from data.days import day_of
+from data.detecting import detection_of
 from data.picture import picture, series_key
 from data.sites import site as site_named
 from data.usual import usual
@@ -36,6 +37,7 @@ def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclos
         hours=hours,
         day=day_on(site, on),
         history=None if known is None else known.with_day(hours, site),
+        detection=detection_of(conn, site, series_key(site, seen.official, measure), now),
         measure=str(measure),
         source=seen.source(measure),
         reports=seen.reports,

@@ -9,6 +9,7 @@ from typing import Any
 
 from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
+from data.analytics.detection.lately import Detection
 from data.analytics.lifecycle import Patience, Seen
 from data.rhythm import Reporting
 from data.types import Pressure, SectorCoverage, Site, Window
@@ -24,6 +25,7 @@ class Recent:
     hours: Buckets  # people at the entry stage, the newest day and before
     day: Window  # the operational day of the newest whole hour: just after midnight that is yesterday
     history: History | None  # of that day, with its hours in the last row; None under 14 days
+    detection: Detection | None  # of the newest report; None under 7 days of history
     measure: str  # "arrivals", or "served" where nobody counts arrivals: that series is capped by capacity
     source: str | None
     reports: tuple[Reporting, ...]

@@ -13,7 +13,7 @@ import numpy as np
 
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.rule import Finding, Recent, Rule
-from data.analytics.surge import surge, surge_watches
+from data.analytics.surge import collapse, flow_watched, surge
 from data.rhythm import Reporting
 from data.types import ServiceCoverage
 from data.vocabulary import Level, State
@@ -147,8 +147,10 @@ def _rank(level: Level) -> int:
 
 
 RULES: tuple[Rule, ...] = (
-    # A surge is announced at once: its window is hours long already. It is over after six calm hours.
-    Rule("surge", surge, Patience(recovering=timedelta(hours=6), no_data=timedelta(hours=3)), surge_watches),
+    # Announced at once: how long something must last the detector has weighed already. That it is calmer is told
+    # once half a day is as usual again; it is over after six hours of it.
+    Rule("surge", surge, Patience(recovering=timedelta(hours=6), no_data=timedelta(hours=3)), flow_watched),
+    Rule("collapse", collapse, Patience(recovering=timedelta(hours=6), no_data=timedelta(hours=3)), flow_watched),
     Rule("source_silent", source_silent, Patience(recovering=timedelta(0)), reports_watched),
     Rule(
         "pressure",

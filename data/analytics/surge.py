@@ -1,77 +1,66 @@
-"""The surge rule: recent hours far above the same hours of the same kind of day."""
+"""The rules on the flow itself: far more people than usual, or far fewer. What is special the detector decides
+(`data.analytics.detection`); here it becomes a finding with its evidence, or the word that nobody can tell."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
-
-from data.analytics.baseline import Compared, History
+from data.analytics.baseline import Compared
 from data.analytics.buckets import HOUR, Buckets, moment, seconds
+from data.analytics.detection.evidence import Evidence
+from data.analytics.detection.lately import Detection
+from data.analytics.detection.state import Kind
 from data.analytics.lifecycle import Seen
 from data.analytics.rule import Finding, Recent
 from data.vocabulary import Level
 
-# The limits were set on the CEBAF reconstruction; tests/data/test_rules.py holds what they give there.
-# Half a day of arrivals tells soonest; two days keep the alarm on through a quieter night. A post that cannot serve
-# faster serves on into the night, so that half a day of its served people always looks unusual: whole days only.
-SURGE_HOURS = {"arrivals": (12, 24, 48), "served": (24, 48)}
-SURGE_RATIO = 1.3  # of usual, at least
-SURGE_OVER = 150  # people above usual, at least: 2 people instead of 1 is not a surge
-SURGE_SPREADS = 4.0  # robust standard deviations between days
-SPREAD_FLOOR = 0.08  # of usual: eight calm weeks do not make the ninth certain
-RECOVERED = 0.4  # of what fires
-CRITICAL_RATIO = 2.0
-# Of the hours usually reported, at least: with fewer, the rest may have been counted into them, and only what is
-# above the usual of the whole window is a surge for certain.
+CRITICAL_LEVEL = 2.0  # times the usual: by the evidence and by the level that it is followed to
+LEAST_OVER = 20.0, 0.05  # people above or below the usual, and share of a usual day: fewer wake nobody
+LEAST_RATIO = 1.25  # of the evidence: where days are very alike, a tenth more is special and changes nothing
+# Of the hours usually reported, at least: with fewer nobody can say that there is nothing.
 COVERED_ENOUGH = 0.75
+WINDOW_HOURS = 12
 FRESH = 3 * HOUR  # the newest whole hour is at most this old
+FRESH_DAY = 60 * HOUR  # and the newest day, of a series told by the day: its figure comes on the next
 
 
 def surge(recent: Recent) -> tuple[Finding, ...]:
-    """The last half day, day or two days are far above the same hours of the same kind of day.
-
-    Unreported hours are left out on both sides, and what was observed is then at least so much.
-    """
+    """Far more people than usual; and where that cannot be told, since when."""
     if recent.source is None:
         return ()
-    subject = _subject(recent)
-    whole = recent.hours.where(recent.hours.whole & (recent.hours.end <= seconds(recent.now)))
-    if recent.history is None:
-        return (Finding(subject, Seen.NO_DATA, Level.WATCH),)
-    if len(whole) == 0 or whole.end[-1] < seconds(recent.now) - FRESH:
-        return (_unreported(recent, recent.history, whole),)
-    slot = int((whole.start[-1] - seconds(recent.day.start)) // HOUR)
-    windows = [(hours, recent.history.compared(slot, hours)) for hours in SURGE_HOURS[recent.measure]]
-    looks = [(_strength(seen), _seen(seen, hours)) for hours, seen in windows if seen and seen.usual.mid > 0]
-    strength = max((look[0] for look in looks), default=0.0)
-    newest = windows[0][1]
-    # A surge is told by any window; that there is none takes the newest one too.
-    if strength < 1 and newest is not None and not _enough(newest):
-        return (_blind(recent, whole),)
-    if not looks:
-        return (Finding(subject, Seen.NO_DATA, Level.WATCH),)
-    # Of the windows that speak as one, the day is the one people think in.
-    loud = [look[1] for look in looks if look[0] >= min(1.0, strength)]
-    evidence = min(loud, key=lambda seen: abs(seen["hours"] - 24))
-    calm = Seen.BETWEEN if strength > RECOVERED else Seen.CLEAR
-    seen = Seen.BREACH if strength >= 1 else calm
-    level = Level.CRITICAL if evidence["ratio"] >= CRITICAL_RATIO else Level.ALERT
-    until = moment(float(whole.end[-1]))
-    since = until - timedelta(hours=evidence["hours"])
-    facts = {
-        **evidence,
-        "stage": str(recent.site.entry_stage),
-        "measure": recent.measure,
-        "since_at": since.isoformat(),
-        "until_at": until.isoformat(),
-        "source": recent.source,
-    }
-    return (Finding(subject, seen, level, facts),)
+    seen = recent.detection
+    if seen is None:
+        return (Finding(_subject(recent), Seen.NO_DATA, Level.WATCH),)
+    silent = _silent(recent, seen)
+    if silent is not None:
+        return (silent,)
+    if _on(seen, Kind.SURGE):
+        return (_found(recent, seen),)
+    held = _newest(recent, seen)
+    # An alarm is told on whatever was reported; that there is none takes most of what usually is.
+    if held is not None and held.covered < COVERED_ENOUGH * held.expected:
+        return (_blind(recent),)
+    # A crowd that comes by night as by day is special at night only: by day the alarm is not over.
+    above = held is not None and held.observed > held.usual.high
+    return (Finding(_subject(recent), Seen.BETWEEN if above else Seen.CLEAR, Level.ALERT),)
 
 
-def surge_watches(recent: Recent) -> frozenset[str]:
+def collapse(recent: Recent) -> tuple[Finding, ...]:
+    """Far fewer people than usual: a border closed upstream, or reports of only a part. Silence is no collapse."""
+    if recent.source is None:
+        return ()
+    seen = recent.detection
+    if seen is None or _silent(recent, seen) is not None:
+        return (Finding(_subject(recent), Seen.NO_DATA, Level.WATCH),)
+    if _on(seen, Kind.COLLAPSE):
+        return (_found(recent, seen),)
+    held = _newest(recent, seen)
+    below = held is not None and held.observed < held.usual.low
+    return (Finding(_subject(recent), Seen.BETWEEN if below else Seen.CLEAR, Level.ALERT),)
+
+
+def flow_watched(recent: Recent) -> frozenset[str]:
     return frozenset() if recent.source is None else frozenset({_subject(recent)})
 
 
@@ -79,53 +68,100 @@ def _subject(recent: Recent) -> str:
     return f"{recent.site.entry_stage}/{recent.measure}"
 
 
-def _enough(seen: Compared) -> bool:
-    return seen.covered >= COVERED_ENOUGH * seen.expected
+def _on(seen: Detection, kind: Kind) -> bool:
+    rests = seen.verdict.evidence
+    if (
+        seen.verdict.alarm is not kind
+        or rests is None
+        or abs(rests.excess) < max(LEAST_OVER[0], LEAST_OVER[1] * seen.usual_day)
+    ):
+        return False
+    return rests.ratio >= LEAST_RATIO if kind is Kind.SURGE else rests.ratio <= 1 / LEAST_RATIO
 
 
-def _strength(seen: Compared) -> float:
-    """How strongly one window speaks (1: fires). The weakest of the three conditions counts."""
-    usual = seen.usual if _enough(seen) else seen.whole
-    over = seen.observed - usual.mid
-    spread = max(usual.spread, SPREAD_FLOOR * usual.mid, np.sqrt(usual.mid))
-    return float(
-        min((seen.observed / usual.mid - 1) / (SURGE_RATIO - 1), over / SURGE_OVER, over / spread / SURGE_SPREADS)
-    )
-
-
-def _seen(seen: Compared, hours: int) -> dict[str, Any]:
-    usual = seen.usual
+def _found(recent: Recent, seen: Detection) -> Finding:
+    verdict = seen.verdict
+    rests = verdict.evidence
+    assert rests is not None
+    until = moment(seen.end)
     facts: dict[str, Any] = {
-        "observed": round(seen.observed),
-        "expected": round(usual.mid),
-        "excess": round(seen.observed - usual.mid),
-        "ratio": round(seen.observed / usual.mid, 1),
-        "hours": hours,
-        "usual_low": round(usual.low),
-        "usual_high": round(usual.high),
-        "days": usual.days,
+        "stage": str(recent.site.entry_stage),
+        "measure": recent.measure,
+        "observed": round(rests.observed),
+        "expected": round(rests.expected),
+        "excess": round(rests.excess),
+        "ratio": round(rests.ratio, 1),
+        "hours": round(rests.hours),
+        "chance_share": _chance(verdict.chance),
+        "since_at": (until - timedelta(hours=rests.hours)).isoformat(),
+        "opened_at": (until - timedelta(hours=verdict.hours)).isoformat(),
+        "until_at": until.isoformat(),
+        "grown": verdict.grown,
+        "days": seen.days,
+        "source": recent.source,
     }
-    return facts if seen.covered == seen.expected else {**facts, "at_least": True, "hours_covered": seen.covered}
+    if verdict.short:
+        facts["short"] = True
+    missing = _missing_hours(recent, seen, rests)
+    if missing:
+        facts |= {"at_least": True, "hours_covered": round(rests.hours) - missing}
+    critical = rests.ratio >= CRITICAL_LEVEL and verdict.level >= CRITICAL_LEVEL
+    level = Level.CRITICAL if critical and verdict.alarm is Kind.SURGE else Level.ALERT
+    return Finding(_subject(recent), Seen.BREACH, level, facts)
 
 
-def _unreported(recent: Recent, history: History, whole: Buckets) -> Finding:
+def _chance(chance: float) -> float:
+    """In steps, so that an alert is not reworded every hour; nobody is surer than 99 %."""
+    steps = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+    return max((step for step in steps if step <= chance), default=steps[0])
+
+
+def _whole(recent: Recent) -> Buckets:
+    return recent.hours.where(recent.hours.whole & (recent.hours.end <= seconds(recent.now)))
+
+
+def _silent(recent: Recent, seen: Detection) -> Finding | None:
     """Nothing new. At night, at a post that closes, nobody expected anything."""
     now, day = seconds(recent.now), seconds(recent.day.start)
+    if seen.step_hours > 1:
+        old = seen.end < now - FRESH_DAY
+        return Finding(_subject(recent), Seen.NO_DATA, Level.WATCH) if old else None
+    whole = _whole(recent)
+    if len(whole) and whole.end[-1] >= now - FRESH:
+        return None
     since = max(float(whole.end[-1]), now - 24 * HOUR) if len(whole) else now - 24 * HOUR
-    if history.usually_told(int((since - day) // HOUR), int((now - day) // HOUR)):
-        return _blind(recent, whole)
+    history = recent.history
+    if history is not None and history.usually_told(int((since - day) // HOUR), int((now - day) // HOUR)):
+        return _blind(recent)
     return Finding(_subject(recent), Seen.NO_DATA, Level.WATCH)
 
 
-def _blind(recent: Recent, whole: Buckets) -> Finding:
+def _missing_hours(recent: Recent, seen: Detection, rests: Evidence) -> int:
+    """Hours of the stretch that are usually reported and were not; of a night at a closed post none."""
+    if recent.history is None or seen.step_hours > 1:
+        return round(rests.hours - rests.hours_told)
+    slot = int((seen.end - seconds(recent.day.start)) // HOUR) - 1
+    held = recent.history.compared(slot, round(rests.hours))
+    return 0 if held is None else held.expected - held.covered
+
+
+def _newest(recent: Recent, seen: Detection) -> Compared | None:
+    """The last half day against the same hours of the same kind of day."""
+    if recent.history is None or seen.step_hours > 1:
+        return None
+    slot = int((seen.end - seconds(recent.day.start)) // HOUR) - 1
+    return recent.history.compared(slot, WINDOW_HOURS)
+
+
+def _blind(recent: Recent) -> Finding:
     """Too little of what is usually reported was reported to say whether there is a surge."""
-    hours = SURGE_HOURS[recent.measure][0]
+    whole = _whole(recent)
     facts = {
         "stage": str(recent.site.entry_stage),
         "measure": recent.measure,
         "source": recent.source,
-        "hours": hours,
-        "hours_covered": int((whole.start >= seconds(recent.now) // HOUR * HOUR - hours * HOUR).sum()),
+        "hours": WINDOW_HOURS,
+        "hours_covered": int((whole.start >= seconds(recent.now) // HOUR * HOUR - WINDOW_HOURS * HOUR).sum()),
         "last_at": moment(float(whole.end[-1])).isoformat() if len(whole) else None,
         "blind": True,
     }

@@ -9,8 +9,10 @@ import numpy as np
 
 from data.analytics.baseline import history
 from data.analytics.buckets import HOUR, Buckets, moment
+from data.analytics.detection.limits import limits
 from data.analytics.rule import Recent
 from data.analytics.windows import day_on, local_date
+from data.detecting import detection, midnight_of_hours
 from data.types import Pressure, Site
 from data.vocabulary import Level, Sector, SiteKind, Stage
 
@@ -40,7 +42,8 @@ def without(hours: Buckets, *back: int) -> Buckets:
 def seen(hours: Buckets, now: datetime = NOON, measure: str = "arrivals", site: Site = SITE, **more: object) -> Recent:
     on = local_date(site, moment(float(hours.start[-1]))) if len(hours) else local_date(site, now)
     known = history(hours, on, site) if len(hours) else None
-    recent = Recent(site, now, hours, day_on(site, on), known, measure, "migraciones", (), CALM, (), ())
+    found = detection(midnight_of_hours(hours, site, local_date(site, now)), hours, site, now, False, limits())
+    recent = Recent(site, now, hours, day_on(site, on), known, found, measure, "migraciones", (), CALM, (), ())
     return replace(recent, **more)  # type: ignore[arg-type]
 
 

@@ -1,0 +1,104 @@
+"""Whether the flow of a stored series is special now: the detector on what is reported, kept until that changes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+from sqlalchemy import Connection
+
+from data.analytics.buckets import HOUR, NO_HOURS, Buckets, seconds
+from data.analytics.detection.filling import LEAST_DAYS
+from data.analytics.detection.lately import RUN_DAYS, Detection, Midnight, at_midnight, on_day
+from data.analytics.detection.limits import Limits, limits
+from data.analytics.seasonal import DAYS, Past
+from data.analytics.windows import day_on, local_date
+from data.holidays import holidays
+from data.past import known_hours, past_of, places
+from data.queries import SeriesKey
+from data.queries.board import print_of_hours
+from data.types import Site, Window
+from data.versions import version_of
+
+DAY = timedelta(days=1)
+BACK = DAYS + RUN_DAYS  # days of history that the oldest verdict needs
+
+
+def detection_of(
+    conn: Connection, site: Site, key: SeriesKey | None, now: datetime, as_of: datetime | None = None
+) -> Detection | None:
+    """None without a series, under 7 days of it, or where nothing was reported lately."""
+    if key is None:
+        return None
+    on, allowed = local_date(site, now), limits()
+    special = holidays(conn, site, on, BACK, as_of)
+    known = _midnight_of(conn, site, key, on, special, allowed, as_of)
+    if known is None:
+        return None
+    told = known_hours(conn, key, Window(day_on(site, on).start, now), as_of)
+    return detection(known, told, site, now, on in special, allowed)
+
+
+def detection(
+    known: Midnight, told: Buckets, site: Site, now: datetime, special: bool, allowed: Limits
+) -> Detection | None:
+    """`told`: hours of the day that begins at `known`."""
+    if known.usual is None:
+        return None
+    begins, usual_day = seconds(day_on(site, known.on).start), float(known.usual.expected.sum())
+    told = told.where(told.whole & (told.end <= seconds(now)) & (told.start >= begins))
+    if len(told):
+        starts = np.arange(begins, float(told.end[-1]), HOUR)
+        people = np.full(len(starts), np.nan)
+        people[((told.start - begins) // HOUR).astype(int)] = told.people
+        _, slot = places(site, starts, known.on, 1)
+        verdict = on_day(known, slot, people, special, allowed)
+        if verdict is not None:
+            return Detection(verdict, float(told.end[-1]), 1.0, known.usual.days, usual_day)
+    if known.newest is None:
+        return None
+    day = day_on(site, known.on - known.newest_day * DAY)
+    end = seconds(day.start) + (known.newest_slot + 1) * known.step_hours * HOUR
+    return Detection(known.newest, min(end, seconds(day.end)), known.step_hours, known.usual.days, usual_day)
+
+
+def _midnight_of(
+    conn: Connection,
+    site: Site,
+    key: SeriesKey,
+    on: date,
+    special: frozenset[date],
+    allowed: Limits,
+    as_of: datetime | None,
+) -> Midnight | None:
+    window = Window(day_on(site, on - BACK * DAY).start, day_on(site, on).start)
+    prints = print_of_hours(conn, key, window) if as_of is None else (as_of, version_of(conn, key.site))
+    mark = (str(conn.engine.url), key, on, site, special, allowed, prints)
+    kept = _midnights(mark)
+    if not kept:
+        past = past_of(conn, site, key, on, as_of, special, BACK, LEAST_DAYS)
+        kept.append(None if past is None else at_midnight(past, allowed))
+    return kept[0]
+
+
+def midnight_of_hours(
+    hours: Buckets, site: Site, on: date, special: frozenset[date] = frozenset(), allowed: Limits | None = None
+) -> Midnight:
+    """The same from hours at hand."""
+    first = on - BACK * DAY
+    people = np.full((BACK, 24), np.nan)
+    window = seconds(day_on(site, first).start), seconds(day_on(site, on).start)
+    whole = hours.where(hours.whole).between(*window) if len(hours) else NO_HOURS
+    day, slot = places(site, whole.start, first, BACK)
+    people[day, slot] = whole.people
+    marked = np.array([first + n * DAY in special for n in range(BACK)])
+    past = Past(first, people, np.full(BACK, np.nan), marked)
+    told = ~np.isnan(people).all(axis=1)
+    return at_midnight(past.last(BACK - int(told.argmax())) if told.any() else past.last(0), allowed or limits())
+
+
+@lru_cache(maxsize=256)
+def _midnights(mark: object) -> list[Midnight | None]:
+    """A place to keep one midnight: until a report changes its past, it gives the same answer all day."""
+    return []
