@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Subquery, func, select
 
+from data.alert_acts import acts_of, assessed_of, taken_of
 from data.tables import alert, alert_moment, alert_transition, evaluation, evaluation_log
 from data.types import AlertCard, Sentence, Window
 from data.vocabulary import AlertState, Level, Rhythm
@@ -76,7 +77,8 @@ def _cards(conn: Connection, rows: Sequence[Row[Any]], as_of: datetime | None) -
 
 
 def _card(row: Row[Any], steps: list[Row[Any]]) -> AlertCard:
-    acknowledged = [s.evidence["by"] for s in steps if s.reason == "acknowledged"]
+    acts = acts_of(steps)
+    taken = taken_of(acts)
     return AlertCard(
         alert_id=row.alert_id,
         rule=row.rule,
@@ -87,8 +89,11 @@ def _card(row: Row[Any], steps: list[Row[Any]]) -> AlertCard:
         updated=row.updated_at,
         evidence=row.evidence,
         sentence=alert_sentence(row.rule, AlertState(row.state), row.evidence),
-        acknowledged_by=acknowledged[-1] if acknowledged else None,
+        acknowledged_by=taken.by if taken else None,
         transitions=tuple((s.at, AlertState(s.to_state), s.reason) for s in steps),
+        acts=acts,
+        taken=taken,
+        assessed=assessed_of(acts),
     )
 
 
