@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -26,6 +28,22 @@ def escalation_steps(
     ).all()
     newest = {row.step: EscalationStep(row.step, row.minutes, row.to, row.provisional) for row in rows}
     return tuple(newest.values()) or DEFAULTS
+
+
+def escalation_wrongs(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is wrong with the entries of a site's file: each step once, from 1 on, each later than the one before."""
+    found = []
+    steps = sorted((row for row in rows if type(row.get("step")) is int and type(row.get("minutes")) is int), key=_step)
+    for place, row in enumerate(steps, start=1):
+        if row["step"] != place:
+            found.append(f"[[escalation]]: step = {row['step']}: expected 1, 2, 3 and so on, each once")
+        if row["minutes"] < 1 or (place > 1 and row["minutes"] <= steps[place - 2]["minutes"]):
+            found.append(f"[[escalation]]: minutes = {row['minutes']}: expected more than the step before it")
+    return found
+
+
+def _step(row: Mapping[str, Any]) -> int:
+    return int(row["step"])
 
 
 def due_steps(

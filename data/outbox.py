@@ -6,21 +6,21 @@ a notice arrived whose worker died between the provider's answer and the commit:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
 
 from data.alert_acts import alerts_lock
-from data.channels import UnknownChannel, channel_named
+from data.alert_book import alert_sentence
+from data.channels import UnknownChannel, channel_named, rank
 from data.sites import site as site_named
 from data.store import lock, reading, writing
 from data.tables import delivery, notice, notice_alert, outbox
-from data.types import Channel, Site
+from data.types import Channel, Notice, ToldAlert
 from data.versions import raise_version
-from data.vocabulary import Fate, NoticeKind, SiteKind
+from data.vocabulary import AlertState, Fate, Level, NoticeKind, SiteKind
 
 # Longer than any try takes: within it nobody else may send.
 HELD = timedelta(minutes=2)
@@ -30,36 +30,17 @@ GIVEN_UP = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Told:
-    """One alert as a notice tells it."""
-
-    alert_id: int
-    rule: str
-    subject: str
-    state: str
-    level: str
-    since: datetime
-    evidence: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class Held:
-    """A notice to be sent on a channel, held by us until `until`. `attempt` is the number of this try."""
+    """A notice to be sent on a channel, held by us for a while. `attempt` is the number of this try."""
 
-    notice_id: int
-    kind: NoticeKind
-    step: int
-    at: datetime
-    facts: Mapping[str, Any]
-    site: Site
+    notice: Notice
     channel: Channel
     attempt: int
-    alerts: tuple[Told, ...] = field(default=())
 
     @property
     def mark(self) -> str:
-        """The same however often it is sent: by it a reader, or a mail server, knows one twice."""
-        return f"caudal-{self.site.site}-{self.notice_id}-{self.channel.name}"
+        """The same however often it is sent: by it a reader, or a mail server, knows one that came twice."""
+        return f"caudal-{self.notice.site.site}-{self.notice.notice_id}-{self.channel.name}"
 
 
 def due(engine: Engine, real_now: datetime, most: int) -> list[tuple[int, str]]:
@@ -104,31 +85,32 @@ def take(
         tried = {"notice_id": notice_id, "channel": name, "attempt": attempt, "site": place}
         conn.execute(insert(delivery).values(**tried, at=now, real_at=real_now, worker=worker))
         kind = NoticeKind(row.kind)
-        return Held(notice_id, kind, row.step, row.at, row.facts, site, channel, attempt, _alerts(conn, notice_id))
+        told = Notice(notice_id, kind, row.step, row.at, row.facts, site, _alerts(conn, notice_id))
+        return Held(told, channel, attempt)
 
 
-def _alerts(conn: Connection, notice_id: int) -> tuple[Told, ...]:
+def _alerts(conn: Connection, notice_id: int) -> tuple[ToldAlert, ...]:
+    """The gravest first."""
     a = notice_alert.c
-    rows = conn.execute(select(notice_alert).where(a.notice_id == notice_id).order_by(a.alert_id))
-    return tuple(
-        Told(
-            row.alert_id,
-            row.said["rule"],
-            row.said["subject"],
-            row.said["state"],
-            row.said["level"],
-            datetime.fromisoformat(row.said["since"]),
-            row.said["evidence"],
-        )
-        for row in rows
+    rows = conn.execute(select(notice_alert).where(a.notice_id == notice_id).order_by(a.alert_id)).all()
+    return tuple(_told(row) for row in sorted(rows, key=lambda row: -rank(row.level)))
+
+
+def _told(row: Row[Any]) -> ToldAlert:
+    said, state = row.said, AlertState(row.said["state"])
+    # A notice of an end tells of what it was that ended.
+    sentence = alert_sentence(
+        said["rule"], AlertState.FIRING if state is AlertState.RESOLVED else state, said["evidence"]
     )
+    since = datetime.fromisoformat(said["since"])
+    return ToldAlert(row.alert_id, said["rule"], said["subject"], state, Level(row.level), since, sentence)
 
 
 def arrived(engine: Engine, held: Held, now: datetime, real_now: datetime) -> None:
     """The other side has taken it. Said also by a worker whose hold has run out meanwhile: it is true all the same."""
     with writing(engine) as conn:
         _ended(conn, held, real_now, True, None, None)
-        _settle(conn, held.site.site, _same(held), Fate.SENT, None, now)
+        _settle(conn, held.notice.site.site, _same(held), Fate.SENT, None, now)
 
 
 def failed(engine: Engine, held: Held, trouble: str, said: str, now: datetime, real_now: datetime) -> None:
@@ -136,22 +118,22 @@ def failed(engine: Engine, held: Held, trouble: str, said: str, now: datetime, r
     o = outbox.c
     with writing(engine) as conn:
         _ended(conn, held, real_now, False, trouble, said)
-        first = conn.execute(select(notice.c.real_at).where(notice.c.notice_id == held.notice_id)).scalar_one()
+        first = conn.execute(select(notice.c.real_at).where(notice.c.notice_id == held.notice.notice_id)).scalar_one()
         pause = min(FIRST_PAUSE * 2 ** min(held.attempt - 1, 16), LONGEST_PAUSE)
         gives_up = real_now + pause > first + GIVEN_UP
         # Of one that somebody else has sent in the meantime nothing is to be done.
         mine = (*_same(held), o.fate != str(Fate.SENT), o.attempts == held.attempt)
         fate = Fate.UNDELIVERED if gives_up else Fate.FAILING
-        _settle(conn, held.site.site, mine, fate, None if gives_up else real_now + pause, now)
+        _settle(conn, held.notice.site.site, mine, fate, None if gives_up else real_now + pause, now)
 
 
 def _same(held: Held) -> tuple[Any, ...]:
-    return outbox.c.notice_id == held.notice_id, outbox.c.channel == held.channel.name
+    return outbox.c.notice_id == held.notice.notice_id, outbox.c.channel == held.channel.name
 
 
 def _ended(conn: Connection, held: Held, real_now: datetime, good: bool, trouble: str | None, said: str | None) -> None:
     d = delivery.c
-    this = (d.notice_id == held.notice_id, d.channel == held.channel.name, d.attempt == held.attempt)
+    this = (d.notice_id == held.notice.notice_id, d.channel == held.channel.name, d.attempt == held.attempt)
     conn.execute(update(delivery).where(*this).values(ended_at=real_now, arrived=good, trouble=trouble, said=said))
 
 

@@ -55,6 +55,7 @@ from data.vocabulary import (
     Level,
     Measure,
     Method,
+    NoticeKind,
     Sector,
     Service,
     SiteKind,
@@ -336,6 +337,32 @@ class AlertCard:
         """A critical alert that nobody has taken stands before everything else on a display."""
         firing = self.state is AlertState.FIRING and self.level is Level.CRITICAL
         return firing and self.taken is None and self.silenced is None
+
+
+@dataclass(frozen=True)
+class ToldAlert:
+    """One alert as a notice tells it: as it stood when the notice was written."""
+
+    alert_id: int
+    rule: str
+    subject: str
+    state: AlertState
+    level: Level
+    since: datetime
+    sentence: Sentence
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What people are told of one alert or of several at once."""
+
+    notice_id: int
+    kind: NoticeKind
+    step: int  # of the escalation; 0: none
+    at: datetime
+    facts: Mapping[str, Any]
+    site: Site
+    alerts: tuple[ToldAlert, ...]
 
 
 @dataclass(frozen=True)
@@ -650,7 +677,6 @@ class AlertsModel:
     unsent: tuple[Telling, ...] = ()  # what did not reach its channel lately
     figures: DeskFigures | None = None
     escalation: tuple[EscalationStep, ...] = ()
-    picks: Mapping[str, str] = field(default_factory=dict)  # the filters of the history, as the address says them
 
 
 @dataclass(frozen=True)
