@@ -79,7 +79,7 @@ def desk_figures(cards: Sequence[AlertCard], window: Window) -> DeskFigures:
         assessed=len(looked),
         verify_minutes=median(looked) if looked else None,
         discarded=sum(card.assessed is not None and card.assessed.outcome is Assessment.DISCARD for card in cards),
-        per_hour=len(fired) / ((window.end - window.start) / HOUR),
+        lately=len(fired) - bisect_left(fired, window.end - 24 * HOUR),
         busiest_hour=max((bisect_left(fired, at + HOUR) - place for place, at in enumerate(fired)), default=0),
     )
 

@@ -132,8 +132,12 @@ class DeskFigures:
     assessed: int
     verify_minutes: float | None
     discarded: int
-    per_hour: float
+    lately: int  # in the last 24 hours of the window
     busiest_hour: int
+
+    @property
+    def per_hour(self) -> float:
+        return self.lately / 24
 
     @property
     def false_share(self) -> float | None:

@@ -48,12 +48,19 @@ def taken_short(card: AlertCard, t: Translator) -> str:
     return t(key, name=owner_words(card.taken))
 
 
-def taken_line(card: AlertCard, now: datetime, t: Translator) -> list[Any]:
-    """Who has it, since when, until when; overdue is told also before the next evaluation has written it down."""
+def taken_line(card: AlertCard, now: datetime, t: Translator, still: bool = False) -> list[Any]:
+    """Who has it, since when, until when; overdue is told also before the next evaluation has written it down.
+
+    `still`: for a page on which no age counts up.
+    """
     taken = card.taken
     if taken is None:
         return []
-    parts: list[Any] = [html.B(t("desk_alerts.taken", name=owner_words(taken))), " ", age(taken.at)]
+    parts: list[Any] = [
+        html.B(t("desk_alerts.taken", name=owner_words(taken))),
+        " ",
+        t.moment(taken.at) if still else age(taken.at),
+    ]
     if taken.deadline is not None:
         overdue = card.is_open and (taken.overdue or taken.deadline <= now)
         words = t("desk_alerts.deadline_over" if overdue else "desk_alerts.deadline", deadline_at=taken.deadline)

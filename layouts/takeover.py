@@ -9,14 +9,16 @@ from dash import html
 
 from data.types import AlertCard
 from layouts.alert_words import rule_words, taken_short
+from layouts.board import KpiView
 from layouts.parts import age, mark
 from layouts.translator import Translator
 
 
-def takeover(cards: Sequence[AlertCard], t: Translator) -> list[Any]:
+def takeover(cards: Sequence[AlertCard], numbers: Sequence[KpiView], t: Translator) -> list[Any]:
     """The sentence, its level, since when, and who has it; nothing where everything critical is in somebody's hands.
 
-    Of several the newest that nobody has; how many more there are is said beside it.
+    Of several the newest that nobody has; how many more there are is said beside it, and under it the `numbers` that
+    the display would show.
     """
     alone = sorted((card for card in cards if card.takes_over), key=lambda card: card.since, reverse=True)
     if not alone:
@@ -39,6 +41,9 @@ def takeover(cards: Sequence[AlertCard], t: Translator) -> list[Any]:
                     className="takeover-who",
                 ),
                 *([html.P(" · ".join(more), className="takeover-more")] if more else []),
+                html.P(
+                    [html.Span([f"{view.label} ", html.B(view.text)]) for view in numbers], className="takeover-numbers"
+                ),
             ],
             className="takeover",
             role="alert",

@@ -77,19 +77,18 @@ def body(shown: AlertShown, t: Translator) -> list[Any]:
     parts.append(_receipt(shown, t))
     if not (shown.may_decide or shown.may_silence):
         parts.append(html.P(t("desk_alerts.form.may_not"), className="quiet"))
-    if shown.may_decide and card.is_open:
-        parts.append(_take(shown, t))
-    if shown.may_decide:
-        parts.append(_verify(shown, t))
-    if shown.may_silence and card.is_open:
-        parts.append(_hush(shown, t))
+    told = card.fired_at is not None
+    acts = [_take(shown, t)] if shown.may_decide and card.is_open and told else []
+    acts += [_verify(shown, t)] if shown.may_decide and told else []
+    acts += [_hush(shown, t)] if shown.may_silence and card.is_open else []
+    parts.append(html.Div(acts, className="desk-acts"))
     parts += [_story(card, t), _tellings(card, t)]
     return parts
 
 
 def _receipt(shown: AlertShown, t: Translator) -> Component:
     card = shown.card
-    taken = taken_line(card, shown.clock.now, t)
+    taken = taken_line(card, shown.clock.now, t, still=True)
     if not taken and card.is_open:
         taken = [untaken_line(card, shown.steps, t) if card.level is Level.CRITICAL else t("desk_alerts.nobody")]
     return panel(

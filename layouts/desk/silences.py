@@ -72,7 +72,9 @@ def _new(shown: SilencesShown, kind: str, t: Translator) -> Component:
     ]
     if kind == "weekly":
         days = [_day(day, t) for day in range(7)]
-        fields.append(tag("fieldset", children=[tag("legend", children=t("desk_alerts.form.days")), *days]))
+        fields.append(
+            tag("fieldset", className="days", children=[tag("legend", children=t("desk_alerts.form.days")), *days])
+        )
         at = tag("input", type="time", name="begins", value=said.get("begins", "22:00"), required=True)
         fields.append(html.Label([html.Span(t("desk_alerts.form.begins")), at], className="field"))
     fields += [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from data.types import AlertSpan
@@ -39,8 +40,19 @@ def _extent(figure: Figure) -> tuple[str, str] | None:
     axis = figure.get("layout", {}).get("xaxis", {})
     if axis.get("type") != "date":
         return None
-    shown = axis.get("range") or [at for trace in figure["data"] for at in trace.get("x", []) if isinstance(at, str)]
-    return (min(shown), max(shown)) if shown else None
+    if axis.get("range"):
+        return axis["range"][0], axis["range"][-1]
+    shown = sorted({at for trace in figure["data"] for at in trace.get("x", []) if isinstance(at, str)})
+    if not shown:
+        return None
+    # A bar stands in the middle of its day.
+    moments = [datetime.fromisoformat(at) for at in shown]
+    half = min((later - at for at, later in pairwise(moments)), default=timedelta(days=1)) / 2
+    return _written(moments[0] - half), _written(moments[-1] + half)
+
+
+def _written(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M")
 
 
 def _bands(spans: Sequence[AlertSpan], level: Level, extent: tuple[str, str], t: Translator) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             **_third(model, t),
             "queue-more": _queue_more(model, views, t),
             "alert": [alert_line(top, t, far=True) if top else no_alert_line(model.kpis, t)],
-            "takeover": takeover(model.alerts, t),
+            "takeover": takeover(model.alerts, [views[name] for name in NUMBERS], t),
             "alerts-more": _beside_the_alert(model, t),
             "date": t.date(model.frame.clock.now),
         },
