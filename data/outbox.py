@@ -22,8 +22,8 @@ from data.types import Channel, Notice, ToldAlert
 from data.versions import raise_version
 from data.vocabulary import AlertState, Fate, Level, NoticeKind, SiteKind
 
-# Longer than any try takes: within it nobody else may send.
-HELD = timedelta(minutes=2)
+# How long a worker may be silent before another one takes its notices over; who still sends says so in between.
+HELD = timedelta(minutes=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=10)
 # What could not be told for a day is no news any more; it is told as not delivered.
 GIVEN_UP = timedelta(hours=24)
@@ -104,6 +104,14 @@ def _told(row: Row[Any]) -> ToldAlert:
     )
     since = datetime.fromisoformat(said["since"])
     return ToldAlert(row.alert_id, said["rule"], said["subject"], state, Level(row.level), since, sentence)
+
+
+def keep(engine: Engine, held: Held, real_now: datetime) -> None:
+    """The try goes on: nobody else is to begin another one."""
+    o = outbox.c
+    with writing(engine) as conn:
+        mine = (*_same(held), o.attempts == held.attempt, o.held_until.is_not(None))
+        conn.execute(update(outbox).where(*mine).values(held_until=real_now + HELD))
 
 
 def arrived(engine: Engine, held: Held, now: datetime, real_now: datetime) -> None:

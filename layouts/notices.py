@@ -48,7 +48,8 @@ def notice_text(
 
 def _line(one: ToldAlert, t: Translator) -> str:
     facts = {"level": one.level, "name": _name(one, t), "begun_at": one.since}
-    said = t.sentence(one.sentence)
+    # A rule that this release does not know is told by its name.
+    said = t.sentence(one.sentence) if t.has(one.sentence.key) else ""
     if len(said) > LONGEST_LINE:
         said = said[: LONGEST_LINE - 1].rstrip() + "…"
     return t("notice.line", said=said, **facts)

@@ -23,8 +23,8 @@ IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class ForbiddenAddress(Exception):
-    """An address of an internal network that nobody has allowed."""
+class ForbiddenAddress(OSError):
+    """An address of an internal network that nobody has allowed. Of the kind after which connections are closed."""
 
 
 @dataclass(frozen=True)
@@ -90,31 +90,43 @@ def addresses_of(host: str, must: bool = False) -> list[str]:
         return []
 
 
+@dataclass
+class Watch:
+    """What was kept from happening."""
+
+    allowed: Allowed
+    refused: str | None = None
+
+
 _now = threading.local()
 
 
 def _look(event: str, given: tuple[object, ...]) -> None:
-    allowed = getattr(_now, "allowed", None) if event == "socket.connect" else None
-    if allowed is None:
+    watch = getattr(_now, "watch", None) if event == "socket.connect" else None
+    if watch is None:
         return
     target = given[1]
-    if not isinstance(target, tuple):  # a socket of this machine
-        raise ForbiddenAddress(str(target))
-    check(str(target[0]), allowed)
+    try:
+        if not isinstance(target, tuple):  # a socket of this machine
+            raise ForbiddenAddress(str(target))
+        check(str(target[0]), watch.allowed)
+    except ForbiddenAddress as wrong:
+        watch.refused = str(wrong)
+        raise
 
 
 _installed = False
 
 
 @contextmanager
-def guarded(allowed: Allowed) -> Iterator[None]:
+def guarded(allowed: Allowed) -> Iterator[Watch]:
     """While it lasts, this thread connects nowhere else."""
     global _installed
     if not _installed:
         sys.addaudithook(_look)  # it stays for good and looks at nothing outside of this block
         _installed = True
-    _now.allowed = allowed.resolved()
+    _now.watch = Watch(allowed.resolved())
     try:
-        yield
+        yield _now.watch
     finally:
-        _now.allowed = None
+        _now.watch = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -12,7 +14,7 @@ from sqlalchemy import Engine
 from dashboard.running import address_of_running
 from dashboard.settings import Settings
 from dashboard.telling.guard import Allowed
-from dashboard.telling.ways import send
+from dashboard.telling.ways import Answer, send
 from data import outbox
 from data.channels import rank
 from data.clock import reading, stored_replay
@@ -54,10 +56,8 @@ def _sent(
     engine: Engine, settings: Settings, held: Held, now: datetime, real_now: Callable[[], datetime], replayed: bool
 ) -> bool:
     """`now` is the domain's."""
-    title, text = worded(held, settings, replayed)
-    allowed = Allowed.of(settings.channel_hosts)
-    level = heard(held)[0].level
-    answer = send(held.channel.address, title, text, level, held.mark, allowed)
+    with _kept(engine, held, real_now):
+        answer = _answer(held, settings, replayed)
     facts = {"notice": held.notice.notice_id, "channel": held.channel.name, "site": held.notice.site.site}
     if answer.good:
         outbox.arrived(engine, held, now, real_now())
@@ -66,6 +66,38 @@ def _sent(
     outbox.failed(engine, held, answer.trouble or "", answer.said or "", now, real_now())
     log.warning("notice not sent", attempt=held.attempt, trouble=answer.trouble, said=answer.said, **facts)
     return False
+
+
+@contextmanager
+def _kept(engine: Engine, held: Held, real_now: Callable[[], datetime]) -> Iterator[None]:
+    """A slow server is not a dead worker: while the try goes on, so does the hold."""
+    done = threading.Event()
+
+    def keeping() -> None:
+        while not done.wait(outbox.HELD.total_seconds() / 3):
+            try:
+                outbox.keep(engine, held, real_now())
+            except Exception:  # the store is away for a moment: the next time may come in time
+                log.exception("hold not kept", notice=held.notice.notice_id)
+
+    thread = threading.Thread(target=keeping, name="hold", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _answer(held: Held, settings: Settings, replayed: bool) -> Answer:
+    """One that cannot be worded holds no other one up."""
+    try:
+        title, text = worded(held, settings, replayed)
+    except Exception:
+        log.exception("notice not worded", notice=held.notice.notice_id)
+        return Answer(False, "not_worded")
+    level = heard(held)[0].level
+    return send(held.channel.address, title, text, level, held.mark, Allowed.of(settings.channel_hosts))
 
 
 def worded(held: Held, settings: Settings, replayed: bool) -> tuple[str, str]:

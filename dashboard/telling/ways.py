@@ -77,17 +77,18 @@ def send(address: str, title: str, text: str, level: Level, mark: str, allowed: 
         way = _way(address)
         if isinstance(getattr(way, "headers", None), dict):
             way.headers.update({"X-Caudal-Notice": mark, "Idempotency-Key": mark})
-        with guarded(allowed):
+        with guarded(allowed) as watch:
             good = way.notify(body=text, title=title, notify_type=TYPES.get(level, NotifyType.INFO), body_format="text")
     except WrongAddress as wrong:
         return Answer(False, wrong.code)
-    except ForbiddenAddress:
-        return Answer(False, "forbidden_address")
     except Exception as wrong:  # of 130 services, each with its own ways of failing
         return Answer(False, "not_accepted", type(wrong).__name__)
     finally:
         logger.removeHandler(heard)
-    return Answer(True) if good else Answer(False, "not_accepted", heard.last)
+    if good:
+        return Answer(True)
+    # What a library makes of a connection that was not let out is a server that cannot be reached.
+    return Answer(False, "forbidden_address") if watch.refused else Answer(False, "not_accepted", heard.last)
 
 
 def _way(address: str) -> Any:

@@ -410,7 +410,7 @@ def test_charts_know_when_alerts_were_on(any_post: Post):
     with reading(post.engine) as conn:
         window = Window(NOON - timedelta(hours=1), NOON + timedelta(hours=1))
         [span] = alert_spans(conn, "norte", window, post.now)
-        assert (span.window.start, span.window.end, span.level) == (NOON, NOON + 15 * MINUTE, Level.CRITICAL)
+        assert (span.window.start, span.window.end, span.level) == (NOON, NOON + 18 * MINUTE, Level.CRITICAL)
         [then] = alert_spans(conn, "norte", window, NOON + 3 * MINUTE, NOON + 3 * MINUTE)
         assert then.window == Window(NOON, NOON + 3 * MINUTE)
         later = Window(NOON + timedelta(hours=1), NOON + timedelta(hours=2))
