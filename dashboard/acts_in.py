@@ -11,7 +11,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from callbacks.series import alert_row
+from callbacks.alerts_told import alert_row
 from dashboard.acting import ACTS, Moments, Said, wrong_words
 from dashboard.body import body_of
 from dashboard.gate import Refused, viewer_of

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from callbacks import completeness as counted
 from callbacks import flow_answers
 from callbacks import series as told
+from callbacks.alerts_told import alerts as alerts_told
 from callbacks.asked import WrongAsk, figure_ask, moment_ask, revisions_ask, series_ask, window_ask
 from callbacks.asking_alerts import alerts_asked
 from callbacks.beside import sources_beside
@@ -104,7 +105,7 @@ async def alerts(request: Request) -> Response:
     t = translator(_lang(request), site.zone)
     then, now = await _moment(request, site), _now(request)
     wanted = _understood(lambda: alerts_asked(request.query_params, site, then or now))
-    return await _answered(request, lambda conn: told.alerts(conn, site, state, t, now, then, wanted))
+    return await _answered(request, lambda conn: alerts_told(conn, site, state, t, now, then, wanted))
 
 
 async def reports(request: Request) -> Response:
