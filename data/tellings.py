@@ -25,6 +25,8 @@ def marked(
     known: tuple[Silence, ...] | None = None,
 ) -> tuple[AlertCard, ...]:
     """The cards with the silence each is under, and who was told of it."""
+    if not cards:
+        return ()
     quiet = silences(conn, site, now, as_of) if known is None else known
     told = _of_alerts(conn, [card.alert_id for card in cards], as_of)
     return tuple(

@@ -17,13 +17,14 @@ from data.analytics.rule import Finding, Rule
 from data.channels import add_channel
 from data.places import site as site_named
 from data.silences import end_silence, silence_until, silence_weekly, silenced_by, silences
+from data.sites import WrongSiteFile, add_site, load_site
 from data.store import reading, writing
 from data.tables import notice, notice_alert, outbox
 from data.tellings import marked
 from data.types import AlertCard, Channel, Window
 from data.vocabulary import Assessment, Language, Level
 from tests.data.desk import acknowledge, assess
-from tests.data.post import NOON, open_post
+from tests.data.post import NOON, SITE, open_post
 
 MINUTE = timedelta(minutes=1)
 CALM, BREACH = Seen.CLEAR, Seen.BREACH
@@ -310,6 +311,19 @@ def test_a_critical_alert_that_nobody_takes_goes_up_step_by_step_each_once(any_p
     assert post.notices() == [("opened", 0, 1), ("escalated", 1, 1), ("escalated", 2, 1)]
     assert (post.told("puesto"), post.told("lima")) == (["opened"], ["escalated"])
     assert [act.facts["waited_minutes"] for act in post.open[0].acts] == [15, 30]
+
+
+def test_a_sites_own_steps_stand_in_its_file(post: Post):
+    own = "[[escalation]]\nstep = 1\nminutes = 5\nto = 'jefatura'\n"
+    with writing(post.engine) as conn:
+        add_site(conn, load_site(SITE + own), NOON, "acta 7")
+    post.channel("jefatura", 1)
+    post.sees(a=BREACH).minute(40)
+    assert post.notices() == [("opened", 0, 1), ("escalated", 1, 1)]
+    assert post.open[0].acts[0].facts["to"] == "jefatura"
+    twice = own + own.replace("5", "4")
+    with pytest.raises(WrongSiteFile, match=r"\[\[escalation\]\]"):
+        load_site(SITE + twice)
 
 
 def test_what_somebody_took_in_time_goes_no_further(post: Post):
