@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from callbacks.what_if import Question, entry_station, told
+from data.analytics.expects import of_plain
 from data.types import QueueModel, Sentence, Station
 from data.vocabulary import Stage
 from layouts.translator import Translator
 from layouts.what_if import MOST_ARRIVALS, MOST_COUNTERS, MOST_HOURS
+
+EXPECTS = "expects"  # of what a board is asked about: what the headlines are worked out from
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Standing:
     rate_per_counter_hour: float | None
     rate_low: float | None
     rate_high: float | None
+    outdated: bool = False
 
 
 def standing(station: Station) -> Standing:
@@ -36,28 +40,53 @@ def standing(station: Station) -> Standing:
 def asked_about(model: QueueModel) -> dict[str, Any] | None:
     """For a board: plain values."""
     station = entry_station(model.stations, model.frame.site.entry_stage)
-    return None if station is None else {**asdict(standing(station)), "stage": str(station.stage)}
+    if station is None:
+        return None
+    return {**asdict(standing(station)), "stage": str(station.stage), EXPECTS: model.expects}
 
 
 def answered(about: Mapping[str, Any] | None, now: str, asked: Mapping[str, Any], t: Translator) -> list[str]:
     """In sentences; none where nothing is asked. `now`: the moment of the board, ISO 8601."""
-    found = None if about is None else Standing(**{**about, "stage": Stage(about["stage"])})
-    return sentences(found, asked, datetime.fromisoformat(now), t)
+    found, expects = None, None
+    if about is not None:
+        numbers = {name: value for name, value in about.items() if name != EXPECTS}
+        found, expects = Standing(**{**numbers, "stage": Stage(about["stage"])}), about.get(EXPECTS)
+    return sentences(found, asked, datetime.fromisoformat(now), t, expects)
 
 
-def sentences(about: Standing | None, asked: Mapping[str, Any], now: datetime, t: Translator) -> list[str]:
+def sentences(
+    about: Standing | None,
+    asked: Mapping[str, Any],
+    now: datetime,
+    t: Translator,
+    expects: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """`expects`: plain values of `data.analytics.expects`."""
+    known = None if expects is None else of_plain(expects)
     asking = question(asked, about)
     if asking is None:
         return []
-    return [t.sentence(one) for one in ((asking,) if isinstance(asking, Sentence) else told(about, asking, now))]
+    return [t.sentence(one) for one in ((asking,) if isinstance(asking, Sentence) else told(about, asking, now, known))]
 
 
 def question(asked: Mapping[str, Any], about: Standing | None) -> Question | Sentence | None:
     """From `ask_counters, ask_hours, ask_arrivals`, as text or numbers; what is left out stays as it is now. Or the
     sentence that says what is wrong; None where nothing is asked."""
-    given = {name: value for name in LIMITS if (value := asked.get(name)) not in (None, "")}
-    if not given:
+    read = numbers_asked(asked)
+    if isinstance(read, Sentence):
+        return read
+    if not read:
         return None
+    counters = read.get("ask_counters")
+    if counters is None and (about is None or about.counters_open is None):
+        return Sentence("what_if.which_counters")
+    open_now = 0 if about is None else about.counters_open or 0
+    return Question(open_now if counters is None else int(counters), read.get("ask_hours"), read.get("ask_arrivals"))
+
+
+def numbers_asked(asked: Mapping[str, Any]) -> dict[str, float] | Sentence:
+    """By name, of those given; or what was expected of the first that is wrong."""
+    given = {name: value for name in LIMITS if (value := asked.get(name)) not in (None, "")}
     read: dict[str, float] = {}
     for name, value in given.items():
         most, whole = LIMITS[name]
@@ -66,11 +95,13 @@ def question(asked: Mapping[str, Any], about: Standing | None) -> Question | Sen
         if number is None or not least <= number <= most or (whole and not number.is_integer()):
             return Sentence(f"what_if.wrong_{name.removeprefix('ask_')}", {"most": most})
         read[name] = number
-    counters = read.get("ask_counters")
-    if counters is None and (about is None or about.counters_open is None):
-        return Sentence("what_if.which_counters")
-    open_now = 0 if about is None else about.counters_open or 0
-    return Question(open_now if counters is None else int(counters), read.get("ask_hours"), read.get("ask_arrivals"))
+    return read
+
+
+def wrong(asked: Mapping[str, Any]) -> Sentence | None:
+    """What was expected, where a number is none or out of its limits."""
+    read = numbers_asked(asked)
+    return read if isinstance(read, Sentence) else None
 
 
 LIMITS = {

@@ -1,4 +1,4 @@
-"""What `GET /api/v1/breakdown`, `/presence` and `/compare` answer, ready for JSON. The same reads as the flow page."""
+"""What `GET /api/v1/breakdown`, `/presence`, `/published` and `/compare` answer: the same reads as the flow page."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from data.analytics.windows import curve_day
 from data.breaking_down import breakdown
 from data.chosen import official_sources
 from data.presence import presence
+from data.published import published_beside
 from data.types import BreakdownDay, ClockReading, Comparison, Scope, Site, Window
 from data.vocabulary import DIMENSIONS, Measure, Stage, State
 
@@ -128,6 +129,35 @@ def present(conn: Connection, site: Site, window: Window, now: datetime, as_of: 
     }
 
 
+def published(conn: Connection, site: Site, now: datetime, as_of: datetime | None) -> Answer:
+    """One row per figure that others printed: hours of a wait, people of everything else."""
+    now = now if as_of is None else min(now, as_of)
+    rows: list[Answer] = []
+    for one in published_beside(conn, site, now, as_of):
+        figure, then = one.figure, one.then or (None, None, None)
+        rows.append(
+            {
+                "what": figure.what,
+                "unit": "hours" if figure.what == "wait" else "people",
+                "start": iso(figure.at, site),
+                "end": iso(figure.until, site),
+                "low": number(figure.low),
+                "high": number(figure.high),
+                "source": figure.source,
+                "url": figure.url or None,
+                "note": figure.note,
+                "fixes": figure.fixes,
+                "at": iso(one.at, site),
+                "then": dict(zip(("low", "mid", "high"), map(number, then), strict=True)),
+                "after": number(one.after),
+                "at_least": one.more,
+                "counters_open": one.counters,
+                "off": number(one.off),
+            }
+        )
+    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
+
+
 def compare(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
     """The day asked for beside another, every quarter of an hour of the site's clock."""
     base = ground(conn, scope, clock)
@@ -152,7 +182,9 @@ def _clock_rows(other: Comparison, site: Site, day: Window) -> Iterator[Answer]:
     for row in other.points.to_dict("records"):
         minute = round(first + float(row["minute"]))
         clock = "24:00" if minute == DAY_MINUTES else f"{minute // 60 % 24:02d}:{minute % 60:02d}"
-        yield {"clock": clock, "arrivals": number(row["arrivals"]), "served": number(row["served"])}
+        # The curve starts from the queue of the night before, who did not arrive on this day.
+        arrivals = number(row["arrivals"] - other.carried_in)
+        yield {"clock": clock, "arrivals": arrivals, "served": number(row["served"])}
 
 
 def compare_scope(params: Mapping[str, str], scope: Scope, site: Site, now: datetime) -> Scope:

@@ -7,18 +7,20 @@ from functools import partial
 
 from dash import Dash, Input, Output
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 from flask_caching import Cache
 from sqlalchemy import Engine
 
 from callbacks import reads
-from callbacks.asking import sentences, standing
+from callbacks.asking import sentences, standing, wrong
 from callbacks.what_if import entry_station
 from data.store import reading
 from data.types import ClockReading, Scope
 from data.versions import version_of
 from layouts import ids
+from layouts.addresses import ASKS
 from layouts.translator import translator
-from layouts.what_if import answer
+from layouts.what_if import answer, complaint
 
 Clock = Callable[[], ClockReading]
 LONGEST_SAID = 20
@@ -33,6 +35,7 @@ def register(app: Dash, engine: Engine, clock: Clock, asker: Asker, cache_url: s
     app.callback(Output(ids.ANSWER_COUNTERS, "children"), *asked, prevent_initial_call=True)(
         partial(question_answered, engine, clock, asker, told)
     )
+    app.callback(Output(ids.ASK_WRONG, "children"), *asked, prevent_initial_call=True)(partial(question_wrong, asker))
 
 
 def question_answered(
@@ -44,12 +47,25 @@ def question_answered(
     hours: object,
     arrivals: object,
 ) -> list[Component]:
-    """Answered once for everybody who asks the same of the same data."""
+    """Answered once for everybody who asks the same of the same data. What is no question leaves the answer to the
+    one before, which the page marks as such (`question_wrong`)."""
+    if wrong(_asked(counters, hours, arrivals)) is not None:
+        raise PreventUpdate
     scope = asker()
     with reading(engine) as conn:
         version = version_of(conn, scope.site)
     minute = int(clock().now.timestamp() // 60)
     return answer(told(scope, version, minute, *(_plain(value) for value in (counters, hours, arrivals))))
+
+
+def question_wrong(asker: Asker, counters: object, hours: object, arrivals: object) -> list[Component]:
+    """What was expected; nothing where the numbers can be meant."""
+    found = wrong(_asked(counters, hours, arrivals))
+    return [] if found is None else complaint(found, translator(asker().language))
+
+
+def _asked(*values: object) -> dict[str, str]:
+    return {name: _plain(value) for name, value in zip(ASKS, values, strict=True)}
 
 
 def _plain(value: object) -> str:
@@ -65,9 +81,9 @@ def answer_sentences(
         model = reads.queue(conn, scope, clock())
     site = model.frame.site
     station = entry_station(model.stations, site.entry_stage)
-    asked = {"ask_counters": counters, "ask_hours": hours, "ask_arrivals": arrivals}
+    asked = _asked(counters, hours, arrivals)
     about = None if station is None else standing(station)
-    return sentences(about, asked, model.frame.clock.now, translator(scope.language, site.zone))
+    return sentences(about, asked, model.frame.clock.now, translator(scope.language, site.zone), model.expects)
 
 
 def partial_of(act: Callable[..., list[str]], engine: Engine, clock: Clock) -> Callable[..., list[str]]:

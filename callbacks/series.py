@@ -120,6 +120,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:
             "limits": list(part.limits),
             "unit": part.unit,
             "never": part.never,
+            "holds_for": part.holds_for,
         }
         for part in model.pressure.components
     ]

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from data.analytics.coming import ArrivalsBasis
+from data.analytics.expects import Expects
 from data.analytics.queueing import counters_that_stop_growth
+from data.analytics.staffing import CountersBasis
 from data.analytics.what_if import Asked, Follows, exactly, rate_within, what_follows
 from data.types import Sentence, Station
 from data.vocabulary import Lane, Stage
@@ -31,6 +34,8 @@ class Queued(Protocol):
     @property
     def negative(self) -> bool: ...
     @property
+    def outdated(self) -> bool: ...
+    @property
     def counters_open(self) -> int | None: ...
     @property
     def utilisation(self) -> float | None: ...
@@ -48,12 +53,18 @@ def entry_station(stations: tuple[Station, ...], stage: Stage) -> Station | None
     return next((one for one in stations if one.stage is stage and one.lane is Lane.GENERAL), None)
 
 
-def told(station: Queued | None, question: Question, now: datetime) -> tuple[Sentence, ...]:
+def told(
+    station: Queued | None, question: Question, now: datetime, expects: Expects | None = None
+) -> tuple[Sentence, ...]:
     """Everything there is to say, in order; where a report is missing, which one."""
-    found = follows(station, question)
+    found = follows(station, question, expects)
     if isinstance(found, Sentence):
         return (found,)
     said = [said_of(found)]
+    if found.counters_basis in (CountersBasis.PLAN, CountersBasis.PLAN_THEN_OPEN):
+        said.append(Sentence("what_if.by_plan", {"counters": question.counters}))
+    if found.grows and found.clears is not None and found.utilisation is not None:
+        said.append(Sentence("what_if.grows_first", {"growth": max(1, round(found.growth))}))
     if found.asked.hours is not None and found.after is not None:
         hours = {"after_minutes": found.asked.hours * 60}
         said.append(Sentence("what_if.after", {**hours, "people": round(found.after)}))
@@ -62,7 +73,7 @@ def told(station: Queued | None, question: Question, now: datetime) -> tuple[Sen
     if found.nearly_full and not found.grows:
         facts = {"load_share": found.utilisation, "people": max(0, round(-found.growth))}
         said.append(Sentence("what_if.nearly_full", facts))
-    assumed = assumption(station, now, question)
+    assumed = assumption(station, now, question, expects)
     return tuple(said) if assumed is None else (*said, assumed)
 
 
@@ -74,18 +85,39 @@ def answer(
     return found if isinstance(found, Sentence) else said_of(found)
 
 
-def follows(station: Queued | None, question: Question) -> Follows | Sentence:
-    """In numbers; or the sentence that says which report is missing for them."""
+def follows(station: Queued | None, question: Question, expects: Expects | None = None) -> Follows | Sentence:
+    """In numbers; or the sentence that says which report is missing for them.
+
+    `expects`: what the headlines are worked out from. As many counters as are open now change nothing of it, and
+    neither do arrivals that nobody states: then the answer is the headline's own. Without it all goes on as it is.
+    """
     if station is None or station.waiting is None:
         return Sentence("what_if.no_waiting")
     if station.negative:
         return Sentence("what_if.negative", {"stage": station.stage, "people": round(-station.waiting)})
+    if station.outdated:
+        return Sentence("what_if.too_old")
     value = station.rate_per_counter_hour
     if value is None:
         return Sentence("what_if.no_rate")
     arriving = arriving_per_hour(station) if question.arriving is None else question.arriving
     if arriving is None:
         return Sentence("what_if.no_arrivals")
+    if expects is not None:
+        there = expects.standing
+        return what_follows(
+            Asked(
+                there.people,
+                arriving,
+                question.counters,
+                expects.rate,
+                question.hours,
+                standing=there,
+                ahead=expects.ahead if question.counters == station.counters_open else None,
+                coming=expects.coming if question.arriving is None else None,
+                now=expects.now,
+            )
+        )
     low, high = station.rate_low, station.rate_high
     rate = exactly(value) if low is None or high is None else rate_within(value, low, high)
     return what_follows(Asked(max(0.0, station.waiting), arriving, question.counters, rate, question.hours))
@@ -95,12 +127,12 @@ def said_of(found: Follows) -> Sentence:
     """For a station, with its wait and the interval of the time to clear."""
     asked, wait = found.asked, found.wait
     counters = round(asked.counters)
-    if found.utilisation is None or wait is None:
+    if found.utilisation is None and (wait is None or found.clears is None):
         return Sentence("what_if.nobody_served", {"counters": counters, "growth": round(asked.arriving)})
     if asked.waiting <= 0 and not found.grows:
         return Sentence("what_if.empty", {"counters": counters, "capacity": round(found.capacity)})
-    facts = {"counters": counters, "wait_minutes": wait * 60}
-    if found.grows:
+    facts: dict[str, object] = {"counters": counters, "wait_minutes": None if wait is None else wait * 60}
+    if found.grows and found.clears is None:
         needed = counters + counters_that_stop_growth(asked.arriving, asked.rate.value, counters)
         return Sentence("what_if.grows", {**facts, "growth": max(1, round(found.growth)), "needed": needed})
     facts["waiting"] = round(asked.waiting)
@@ -133,7 +165,9 @@ def said_shortly(found: Follows) -> Sentence:
     return Sentence("queue.whatif.clears", {"counters": counters, "clear_minutes": found.clears * 60})
 
 
-def assumption(station: Queued | None, now: datetime, question: Question | None = None) -> Sentence | None:
+def assumption(
+    station: Queued | None, now: datetime, question: Question | None = None, expects: Expects | None = None
+) -> Sentence | None:
     """What the answer takes for granted; None when there is no answer."""
     if station is None or station.waiting is None or station.rate_per_counter_hour is None:
         return None
@@ -142,6 +176,8 @@ def assumption(station: Queued | None, now: datetime, question: Question | None 
     if arriving is None:
         return None
     key = "what_if.assumes" if asked is None else "what_if.assumes_arrivals"
+    if asked is None and expects is not None and expects.coming.basis is ArrivalsBasis.FORECAST:
+        key = "what_if.assumes_forecast"
     return Sentence(key, {"rate": round(station.rate_per_counter_hour, 1), "arriving": round(arriving), "at": now})
 
 

@@ -75,6 +75,12 @@ async def presence(request: Request) -> Response:
     return await _answered(request, lambda conn: flow_answers.present(conn, site, window, now, scope.as_of))
 
 
+async def published(request: Request) -> Response:
+    site, now = _site(request), _now(request)
+    then = await _moment(request, site)
+    return await _answered(request, lambda conn: flow_answers.published(conn, site, now, then))
+
+
 async def compare(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     site, now = _site(request), _now(request)
@@ -217,6 +223,7 @@ ROUTES = [
     Route("/reconciliation", reconciliation),
     Route("/breakdown", breakdown),
     Route("/presence", presence),
+    Route("/published", published),
     Route("/compare", compare),
     Route("/queue", queue),
     Route("/coverage", coverage),

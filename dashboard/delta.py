@@ -33,11 +33,20 @@ def applied(old: Json, changes: Iterable[Change]) -> Json:
 
 def same(a: Json, b: Json) -> bool:
     """Equal as JSON: 1 is 1.0, but true is not 1."""
+    if a is b:
+        return True
+    if a != b:
+        return False
+    # What Python calls equal may still be true beside 1: written alike it is the same, else it is looked through.
+    return orjson.dumps(a) == orjson.dumps(b) or _same_kinds(a, b)
+
+
+def _same_kinds(a: Json, b: Json) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
-        return len(a) == len(b) and all(key in b and same(value, b[key]) for key, value in a.items())
+        return all(_same_kinds(value, b[key]) for key, value in a.items())
     if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(same, a, b))
-    return isinstance(a, bool) == isinstance(b, bool) and a == b
+        return all(map(_same_kinds, a, b))
+    return isinstance(a, bool) == isinstance(b, bool)
 
 
 def _changes(path: list[str | int], old: Json, new: Json) -> list[Change]:
@@ -62,6 +71,8 @@ def _array_changes(path: list[str | int], old: list[Json], new: list[Json]) -> l
     drop = _slid(old, new)
     if drop is not None:
         return [["+", path, drop, new[len(old) - drop :]]]
+    if _grown_in_front(old, new):
+        return [["=", path, new]]
     if len(old) == len(new):
         parts: list[Change] = []
         for position, (before, after) in enumerate(zip(old, new, strict=True)):
@@ -79,6 +90,13 @@ def _slid(old: list[Json], new: list[Json]) -> int | None:
         if same(old[drop], new[0]) and same(old[drop:], new[: len(old) - drop]):
             return drop
     return None
+
+
+def _grown_in_front(old: list[Json], new: list[Json]) -> bool:
+    """Whether rows came before those there were, as in a table with the newest first: every place then has another
+    row, and no list of changes is shorter than the table."""
+    came = next((place for place, row in enumerate(new[:8]) if same(row, old[0])), 0)
+    return came > 0 and len(old) > 2 and same(new[came : came + len(old)], old[: len(new) - came])
 
 
 def _size(value: Json) -> int:

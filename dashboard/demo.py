@@ -103,7 +103,7 @@ def build(engine: Engine, var: Path, wanted: Programme, real: datetime, progress
 
     Alerts of earlier days are not made up: history comes in long files, in which nobody could have watched it.
     """
-    deliveries = history(programme.streams(wanted), wanted.opens)
+    deliveries = history(programme.streams(wanted), wanted.opens, programme.remembered())
     with writing(engine) as conn:
         for file in programme.site_files():
             add_site(conn, file, deliveries[0].sent_at, "demo")

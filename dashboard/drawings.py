@@ -13,7 +13,8 @@ from dashboard.encoded import Encoded
 from dashboard.view import View
 from data.types import Site
 from layouts import ids, replay, tokens
-from layouts.board import Board, Figure, Tree, plain_tree
+from layouts.board import Board, Figure, Tree
+from layouts.elements import plain_tree
 from layouts.html import to_html
 from layouts.pages import PAGES
 from layouts.translator import translator

@@ -14,6 +14,7 @@ from dashboard.openapi_shapes import (
     MOMENT,
     PART_ROW,
     PRESENCE_ROW,
+    PUBLISHED_ROW,
     RATES_ROW,
     RECEIPT,
     REVISION_ROW,
@@ -141,6 +142,11 @@ DESCRIPTION: Schema = {
             _rows(PRESENCE_ROW),
             FROM,
             TO,
+            AS_OF,
+        ),
+        "/published": _get(
+            "Figures that others printed beside what the engine would have told then and what came of it.",
+            _rows(PUBLISHED_ROW),
             AS_OF,
         ),
         "/compare": _get(

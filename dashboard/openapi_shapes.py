@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.published_shapes import PUBLISHED
 from data.vocabulary import Dataset, Measure, Method, Rhythm, Stage, State
 
 Schema = dict[str, Any]
@@ -73,6 +74,23 @@ PRESENCE_ROW: Schema = {
         "expected": {**NUMBER_OR_NULL, "description": "what the count should have found"},
         "unexplained": NUMBER_OR_NULL,
         "state": words(("ok", "missing", "error")),
+    },
+}
+PUBLISHED_ROW: Schema = {
+    "type": "object",
+    "required": ["what", "unit", "start", "end", "low", "high", "source", "then", "after", "at_least", "off"],
+    "properties": {
+        "what": words(PUBLISHED),
+        "unit": words(("hours", "people")),
+        "start": MOMENT,
+        "end": {**MOMENT, "type": ["string", "null"]},
+        "low": {**NUMBER_OR_NULL, "description": "as printed; null: up to `high`"},
+        "high": {**NUMBER_OR_NULL, "description": "as printed; null: over `low`"},
+        "source": {"type": "string"},
+        "then": {"type": "object", "description": "low, mid and high as told at the moment, of a wait"},
+        "after": {**NUMBER_OR_NULL, "description": "as it came, by everything reported since"},
+        "at_least": {"type": "boolean", "description": "it is not over"},
+        "off": {**NUMBER_OR_NULL, "description": "outside of what was printed, as a share of it; 0 inside"},
     },
 }
 CLOCK_ROW: Schema = {

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Subquery, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, bindparam, func, select
 
 from data.alert_acts import acts_of, assessed_of, taken_of
-from data.tables import alert, alert_moment, alert_transition, evaluation, evaluation_log
+from data.queries.statements import SITE, asked_of, kept_statement
+from data.tables import Utc, alert, alert_moment, alert_transition, evaluation, evaluation_log
 from data.types import AlertCard, Sentence, Window
 from data.vocabulary import AlertState, Level, Rhythm
 
@@ -22,8 +23,7 @@ LEVELS = [str(level) for level in (Level.CRITICAL, Level.ALERT, Level.WATCH, Lev
 
 def open_alerts(conn: Connection, site: str, as_of: datetime | None = None) -> tuple[AlertCard, ...]:
     """Told and not over, the gravest first, then the newest."""
-    a = alerts_as_of(site, as_of)
-    rows = conn.execute(select(a).where(a.c.open, a.c.state.in_([str(s) for s in TOLD])).order_by(a.c.alert_id)).all()
+    rows = conn.execute(_open(conn, as_of), asked_of(site, as_of)).all()
     cards = cards_of(conn, rows, as_of)
     return tuple(sorted(cards, key=lambda c: (LEVELS.index(c.level), -c.since.timestamp())))
 
@@ -46,7 +46,13 @@ def told_of(a: Subquery) -> ColumnElement[bool]:
     return select(t.alert_id).where(t.alert_id == a.c.alert_id, t.to_state.in_([str(s) for s in TOLD])).exists()
 
 
-def alerts_as_of(site: str, as_of: datetime | None) -> Subquery:
+@kept_statement
+def _open(conn: Connection, as_of: Any) -> Select[Any]:
+    a = alerts_as_of(SITE, as_of)
+    return select(a).where(a.c.open, a.c.state.in_([str(s) for s in TOLD])).order_by(a.c.alert_id)
+
+
+def alerts_as_of(site: Any, as_of: Any) -> Subquery:
     """The alerts of a site as they stand, or as they stood: alert_id, rule, subject, since, state, level, ..."""
     a, m = alert.c, alert_moment.c
     same = (a.alert_id, a.rule, a.subject, a.since)
@@ -124,7 +130,13 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         named = evidence.get("rhythm") not in (None, Rhythm.MINUTES)
         return Sentence(f"alert.source_silent.{variant}" + ("" if named else "_minutes"), facts)
     if rule == "pressure":
-        variant = "never" if evidence.get("never") else str(evidence.get("component"))
+        component = str(evidence.get("component"))
+        variant = "never" if evidence.get("never") else component
+        # Alerts of earlier releases did not keep what a wait holds for.
+        if evidence.get("never") and component.startswith("wait"):
+            variant = "closed"
+        elif not evidence.get("never") and component in HOLDS and "holds_basis" in evidence:
+            variant += "_holds"
         unit = evidence.get("unit")
         if unit == "minutes":
             facts["value_minutes"] = facts.get("value")
@@ -134,11 +146,27 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
     return Sentence(f"alert.{rule}.sentence", facts)
 
 
+HOLDS = ("wait_general", "wait_priority", "time_to_clear")  # told with the counters that they hold for
+
+
 def _surge_variant(evidence: Mapping[str, Any]) -> str:
     if evidence.get("blind"):
         return "_blind"
     served = "_served" if evidence.get("measure") == "served" else ""
     return served + ("_at_least" if evidence.get("at_least") else "")
+
+
+@kept_statement
+def _fired(conn: Connection, as_of: Any) -> Select[Any]:
+    a, t = alerts_as_of(SITE, as_of).c, alert_transition.c
+    return (
+        select(func.min(t.at).label("fired"), a.updated_at, a.open)
+        .join(alert_transition, t.alert_id == a.alert_id)
+        .where(a.rule == bindparam("rule"), a.updated_at >= bindparam("since", type_=Utc()))
+        .where(t.to_state == str(AlertState.FIRING), *([] if as_of is None else [t.at <= as_of]))
+        .group_by(a.alert_id, a.updated_at, a.open)
+        .order_by(a.alert_id)
+    )
 
 
 def evaluated_at(conn: Connection, site: str, as_of: datetime | None = None) -> datetime | None:
@@ -159,15 +187,7 @@ def alarm_spans(
 
     An alarm that lasts for weeks is a new level: after a fortnight its days count again.
     """
-    a, t = alerts_as_of(site, as_of).c, alert_transition.c
-    rows = conn.execute(
-        select(func.min(t.at).label("fired"), a.updated_at, a.open)
-        .join(alert_transition, t.alert_id == a.alert_id)
-        .where(a.rule == rule, a.updated_at >= since, t.to_state == str(AlertState.FIRING))
-        .where(*([] if as_of is None else [t.at <= as_of]))
-        .group_by(a.alert_id, a.updated_at, a.open)
-        .order_by(a.alert_id)
-    )
+    rows = conn.execute(_fired(conn, as_of), {**asked_of(site, as_of), "rule": rule, "since": since})
     longest = timedelta(days=14)
     return tuple(
         Window(row.fired, row.fired + longest if row.open else min(row.updated_at, row.fired + longest)) for row in rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -52,7 +53,7 @@ class CountedFile:
 
 def counted_file(content: bytes, read_at: ReadAt | None = None) -> CountedFile:
     """`read_at` None: as the counts agree with the head counts best. Raises WrongTable."""
-    rows = _rows(content)
+    rows, comma = _rows(content)
     starts = [_start(row["start"], row["line"]) for row in rows]
     if len({(at.tzinfo is None) for at in starts}) > 1:
         raise WrongTable("mixed_times")
@@ -71,7 +72,7 @@ def counted_file(content: bytes, read_at: ReadAt | None = None) -> CountedFile:
     for place, row in zip(places, rows, strict=True):
         names[place] = row["start"].strip()
         for name, column in cells.items():
-            column[place] = _number(row.get(name, ""), name, row["line"])
+            column[place] = _number(row.get(name, ""), name, row["line"], comma)
     counted = Counted(
         at[0] + np.arange(size) * seconds, seconds / 3600, cells["arrivals"], cells["served"], cells["counters_open"],
         cells["waiting"],
@@ -89,14 +90,17 @@ def at_ends(counted: Counted) -> Counted:
     return replace(counted, waiting=later, waiting_before=float(counted.waiting[0]))
 
 
-def _rows(content: bytes) -> list[dict[str, str]]:
+def _rows(content: bytes) -> tuple[list[dict[str, str]], bool]:
+    """Each row by its header; and whether a comma in a number is its decimal, as in files that part cells otherwise."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if "\0" in text:
         raise WrongTable("not_text")
-    lines = [(line, cells) for line, cells in enumerate(_cells(text), 1) if any(cell.strip() for cell in cells)]
+    separator = _separator(text)
+    found = enumerate(_cells(text, separator), 1)
+    lines = [(line, cells) for line, cells in found if any(cell.strip() for cell in cells)]
     if not lines:
         raise WrongTable("empty", expected=", ".join(NEEDED))
     _, first = lines[0]
@@ -116,12 +120,14 @@ def _rows(content: bytes) -> list[dict[str, str]]:
         rows.append({**dict(zip(header, cells, strict=False)), "line": str(line)})
     if len(rows) < 2:
         raise WrongTable("rows", came=len(rows))
-    return rows
+    return rows, separator != ","
 
 
-def _cells(text: str) -> list[list[str]]:
-    head = text.split("\n", 1)[0]
-    separator = max(",;\t", key=head.count)
+def _separator(text: str) -> str:
+    return max(",;\t", key=text.split("\n", 1)[0].count)
+
+
+def _cells(text: str, separator: str) -> list[list[str]]:
     try:
         return list(csv.reader(text.splitlines(), delimiter=separator))
     except csv.Error as wrong:
@@ -135,12 +141,17 @@ def _start(cell: str, line: str) -> datetime:
         raise WrongTable("start", line=line, came=cell.strip()) from None
 
 
-def _number(cell: str | None, name: str, line: str) -> float:
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")  # 1,204 may be either; nobody shall guess
+
+
+def _number(cell: str | None, name: str, line: str, comma: bool) -> float:
     told = (cell or "").strip()
     if not told:
         return math.nan
+    decimal = comma and DECIMAL_COMMA.fullmatch(told) and not THOUSANDS.fullmatch(told)
     try:
-        number = float(told)
+        number = float(told.replace(",", ".") if decimal else told)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):

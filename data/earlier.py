@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
 from data import grains
+from data.days import hour_starts
 from data.types import Site, Window
 
 KEY = [*grains.SERIES, "start", "minutes", *grains.BREAKDOWN]
@@ -23,9 +25,67 @@ class Marks:
     days: Mapping[datetime, float] = field(default_factory=dict)
     first: Mapping[datetime, datetime] = field(default_factory=dict)
 
+    def and_those_of(self, other: Marks) -> Marks:
+        """Together with those of other days."""
+        return Marks({**self.hours, **other.hours}, {**self.days, **other.days}, {**self.first, **other.first})
+
 
 def marks(lines: pd.DataFrame, site: Site, days: tuple[Window, ...]) -> Marks:
     """`lines`: every counting line of one series that starts in these days, with KEY, people, ... and REVISION."""
+    if _whole_hours(lines, site):
+        return _marks_of_hours(lines, days)
+    return _marks_of_any(lines, site, days)
+
+
+def _whole_hours(lines: pd.DataFrame, site: Site) -> bool:
+    """Whether every line is the total of one clock hour of one lane, as most sites report."""
+    alike = all((lines[name] == lines[name].iloc[0]).all() for name in grains.SERIES)
+    total = (lines[grains.BREAKDOWN] == "").to_numpy().all()
+    if not alike or not total or not (lines["minutes"] == 60).all():
+        return False
+    return bool((hour_starts(site, lines["start"]) == lines["start"]).all())
+
+
+def _marks_of_hours(lines: pd.DataFrame, days: tuple[Window, ...]) -> Marks:
+    """As `_marks_of_any`: the figure of such an hour is its line, that of a day the sum of its hours."""
+    told: dict[datetime, list[tuple[Any, ...]]] = {}
+    for start, *line in zip(*(lines[name].tolist() for name in ("start", "people", *grains.REVISION)), strict=True):
+        told.setdefault(start.to_pydatetime(), []).append(tuple(line))
+    now: dict[datetime, float] = {}
+    old: dict[datetime, float] = {}
+    first: dict[datetime, datetime] = {}
+    for start, revisions in told.items():
+        now[start], old[start] = _now_and_before(revisions)
+        if len(revisions) > 1:
+            first[start] = min(revisions, key=_arrival)[2].to_pydatetime()
+    of_days: dict[datetime, float] = {}
+    for day in days:
+        inside = [start for start in told if day.start <= start < day.end]
+        was = sum(old[start] for start in inside)
+        if abs(sum(now[start] for start in inside) - was) > 1e-6:
+            of_days[day.start] = was
+    return Marks({start: was for start, was in old.items() if abs(now[start] - was) > 1e-6}, of_days, first)
+
+
+def _arrival(line: tuple[Any, ...]) -> tuple[Any, ...]:
+    _, _, received, line_id = line
+    return received, line_id
+
+
+def _now_and_before(revisions: list[tuple[Any, ...]]) -> tuple[float, float]:
+    """People of one key, and what it said before the last change; `revisions`: people and REVISION."""
+    ranked = sorted(revisions, key=lambda line: line[1:])
+    now = before = float(ranked[-1][0])
+    highest = -1
+    for line in sorted(revisions, key=_arrival):
+        # Of the lines that had come by then the highest counts.
+        highest = max(highest, ranked.index(line))
+        said = float(ranked[highest][0])
+        before = said if said != now else before
+    return now, before
+
+
+def _marks_of_any(lines: pd.DataFrame, site: Site, days: tuple[Window, ...]) -> Marks:
     now_hours, now_days = _figures(lines, site, days)
     old_hours, old_days = _figures(before(lines), site, days)
     repeated = lines[lines.duplicated(KEY, keep=False)]

@@ -15,4 +15,6 @@ def coming_of(forecast: Forecast | None) -> Coming | None:
         return None
     if any(np.isnan(edge).any() for edge in (forecast.low, forecast.mid, forecast.high)):
         return None
-    return Coming(float(forecast.starts[0]), forecast.low, forecast.mid, forecast.high)
+    # Whoever is sent them gets the very numbers that the headline was worked out from.
+    low, mid, high = (np.round(edge, 2) for edge in (forecast.low, forecast.mid, forecast.high))
+    return Coming(float(forecast.starts[0]), low, mid, high)

@@ -59,6 +59,7 @@ class Comparison:
     there: float | None = None
     waiting_there: float | None = None
     there_at_least: bool = False
+    carried_in: float = 0.0  # people already in the queue when the other day began: no arrivals of that day
     clock_changes: bool = False  # one of the two days has 23 or 25 hours
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -50,6 +50,15 @@ def raw(conn: Connection, table: Table, names: Sequence[str]) -> Select[Any]:
     if conn.dialect.name != "sqlite":
         return select(*columns)
     return select(*(type_coerce(c, Text).label(c.key) if isinstance(c.type, Utc) else c for c in columns))
+
+
+def raw_rows(conn: Connection, stmt: Select[Any], bound: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows of a `raw` statement as the driver has them: SQLAlchemy looks at each of hundreds, and changes nothing.
+
+    SQLite's truths are 0 and 1.
+    """
+    with conn.execute(stmt, bound) as result:
+        return list(result.cursor.fetchall())
 
 
 def epochs_of(cells: Sequence[Any]) -> np.ndarray:

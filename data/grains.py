@@ -80,12 +80,17 @@ def summed(parts: pd.DataFrame, group: list[str], sums: list[str]) -> pd.DataFra
     """Sums per group: at_least as soon as one part is, the method of the weakest, missing where a part is missing."""
     rank = {str(method): place for place, method in enumerate(WEAKEST_FIRST)}
     parts = parts.assign(method=parts["method"].map(rank).fillna(0).astype(int))
+    words = dict(enumerate(map(str, WEAKEST_FIRST)))
+    if not parts.duplicated(group).any():
+        # Mostly a delivery tells each hour once: there is nothing to add up.
+        alone = parts[[*group, *sums, "at_least", "method", "received_at"]].reset_index(drop=True)
+        return alone.assign(at_least=alone["at_least"].astype(bool), method=alone["method"].map(words).astype("str"))
     grouped = parts.groupby(group, sort=False, dropna=False)
     result = grouped[sums].sum()
     missing = grouped[sums].count().lt(grouped.size(), axis=0)
     result = result.mask(missing)
     result["at_least"] = grouped["at_least"].any()
-    result["method"] = grouped["method"].min().map(dict(enumerate(map(str, WEAKEST_FIRST)))).astype("str")
+    result["method"] = grouped["method"].min().map(words).astype("str")
     result["received_at"] = grouped["received_at"].max()
     return result.reset_index()
 

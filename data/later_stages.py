@@ -15,6 +15,7 @@ from data.days import day_of, days_of
 from data.flags import settle
 from data.frames import epochs_of, raw
 from data.presence_doubts import COUNTED, doubted_by, judged_of
+from data.queries.statements import every
 from data.rollups import HOUR, Touched
 from data.tables import flow_daily
 from data.types import Flag, Window
@@ -77,6 +78,7 @@ def _whole_days(conn: Connection, site: str, stages: list[str], window: Window) 
         raw(conn, flow_daily, ["stage", "source", "measure", "people", "minutes", "at_least", "day"]).where(
             *(d.site == site, d.stage.in_(stages), d.measure.in_(COUNTED), d.lane == str(Lane.GENERAL)),
             *(d.day >= window.start, d.day < window.end, d.minutes >= WHOLE_DAY_MINUTES),
+            *every(flow_daily, "source"),
         )
     ).all()
     found: Told = {}

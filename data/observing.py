@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def hours_of(
     rows = hour_rows(conn, keys, window)
     return {
         (stage, lane, measure): hours_from(list(part))
-        for (stage, measure, lane), part in groupby(rows, key=lambda row: (row[0], row[1], row[2]))
+        for (stage, measure, lane), part in groupby(rows, key=itemgetter(0, 1, 2))
     }
 
 

@@ -18,6 +18,7 @@ from data.days import day_of, days_of
 from data.flags import Judged, settle
 from data.frames import epochs_of, raw
 from data.grains import REVISION
+from data.queries.statements import every
 from data.revisions import counting
 from data.rollups import HOUR, Touched
 from data.tables import flow_daily, flow_hourly, line_flag, present_reading, queue_reading
@@ -168,7 +169,7 @@ def _heads(conn: Connection, table: Table, column: str, site: str, window: Windo
     staged = "stage" in c
     here = [c.site == site, c.at >= window.start, c.at < window.end, counting(table), c[column].is_not(None)]
     if staged:
-        here.append(c.lane == str(Lane.GENERAL))
+        here += [c.lane == str(Lane.GENERAL), *every(table, "stage")]
     names = ["source", "at", column, "at_least", *(["stage"] if staged else [])]
     stmt = raw(conn, table, names).where(*here).order_by(*(c[name] for name in ("at", *REVISION)))
     # Of one moment the newest comes last and stays.
@@ -189,11 +190,11 @@ def _flow(conn: Connection, site: str, stages: Collection[str], window: Window) 
     names = ["stage", "source", "measure", "people", "minutes", "at_least"]
     hours = raw(conn, flow_hourly, [*names, "hour"]).where(
         *(h.site == site, h.stage.in_(sorted(stages)), h.measure.in_(COUNTED), h.lane == str(Lane.GENERAL)),
-        *(h.hour >= window.start, h.hour < window.end),
+        *(h.hour >= window.start, h.hour < window.end, *every(flow_hourly, "source")),
     )
     days = raw(conn, flow_daily, [*names, "day"]).where(
         *(d.site == site, d.stage.in_(sorted(stages)), d.measure.in_(COUNTED), d.lane == str(Lane.GENERAL)),
-        *(d.day >= window.start, d.day < window.end, d.grain_minutes > 60),
+        *(d.day >= window.start, d.day < window.end, d.grain_minutes > 60, *every(flow_daily, "source")),
     )
     by_hour, by_day = (_series(conn.execute(stmt.order_by(*stmt.selected_columns[-1:]))) for stmt in (hours, days))
     return by_hour, by_day

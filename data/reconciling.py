@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from data import queries
 from data.analytics.buckets import moment, seconds
 from data.analytics.reconciliation import Reported, Span, beside, has_a_hole
+from data.analytics.reporting import LONGEST_SPAN
 from data.cadences import ALWAYS
 from data.days import days_of
 from data.history import organisations, recorded_by
 from data.officials import Choice, choices
+from data.queries.statements import AT, END, SITE, START, at_moment, every, kept_statement
+from data.queries.statements import asked as asked_of
 from data.revisions import counting
-from data.tables import definition, report_site
+from data.tables import Utc, definition, report_span
 from data.told import reported
 from data.tolerances import tolerances
 from data.types import Reconciliation, Site, SourceFigure, Window
@@ -27,13 +32,48 @@ def reconciliation(
     conn: Connection, site: Site, stage: Stage, measure: Measure, window: Window, now: datetime, as_of: datetime | None
 ) -> Reconciliation:
     """Every source of a figure; the official one first, then by name. `now` bounds what may be asked of a window."""
-    chosen = choices(conn, site.site, now, as_of).get((str(stage), str(measure)))
+    return _reconciled(conn, site, stage, measure, _beside(conn, site, window, now, as_of))
+
+
+def reconciliations(
+    conn: Connection, site: Site, window: Window, now: datetime, as_of: datetime | None
+) -> tuple[Reconciliation, ...]:
+    """Of every one of `figures_to_compare`."""
+    asked = _beside(conn, site, window, now, as_of)
+    figures = figures_to_compare(conn, site, window, as_of)
+    return tuple(_reconciled(conn, site, stage, measure, asked) for stage, measure in figures)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What is the same for every figure of a site and a window, read once."""
+
+    window: Window
+    now: datetime
+    as_of: datetime | None
+    chosen: Mapping[tuple[str, str], Choice]
+    organisations: Mapping[str, str | None]
+    deliveries: Mapping[str, int]
+    limit: float
+
+
+def _beside(conn: Connection, site: Site, window: Window, now: datetime, as_of: datetime | None) -> _Beside:
+    return _Beside(
+        *(window, now, as_of),
+        choices(conn, site.site, now, as_of),
+        organisations(conn, as_of),
+        _deliveries(conn, site.site, window, as_of),
+        tolerances(conn, site.site, now, as_of)["source-difference"],
+    )
+
+
+def _reconciled(conn: Connection, site: Site, stage: Stage, measure: Measure, asked: _Beside) -> Reconciliation:
+    window, now, as_of = asked.window, asked.now, asked.as_of
+    known, deliveries, limit = asked.organisations, asked.deliveries, asked.limit
+    chosen = asked.chosen.get((str(stage), str(measure)))
     official = chosen.source if chosen and chosen.source else None
     told = reported(conn, site, stage, measure, window, now, as_of)
     words = _definitions(conn, site.site, stage, measure, now, as_of)
-    known = organisations(conn, as_of)
-    deliveries = _deliveries(conn, site.site, window, as_of)
-    limit = tolerances(conn, site.site, now, as_of)["source-difference"]
     days = [(seconds(day.start), seconds(day.end)) for day in days_of(site, window)]
     names = sorted({*told, *([official] if official else [])}, key=lambda name: (name != official, name))
     until = min(window.end, now)
@@ -106,26 +146,38 @@ def _figure(
 def _definitions(
     conn: Connection, site: str, stage: Stage, measure: Measure, at: datetime, as_of: datetime | None
 ) -> Mapping[str, str]:
+    bound = {**at_moment(site, at, as_of), "stage": str(stage), "measure": str(measure)}
+    return {row.source: row.words for row in conn.execute(_defined(conn, as_of), bound)}
+
+
+@kept_statement
+def _defined(conn: Connection, as_of: Any) -> Select[Any]:
     d = definition.c
-    rows = conn.execute(
+    return (
         select(d.source, d.words)
-        .where(d.site == site, d.stage == stage, d.measure == measure, d.valid_from <= at)
+        .where(d.site == SITE, d.stage == bindparam("stage"), d.measure == bindparam("measure"), d.valid_from <= AT)
         .where(*recorded_by(definition, as_of))
         .order_by(d.valid_from, d.recorded_at)
     )
-    return {row.source: row.words for row in rows}
 
 
 def _deliveries(conn: Connection, site: str, window: Window, as_of: datetime | None) -> Mapping[str, int]:
     """How many deliveries about flow speak of the window, by source."""
-    rs = report_site.c
-    rows = conn.execute(
-        select(rs.source, func.count())
-        .where(rs.site == site, rs.dataset == Dataset.FLOW, counting(report_site, as_of))
-        .where(rs.period_start < window.end, rs.period_end > window.start)
-        .group_by(rs.source)
-    )
+    bound = {**asked_of(site, window, as_of), "since": window.start - LONGEST_SPAN}
+    rows = conn.execute(_speaking(conn, as_of), bound)
     return {str(name): int(number) for name, number in rows}
+
+
+@kept_statement
+def _speaking(conn: Connection, as_of: Any) -> Select[Any]:
+    # A delivery's period may be years long; the pieces of time it speaks of are looked up, whatever the years stored.
+    s = report_span.c
+    return (
+        select(s.source, func.count(s.report_id.distinct()))
+        .where(s.site == SITE, *every(report_span, "source"), s.dataset == str(Dataset.FLOW))
+        .where(s.start >= bindparam("since", type_=Utc()), s.start < END, s.end > START, counting(report_span, as_of))
+        .group_by(s.source)
+    )
 
 
 def figures_to_compare(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from data.analytics.lateness import Lateness
 from data.analytics.reporting import dues
@@ -14,7 +15,9 @@ from data.days import day_of, days_of
 from data.earlier import Marks, marks
 from data.frames import frame
 from data.queries import SeriesKey
+from data.queries.board import print_of_hours
 from data.queries.flow import LINE_COLUMNS
+from data.queries.statements import AS_OF, END, START, asked
 from data.revisions import NATURAL_KEY, counting
 from data.tables import flow_line, report_site
 from data.types import Site, Window
@@ -22,23 +25,39 @@ from data.vocabulary import EVERY_LANE, Dataset
 
 KEY = NATURAL_KEY[Dataset.FLOW]
 NOTHING = Marks()
+MOMENT = timedelta(microseconds=1)
 
 
 def revised(
     conn: Connection, site: Site, key: SeriesKey | None, window: Window, as_of: datetime | None, version: int
 ) -> Marks:
-    """Of the hours and days that start in the window."""
+    """Of the hours and days that start in the window. Its last day is read apart from those before it: a delivery
+    mostly speaks of today, and what was corrected in a month need not be looked for again."""
     if key is None:
         return NOTHING
-    found = _kept((str(conn.engine.url), key, window, as_of, version))
+    if as_of is not None:
+        return _marks_of(conn, site, key, window, as_of, version)
+    today = day_of(site, window.end - MOMENT).start
+    if today <= window.start:
+        return _marks_of(conn, site, key, window, as_of, version)
+    before = Window(window.start, today)
+    told = _marks_of(conn, site, key, before, as_of, print_of_hours(conn, key, before))
+    return told.and_those_of(_marks_of(conn, site, key, Window(today, window.end), as_of, version))
+
+
+def _marks_of(
+    conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: datetime | None, mark: object
+) -> Marks:
+    """`mark`: changes with whatever may change the answer."""
+    found = _kept((str(conn.engine.url), site, key, window, as_of, mark))
     if not found:
         found.append(_read(conn, site, key, window, as_of))
     return found[0]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _kept(mark: object) -> list[Marks]:
-    """A place to keep the marks of one series, window and data version."""
+    """A place to keep the marks of one series and window."""
     return []
 
 
@@ -46,17 +65,11 @@ def _read(conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: d
     line = flow_line.c
     whole = Window(day_of(site, window.start).start, window.end)
     series = {name: value for name, value in key.columns.items() if value != EVERY_LANE}
-    where = [*(line[name] == value for name, value in series.items()), counting(flow_line, as_of)]
-    names = [line[name] for name in KEY if name not in series]
-    again = (
-        select(line.start)
-        .where(*where, line.start >= whole.start, line.start < whole.end)
-        .group_by(*names)
-        .having(func.count() > 1)
-    )
-    starts = sorted(set(conn.execute(again).scalars()))
+    again = _told_again(tuple(series), as_of is None)
+    starts = sorted(set(conn.execute(again, {**asked(site.site, whole, as_of), **series}).scalars()))
     if not starts:
         return NOTHING
+    where = [*(line[name] == value for name, value in series.items()), counting(flow_line, as_of)]
     touched = tuple(dict.fromkeys(day_of(site, at) for at in starts))
     # Days that follow each other are read in one piece.
     runs = [touched[0]]
@@ -66,6 +79,19 @@ def _read(conn: Connection, site: Site, key: SeriesKey, window: Window, as_of: d
     lines = frame(conn, select(*(line[name] for name in LINE_COLUMNS)).where(*where, or_(*spans)))
     days = tuple(day for run in runs for day in days_of(site, Window(run.start, run.end - timedelta(microseconds=1))))
     return marks(lines, site, days)
+
+
+@cache
+def _told_again(series: tuple[str, ...], now: bool) -> Select[Any]:
+    """Starts of what more than one line speaks of; `series`: the columns that name it."""
+    line = flow_line.c
+    return (
+        select(line.start)
+        .where(*(line[name] == bindparam(name) for name in series))
+        .where(line.start >= START, line.start < END, counting(flow_line, None if now else AS_OF))
+        .group_by(*(line[name] for name in KEY if name not in series))
+        .having(func.count() > 1)
+    )
 
 
 def lateness(conn: Connection, site: Site, source: str, window: Window, as_of: datetime | None) -> Lateness:

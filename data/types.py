@@ -159,6 +159,7 @@ class Kpi:
     hours: float | None = None  # observed, of `hours_asked`
     hours_asked: float | None = None
     doubts: int = 0  # open flags on the figure
+    holds_for: str | None = None  # the condition of value and interval: `Station.wait_counters`
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,9 @@ class Station:
     rate_high: float | None = None
     arriving_per_hour: float | None = None
     counters_planned: int | None = None  # by the roster, now
-    wait_counters: str | None = None  # which counters the wait rests on: "open", "plan", "plan-then-open"
+    # What the wait and its interval hold for: the counters "open" now, the "plan", "plan-then-open"; "pace": as many
+    # served an hour as lately, where nobody reports counters. None: it was measured or has been waited.
+    wait_counters: str | None = None
     clear_low_minutes: float | None = None  # 80 % interval
     clear_high_minutes: float | None = None  # None beside a known time to clear: perhaps never
     clear_counters: str | None = None  # as `wait_counters`
@@ -204,6 +207,12 @@ class Station:
     negative: bool = False  # more served than ever were there: a mistake in the data
     capacity_ratio: float | None = None  # capacity over arrivals
     bottleneck: bool = False  # the lowest ratio of the path
+    endless: bool = False  # closed, and nothing says when it opens: who joins now is served by nobody
+    waited_at_closing_minutes: float | None = None  # by whoever was served last before it closed
+    outdated: bool = False  # the queue is too old to speak of now
+    waiting_now: float | None = None  # carried on from `as_of` to now, with its 80 % interval
+    waiting_now_low: float | None = None
+    waiting_now_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -214,6 +223,7 @@ class PressureComponent:
     limits: tuple[float, float, float]
     unit: str
     never: bool = False
+    holds_for: str | None = None  # the condition of a wait or a time to clear: `Station.wait_counters`
 
 
 @dataclass(frozen=True)
@@ -247,6 +257,9 @@ class DayCurves:
     weekday: int = 0
     served_method: Method | None = None
     arrivals_method: Method | None = None
+    queue_at: datetime | None = None  # the moment of `queue_now`; None: it is that of who asks
+    closed: bool = False  # no counter is open
+    waited_at_closing: float | None = None  # hours, by whoever was served last
     readings: pd.DataFrame | None = None  # queue and wait at each quarter of an hour (`data.analytics.curve_reading`)
 
 
@@ -654,6 +667,7 @@ class QueueModel:
     needs: Needs = NO_NEEDS
     kept: PlanKept = NO_PLAN_KEPT
     expected: ExpectedQueue = NOTHING_EXPECTED
+    expects: Mapping[str, Any] | None = None  # plain values of `data.analytics.expects`, of the entry stage
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from data.store import unless_there
 from data.tables import data_version
 
 # Channel on which PostgreSQL tells its listeners which site changed.
 CHANNEL = "caudal"
+
+
+# Asked by everybody all the time: made once.
+_VERSION = select(data_version.c.version).where(data_version.c.site == bindparam("site"))
 
 
 def raise_version(conn: Connection, site: str) -> int:
@@ -26,8 +30,7 @@ def raise_version(conn: Connection, site: str) -> int:
 
 def version_of(conn: Connection, site: str) -> int:
     """0 for a site where nothing was ever written."""
-    v = data_version.c
-    return conn.execute(select(v.version).where(v.site == site)).scalar_one_or_none() or 0
+    return conn.execute(_VERSION, {"site": site}).scalar_one_or_none() or 0
 
 
 def versions(conn: Connection) -> dict[str, int]:

@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import Duplicate, Flag, Reconciliation, SourceFigure
+from layouts import elements as html
+from layouts.board import Tree
 from layouts.parts import age, aria, mark, table
 from layouts.translator import Translator
 
 SHOWN = 30
 
 
-def method_word(method: str | None, t: Translator) -> Component:
+def method_word(method: str | None, t: Translator) -> Tree:
     """Sign and word, so that neither colour nor shape says it alone."""
     if method is None:
         return html.Span("–", className="quiet", title=t("word.no_data"))

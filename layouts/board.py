@@ -24,6 +24,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from layouts.elements import plain_tree
+
 Figure = dict[str, Any]
 Tree = Any  # str | component dict | list of both
 
@@ -46,6 +48,7 @@ class KpiView:
     approved: str | None = None  # who vouches for it
     method: str | None = None
     coverage: str = ""  # method and hours observed, in words
+    holds: str = ""  # the condition of value and interval, in words
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,3 @@ class Board:
             "kpis": {name: asdict(view) for name, view in self.kpis.items()},
             "texts": {name: plain_tree(tree) for name, tree in self.texts.items()},
         }
-
-
-def plain_tree(tree: Tree) -> Tree:
-    if isinstance(tree, list | tuple):
-        return [plain_tree(part) for part in tree]
-    if hasattr(tree, "to_plotly_json"):
-        return plain_tree(tree.to_plotly_json())
-    if isinstance(tree, dict):
-        return {key: plain_tree(value) for key, value in tree.items()}
-    return tree

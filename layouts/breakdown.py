@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import Breakdown, BreakdownDay, FlowModel
 from data.vocabulary import DIMENSIONS, Look
+from layouts import elements as html
 from layouts import ids
 from layouts.addresses import address
 from layouts.board import Board, Tree
@@ -16,7 +14,7 @@ from layouts.parts import aria, table
 from layouts.translator import Translator
 
 
-def dimensions(board: Board, look: Look | str, t: Translator) -> Component:
+def dimensions(board: Board, look: Look | str, t: Translator) -> Tree:
     """One link each; the one that is shown leads back to none."""
     chosen = board.picks.get("by")
     links = []
@@ -78,7 +76,7 @@ def _sentence(told: Breakdown, t: Translator) -> str:
     return " ".join(said)
 
 
-def _range(told: Breakdown, t: Translator) -> Component:
+def _range(told: Breakdown, t: Translator) -> Tree:
     """The days' parts added up, most people first; with the rest they sum to the total."""
     total = sum(day.total for day in told.days if day.total is not None)
     rows: list[Any] = []
@@ -114,7 +112,7 @@ def _range(told: Breakdown, t: Translator) -> Component:
     )
 
 
-def _row(words: str, people: float, total: float, t: Translator, hidden: bool, kind: str) -> Component:
+def _row(words: str, people: float, total: float, t: Translator, hidden: bool, kind: str) -> Tree:
     """`hidden`: on some days reserved, so that at least so many."""
     shown = t.number(round(people))
     if hidden:
@@ -132,7 +130,7 @@ def _row(words: str, people: float, total: float, t: Translator, hidden: bool, k
     )
 
 
-def _days(told: Breakdown, t: Translator) -> Component:
+def _days(told: Breakdown, t: Translator) -> Tree:
     names = sorted(_parts(told), key=lambda part: -sum(day.parts.get(part) or 0.0 for day in told.days))
     heads = [
         t("word.day"),

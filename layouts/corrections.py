@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-
 from data.types import Revision
+from layouts import elements as html
 from layouts.parts import table
 from layouts.translator import Translator
 

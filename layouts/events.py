@@ -6,10 +6,9 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import FlowModel, PolicyEvent
+from layouts import elements as html
+from layouts.board import Tree
 from layouts.parts import data
 from layouts.translator import Translator
 
@@ -23,14 +22,14 @@ def events_list(model: FlowModel, t: Translator) -> list[Any]:
     return [html.Ul(lines, className="events")] if lines else []
 
 
-def _line(event: PolicyEvent, now: datetime, t: Translator) -> Component:
+def _line(event: PolicyEvent, now: datetime, t: Translator) -> Tree:
     said: list[Any] = [html.B(t.date(event.at)), " ", t.time(event.at), " · ", event.title.get(str(t.language), "")]
     if event.at > now:
         said += [" · ", countdown(event.at, now, t)]
     return html.Li(said)
 
 
-def countdown(at: datetime, now: datetime, t: Translator) -> Component:
+def countdown(at: datetime, now: datetime, t: Translator) -> Tree:
     """The minute that runs counts whole, as in told.js."""
     minutes = math.ceil((at - now) / timedelta(minutes=1))
     words = {"left": t("events.left"), "holds": t("events.holds")}

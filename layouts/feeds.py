@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import FeedState
 from data.vocabulary import FeedStanding
+from layouts import elements as html
+from layouts.board import Tree
 from layouts.parts import age, table
 from layouts.translator import Translator
 
 COLUMNS = ("feed", "reports", "standing", "read", "brought", "next")
 
 
-def feeds_table(feeds: Sequence[FeedState], t: Translator) -> Component | str:
+def feeds_table(feeds: Sequence[FeedState], t: Translator) -> Tree | str:
     """ "" where there is none: the panel is then not seen."""
     if not feeds:
         return ""

@@ -9,11 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import Frame, Reporting
 from data.vocabulary import Dataset
+from layouts import elements as html
 from layouts.board import Tree
 from layouts.pages.calling import rhythm_text
 from layouts.parts import age, aria, data
@@ -64,7 +62,7 @@ def _first_late(row: Reporting) -> float:
     return float("inf") if row.late_at is None else row.late_at.timestamp()
 
 
-def badge(row: Reporting | None, named: bool, now: datetime, t: Translator, counts: bool = True) -> Component:
+def badge(row: Reporting | None, named: bool, now: datetime, t: Translator, counts: bool = True) -> Tree:
     """`named`: the source is one of several."""
     if row is None or row.cadence is None:
         return _badge("none", "", [], {}, t)
@@ -81,7 +79,7 @@ def badge(row: Reporting | None, named: bool, now: datetime, t: Translator, coun
     return _badge(state, source, [" · ", *said, " · ", rhythm_text(row.cadence, t)], deadlines, t)
 
 
-def _badge(state: str, source: str, said: Sequence[Any], deadlines: Mapping[str, str], t: Translator) -> Component:
+def _badge(state: str, source: str, said: Sequence[Any], deadlines: Mapping[str, str], t: Translator) -> Tree:
     return html.Span(
         [
             html.Span(className="fresh-sign", **aria(hidden="true")),

@@ -27,6 +27,7 @@ def kpi_view(kpi: Kpi, t: Translator) -> KpiView:
         approved=kpi.approved,
         method=None if kpi.method is None else str(kpi.method),
         coverage=_coverage(kpi, t),
+        holds="" if kpi.holds_for is None else t.word("basis", kpi.holds_for),
     )
 
 
@@ -44,6 +45,8 @@ def _plain(value: float | None) -> float | int | None:
 def value_text(kpi: Kpi, t: Translator) -> str:
     if kpi.unit == "level" and kpi.value is None:
         return t("level.no-data")
+    if kpi.state is State.NEVER and kpi.word:
+        return t(kpi.word)
     if kpi.state in STATE_WORD:
         return t(STATE_WORD[kpi.state])
     if kpi.value is None:

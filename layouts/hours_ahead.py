@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import ExpectedQueue, HourNeed, Needs, PlanKept
 from data.vocabulary import Look
+from layouts import elements as html
 from layouts import ids
 from layouts.addresses import address, path, query
 from layouts.board import Board, Tree
@@ -85,7 +83,7 @@ def kept_legend(kept: PlanKept, t: Translator) -> Tree:
     return legend([("swatch-planned", "planned"), ("swatch-served", "open")], t)
 
 
-def legend(shown: list[tuple[str, str]], t: Translator) -> Component:
+def legend(shown: list[tuple[str, str]], t: Translator) -> Tree:
     return html.Ul(
         [html.Li([html.Span(className=f"swatch {swatch}"), t(f"ahead.{word}")]) for swatch, word in shown],
         className="legend",
@@ -154,7 +152,7 @@ def expected_table(expected: ExpectedQueue, t: Translator) -> list[Tree]:
     return [table([t(key) for key in keys], rows, caption=t("ahead.expected"))]
 
 
-def targets(board: Board, look: Look | str, t: Translator) -> Component:
+def targets(board: Board, look: Look | str, t: Translator) -> Tree:
     """Links and a form whose whole state is the address; a place of words, for its field."""
     chosen = board.picks.get("target", USUAL_TARGET)
     links = [_link(str(minutes), chosen, board, look, t) for minutes in TARGETS]
@@ -178,7 +176,7 @@ def targets(board: Board, look: Look | str, t: Translator) -> Component:
     return html.Div(row, id=ids.text("targets"), className="picker")
 
 
-def _link(minutes: str, chosen: str, board: Board, look: Look | str, t: Translator) -> Component:
+def _link(minutes: str, chosen: str, board: Board, look: Look | str, t: Translator) -> Tree:
     target = None if minutes == USUAL_TARGET else minutes
     current = aria(current="true") if minutes == chosen else {}
     return html.A(t.duration(float(minutes)), href=address(board, look, target=target), className="pick", **current)

@@ -9,6 +9,7 @@ ASK_FORM = "ask"
 ASK_COUNTERS = "ask-counters"
 ASK_HOURS = "ask-hours"
 ASK_ARRIVALS = "ask-arrivals"
+ASK_WRONG = "ask-wrong"
 ANSWER_COUNTERS = "answer-counters"
 
 
@@ -23,6 +24,10 @@ def kpi_text(name: str) -> str:
 
 def kpi_note(name: str) -> str:
     return f"kpi-{name}-note"
+
+
+def kpi_holds(name: str) -> str:
+    return f"kpi-{name}-holds"
 
 
 def kpi_origin(name: str) -> str:

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from dash import html
-from dash.development.base_component import Component
 
 from data.types import Comparison, DayCurves, FlowModel
+from layouts import elements as html
 from layouts.board import Tree
 from layouts.figures.compared import compared_name
 from layouts.parts import aria, table
@@ -43,7 +42,7 @@ def legends(model: FlowModel, t: Translator) -> dict[str, Tree]:
     }
 
 
-def _entry(lines: list[str], words: str, t: Translator) -> Component:
+def _entry(lines: list[str], words: str, t: Translator) -> Tree:
     return html.Li([*(html.Span(className=f"swatch swatch-{line}", **aria(hidden="true")) for line in lines), words])
 
 
@@ -90,7 +89,7 @@ def _clock(other: Comparison, minute: float) -> str:
     return "24:00" if minute >= DAY_MINUTES and at.hour == 0 else at.strftime("%H:%M")
 
 
-def compared_table(curves: DayCurves, other: Comparison, t: Translator) -> Component:
+def compared_table(curves: DayCurves, other: Comparison, t: Translator) -> Tree:
     """Hour by hour on the clock: what the shown day and the other had reached."""
     assert other.points is not None
     here = _on_the_hour(curves, other, t)
@@ -99,7 +98,7 @@ def compared_table(curves: DayCurves, other: Comparison, t: Translator) -> Compo
         if row["minute"] % HOUR_MINUTES:
             continue
         came, went = here.get(round(row["minute"]), (None, None))
-        told = (came, went, row["arrivals"], row["served"])
+        told = (came, went, row["arrivals"] - other.carried_in, row["served"])
         rows.append([_clock(other, row["minute"]), *(number_or_none(value, t) for value in told)])
     shown, name = t.full_date(curves.day.start), compared_name(other, t)
     heads = [
@@ -118,7 +117,8 @@ def _on_the_hour(curves: DayCurves, other: Comparison, t: Translator) -> dict[in
     if told is None or start is None:
         return {}
     found = {}
+    carried = curves.carried_in or 0.0  # they stood there when the day began
     for at, came, went in zip(told["at"], told["arrivals"], told["served"], strict=True):
         minute = round((t.local(pd.Timestamp(at).to_pydatetime()).replace(tzinfo=None) - start).total_seconds() / 60)
-        found[minute] = (came, went)
+        found[minute] = (came - carried, went)
     return found

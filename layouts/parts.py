@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from data.types import Frame
 from data.vocabulary import Level, SiteKind, State
-from layouts import ids
+from layouts import elements, ids
 from layouts.board import Board, Figure, KpiView, Tree
 from layouts.translator import Translator
 
@@ -28,6 +28,8 @@ class Parts:
     texts: dict[str, Tree] = field(default_factory=dict)
 
 
+# Headlines that hold on a condition, which is told beside them.
+HOLD = ("wait_minutes", "time_to_clear_minutes")
 GRAPH_CONFIG: Any = {
     "displayModeBar": False,
     "responsive": True,
@@ -44,20 +46,20 @@ def data(**words: str) -> dict[str, Any]:
     return {f"data-{name.replace('_', '-')}": value for name, value in words.items()}
 
 
-def mark(level: Level | str) -> Component:
+def mark(level: Level | str) -> Tree:
     """The shape of a level; the word stands beside it, so a reader who sees no colour loses nothing."""
-    return html.Span(className=f"mark mark-{level}", **aria(hidden="true"))
+    return elements.Span(className=f"mark mark-{level}", **aria(hidden="true"))
 
 
-def level_word(level: Level, t: Translator) -> Component:
-    return html.Span([mark(level), t(f"level.{level}")], className=f"level level-{level}")
+def level_word(level: Level, t: Translator) -> Tree:
+    return elements.Span([mark(level), t(f"level.{level}")], className=f"level level-{level}")
 
 
-def age(as_of: datetime | str | None, follows_board: bool = False) -> Component:
+def age(as_of: datetime | str | None, follows_board: bool = False) -> Tree:
     """Filled by the browser every second, so that it grows with the server gone."""
     moment = as_of.isoformat() if isinstance(as_of, datetime) else (as_of or "")
     more = {"follows": "board"} if follows_board else {}
-    return html.Span(className="age", **data(as_of=moment, **more))
+    return elements.Span(className="age", **data(as_of=moment, **more))
 
 
 def kpi_attributes(view: KpiView) -> dict[str, Any]:
@@ -83,6 +85,7 @@ def kpi_card(view: KpiView, t: Translator, *, about: bool = True) -> Component:
         html.Div(view.label, className="kpi-label"),
         html.Div(view.text, id=ids.kpi_text(view.name), className="kpi-value"),
         html.Div(view.note, id=ids.kpi_note(view.name), className="kpi-note"),
+        *([html.Div(view.holds, id=ids.kpi_holds(view.name), className="kpi-holds")] if view.name in HOLD else []),
         html.Div(
             [
                 html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from", title=view.coverage),
@@ -210,7 +213,7 @@ def _read_by_arrows(reading: str, drawing: Component, t: Translator) -> Componen
     )
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[Any]], class_name: str = "", caption: str = "") -> Component:
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]], class_name: str = "", caption: str = "") -> Tree:
     """First column is the row's name; numbers stand right, in tabular figures.
 
     With `cards` in its class a row is a card on a phone, where no header stands above it: its cells carry their labels.
@@ -218,16 +221,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]], class_name: str = 
     labels = [data(label=name) for name in head] if "cards" in class_name.split() else [{} for _ in head]
 
     def cells(row: Sequence[Any]) -> list[Any]:
-        rest = [html.Td(cell, **label) for cell, label in zip(row[1:], labels[1:], strict=True)]
-        return [html.Th(row[0], scope="row"), *rest]
+        rest = [elements.Td(cell, **label) for cell, label in zip(row[1:], labels[1:], strict=True)]
+        return [elements.Th(row[0], scope="row"), *rest]
 
     children = [
-        html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head])),
-        html.Tbody([html.Tr(cells(row)) for row in rows]),
+        elements.Thead(elements.Tr([elements.Th(cell, scope="col") for cell in head])),
+        elements.Tbody([elements.Tr(cells(row)) for row in rows]),
     ]
     if caption:
-        children.insert(0, html.Caption(caption, className="visually-hidden"))
-    return html.Table(children, className=f"table-plain {class_name}".strip())
+        children.insert(0, elements.Caption(caption, className="visually-hidden"))
+    return elements.Table(children, className=f"table-plain {class_name}".strip())
 
 
 def marks_of(frame: Frame) -> tuple[str, ...]:
@@ -236,7 +239,7 @@ def marks_of(frame: Frame) -> tuple[str, ...]:
 
 
 def marks_text(frame: Frame, t: Translator) -> list[Any]:
-    return [html.Span(t(f"mark.{one}"), className=f"stamp stamp-{one}") for one in marks_of(frame)]
+    return [elements.Span(t(f"mark.{one}"), className=f"stamp stamp-{one}") for one in marks_of(frame)]
 
 
 STATE_WORD = {

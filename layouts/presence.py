@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import Flowing, HeadCount, Presence
 from data.vocabulary import Measure
+from layouts import elements as html
 from layouts.board import Tree
 from layouts.parts import table
 from layouts.translator import Translator
@@ -44,7 +42,7 @@ def presence_sentence(told: Presence, t: Translator) -> str:
     return " ".join(said)
 
 
-def _flows(told: Presence, t: Translator) -> Component:
+def _flows(told: Presence, t: Translator) -> Tree:
     """One row per direction; what nobody reports is named, never zero."""
     heads = [t(f"presence.{name}") for name in ("what", "direction", "people")]
     heads += [t("word.method"), t("presence.hours"), t("agreement.source")]
@@ -86,7 +84,7 @@ def _people(people: float | None, at_least: bool, t: Translator) -> str:
     return ("≥\u00a0" if at_least else "") + t.number(round(people))
 
 
-def presence_table(told: Presence, t: Translator) -> Component:
+def presence_table(told: Presence, t: Translator) -> Tree:
     """Each count beside what was expected of it; and hours at which fewer than nobody would be there."""
     rows: list[tuple[Any, list[Any]]] = [(one.at, _count(one, t)) for one in told.counts]
     wrong = told.path[told.path["present"] < -0.5]
@@ -119,6 +117,6 @@ def _signed(people: float, t: Translator) -> str:
     return ("+" if people >= 0.5 else "") + t.number(round(people))
 
 
-def opener(asked: bool, href: str, t: Translator, words: str = "presence") -> Component:
+def opener(asked: bool, href: str, t: Translator, words: str = "presence") -> Tree:
     """A door to the panel, which is read only where somebody asks."""
     return html.P(html.A(t(f"{words}.{'close' if asked else 'open'}"), href=href), className="quiet")

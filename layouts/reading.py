@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
+from layouts import elements as html
 from layouts.parts import data
 from layouts.translator import Translator
 

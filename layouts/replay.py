@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -39,9 +40,19 @@ def chooser(board: Board, look: Look | str, t: Translator) -> list[Component]:
         method="get",
         className="then-form",
     )
-    door = html.Details([html.Summary(t("replay.choose")), form], className="then")
+    known = [
+        html.A(name, href=address(board, look, as_of=None, replay=f"{day}T00:00", speed=FASTEST), className="pick")
+        for day, name in _remembered(board, t).items()
+    ]
+    door = html.Details([html.Summary(t("replay.choose")), form, *known], className="then")
     # A place of words: a browser has these fields, Dash has not.
     return [html.Div(door, id=ids.text("replay-choice"), className="then-place")]
+
+
+def _remembered(board: Board, t: Translator) -> dict[str, str]:
+    """Days of the site that everybody remembers, by what they are called."""
+    noon = {day: datetime.fromisoformat(day).replace(hour=12, tzinfo=t.zone) for day in board.past_surges}
+    return {day: t("picker.surge", day=t.full_date(noon[day]), name=name) for day, name in board.past_surges.items()}
 
 
 def bar(board: Board, look: Look | str, speed: int, t: Translator) -> Component:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from dash.development.base_component import Component
 
 from data.types import DayCurves
+from layouts.board import Tree
+from layouts.figures.base import column, known
 from layouts.parts import table
 from layouts.translator import Translator
 
 MOST_READINGS = 60
+STILL_NOW = timedelta(minutes=5)  # as `NOW` of data.analytics.stages
 
 
-def curves_table(curves: DayCurves, t: Translator) -> Component:
+def curves_table(curves: DayCurves, t: Translator) -> Tree:
     rows = []
-    for at, arrivals, served in zip(
-        curves.points["at"], curves.points["arrivals"], curves.points["served"], strict=True
-    ):
-        moment = pd.Timestamp(at).to_pydatetime()
+    for moment, arrivals, served in cells(curves.points, "at", "arrivals", "served"):
         if t.local(moment).minute == 0:
-            both = pd.notna(arrivals) and pd.notna(served)
+            both = known(arrivals) and known(served)
             queue = number_or_none(arrivals - served, t) if both else t("word.no_report")
-            rows.append([t.time(moment), number_or_none(arrivals, t), number_or_none(served, t), queue])
+            # The curve starts from the queue carried into the day.
+            came = arrivals - (curves.carried_in or 0.0) if known(arrivals) else None
+            rows.append([t.time(moment), number_or_none(came, t), number_or_none(served, t), queue])
     heads = [t(key) for key in ("word.hour", "figure.arrivals", "figure.served", "word.in_queue")]
     return table(heads, rows, caption=t("panel.cumulative.title"))
 
@@ -32,92 +34,109 @@ def curves_table(curves: DayCurves, t: Translator) -> Component:
 def curves_sentence(curves: DayCurves, now: datetime, t: Translator) -> str:
     """What the picture says, for who cannot see it; of a day that is over, how it ended."""
     said = []
+    over = now >= curves.day.end
     if curves.queue_now is not None:
-        key = "figure.says_queue_at_least" if curves.queue_at_least else "figure.says_queue"
-        if now >= curves.day.end:
-            key = "reading.queue_at_the_end"
-        said.append(t(key, people=round(curves.queue_now)))
-    if curves.wait_from is not None and curves.wait_to is not None:
-        said.append(t("figure.says_wait", waited_minutes=(curves.wait_to - curves.wait_from).total_seconds() / 60))
+        people = round(curves.queue_now)
+        bound = "_at_least" if curves.queue_at_least else ""
+        if over:
+            said.append(t("reading.queue_at_the_end", people=people))
+        elif counted_now(curves, now):
+            said.append(t(f"figure.says_queue{bound}", people=people))
+        else:
+            assert curves.queue_at is not None
+            on = "" if t.local(curves.queue_at).date() == t.local(now).date() else "_on"
+            facts = {"people": people, f"seen_{'at' if on else 'time'}": curves.queue_at}
+            said.append(t(f"figure.said_queue{on}{bound}", **facts))
+    if curves.closed and not over:
+        waited = curves.waited_at_closing
+        closed = "figure.said_wait_closed" if waited is None else "figure.said_wait_at_closing"
+        said.append(t(closed, waited_minutes=None if waited is None else waited * 60))
+    elif curves.wait_from is not None and curves.wait_to is not None:
+        key = "figure.says_wait" if counted_now(curves, now) else "figure.said_wait"
+        said.append(t(key, waited_minutes=(curves.wait_to - curves.wait_from).total_seconds() / 60))
     methods = sorted({str(m) for m in (curves.arrivals_method, curves.served_method) if m is not None})
     if methods:
         said.append(t("figure.says_method", methods=", ".join(t(f"method.{m}") for m in methods)))
     return " ".join(said)
 
 
-def hours_table(hours: pd.DataFrame, t: Translator) -> Component:
+def counted_now(curves: DayCurves, now: datetime) -> bool:
+    """Whether the queue may be told without the moment at which it was counted."""
+    return curves.queue_at is None or now - curves.queue_at <= STILL_NOW
+
+
+def hours_table(hours: pd.DataFrame, t: Translator) -> Tree:
     rows = []
-    for row in hours.to_dict("records"):
-        at = pd.Timestamp(row["hour"]).to_pydatetime()
-        usual = "–"
-        if pd.notna(row["usual_low"]):
-            usual = t("word.between", low=round(row["usual_low"]), high=round(row["usual_high"]))
-        said = [t("word.provisional")] if row["provisional"] is True or row["provisional"] == 1 else []
-        said += [t("revision.late")] if row["late"] is True or row["late"] == 1 else []
-        said += was(t("figure.arrivals"), row["people_was"], t) + was(t("figure.served"), row["served_was"], t)
-        rows.append(
-            [
-                f"{t.date(at)} {t.time(at)}",
-                number_or_none(row["people"], t),
-                number_or_none(row["served"], t),
-                usual,
-                " · ".join(said),
-            ]
-        )
+    names = ("hour", "people", "served", "usual_low", "usual_high", "provisional", "late", "people_was", "served_was")
+    for at, people, served, low, high, provisional, late, people_was, served_was in cells(hours, *names):
+        usual = t("word.between", low=round(low), high=round(high)) if known(low) else "–"
+        said = [t("word.provisional")] if provisional is True or provisional == 1 else []
+        said += [t("revision.late")] if late is True or late == 1 else []
+        said += was(t("figure.arrivals"), people_was, t) + was(t("figure.served"), served_was, t)
+        shown = (number_or_none(people, t), number_or_none(served, t))
+        rows.append([f"{t.date(at)} {t.time(at)}", *shown, usual, " · ".join(said)])
     keys = ("word.hour", "figure.arrivals", "figure.served", "word.usual", "word.note")
     return table([t(key) for key in keys], rows, caption=t("panel.hourly.title"))
 
 
-def days_table(days: pd.DataFrame, t: Translator) -> Component:
+def days_table(days: pd.DataFrame, t: Translator) -> Tree:
     rows = []
-    for row in days.iloc[::-1].to_dict("records"):
+    names = ("day", "entries", "arrivals", "low", "high", "method", "differs", "at_least", "arrivals_at_least")
+    noted = ("approved", "entries_was", "arrivals_was")
+    for at, came_in, came, low, high, how, differs, least, came_least, approved, in_was, came_was in reversed(
+        list(cells(days, *names, *noted))
+    ):
         spread = "–"
-        if pd.notna(row["low"]) and pd.notna(row["high"]) and row["high"] > row["low"]:
-            spread = t("word.between", low=round(row["low"]), high=round(row["high"]))
-        method = t("word.none_reported") if pd.isna(row["method"]) else t(f"method.{row['method']}")
-        if pd.notna(row["differs"]):
-            method = f"{method} · {t('word.day_report_says', people=round(row['entries'] + row['differs']))}"
-        at = pd.Timestamp(row["day"]).to_pydatetime()
-        entries = _at_least(number_or_none(row["entries"], t), row["entries"], row["at_least"])
-        arrivals = _at_least(number_or_none(row["arrivals"], t), row["arrivals"], row["arrivals_at_least"])
-        said = [t("revision.approved", who=row["approved"])] if isinstance(row["approved"], str) else []
-        said += was(t("figure.entries"), row["entries_was"], t) + was(t("figure.arrivals"), row["arrivals_was"], t)
+        if known(low) and known(high) and high > low:
+            spread = t("word.between", low=round(low), high=round(high))
+        method = t(f"method.{how}") if known(how) else t("word.none_reported")
+        if known(differs):
+            method = f"{method} · {t('word.day_report_says', people=round(came_in + differs))}"
+        entries = _at_least(number_or_none(came_in, t), came_in, least)
+        arrivals = _at_least(number_or_none(came, t), came, came_least)
+        said = [t("revision.approved", who=approved)] if isinstance(approved, str) else []
+        said += was(t("figure.entries"), in_was, t) + was(t("figure.arrivals"), came_was, t)
         rows.append([t.date(at), entries, arrivals, spread, method, " · ".join(said)])
     keys = ("word.day", "figure.entries", "figure.arrivals", "word.range", "word.method", "word.note")
     return table([t(key) for key in keys], rows, caption=t("panel.daily.title"))
 
 
+def cells(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Row by row, the columns of these names; a frame's own ways of looking at a row cost more than its table."""
+    return zip(*(column(frame, name) for name in names), strict=True)
+
+
 def was(what: str, old: Any, t: Translator) -> list[str]:
     """That a figure was corrected, and from what."""
-    return [] if pd.isna(old) else [t("revision.corrected_from", what=what, old=round(float(old)))]
+    return [] if not known(old) else [t("revision.corrected_from", what=what, old=round(float(old)))]
 
 
 def _at_least(shown: str, value: float | None, bounded: bool) -> str:
-    return f"≥\u00a0{shown}" if bounded and pd.notna(value) else shown
+    return f"≥\u00a0{shown}" if bounded and known(value) else shown
 
 
-def readings_table(history: pd.DataFrame, t: Translator) -> Component:
+def readings_table(history: pd.DataFrame, t: Translator) -> Tree:
     rows: list[list[Any]] = []
-    for row in history.sort_values("at", ascending=False).head(MOST_READINGS).to_dict("records"):
-        at = pd.Timestamp(row["at"]).to_pydatetime()
-        waiting = number_or_none(row["waiting"], t)
-        bound = _at_least(waiting, row["waiting"], row["at_least"])
-        counters = number_or_none(row["counters_open"], t)
-        rows.append([f"{t.date(at)} {t.time(at)}", t(f"stage.{row['stage']}"), bound, counters])
+    names = ("at", "stage", "waiting", "at_least", "counters_open")
+    newest = sorted(cells(history, *names), key=lambda row: row[0], reverse=True)[:MOST_READINGS]
+    for at, stage, waiting, least, opened in newest:
+        bound = _at_least(number_or_none(waiting, t), waiting, least)
+        rows.append([f"{t.date(at)} {t.time(at)}", t(f"stage.{stage}"), bound, number_or_none(opened, t)])
     keys = ("word.hour", "word.stage", "word.in_queue", "word.counters")
     return table([t(key) for key in keys], rows, caption=t("panel.queue_history.title"))
 
 
-def counters_table(history: pd.DataFrame, entry: str, t: Translator) -> Component:
+def counters_table(history: pd.DataFrame, entry: str, t: Translator) -> Tree:
     """Only the moments at which the number changed."""
     rows: list[list[Any]] = []
-    part = history[(history["stage"] == entry) & history["counters_open"].notna()].sort_values("at")
-    changed = part[part["counters_open"] != part["counters_open"].shift()]
-    for row in changed.iloc[::-1].head(MOST_READINGS).to_dict("records"):
-        at = pd.Timestamp(row["at"]).to_pydatetime()
-        rows.append([f"{t.date(at)} {t.time(at)}", t.number(row["counters_open"])])
+    read = [row for row in cells(history, "at", "counters_open", "stage") if row[2] == entry and known(row[1])]
+    read.sort(key=lambda row: row[0])
+    before = [None, *(row[1] for row in read)]
+    changed = [(at, opened) for (at, opened, _), last in zip(read, before, strict=False) if opened != last]
+    for at, opened in changed[: -MOST_READINGS - 1 : -1]:
+        rows.append([f"{t.date(at)} {t.time(at)}", t.number(opened)])
     return table([t("word.since"), t("word.counters")], rows, caption=t("panel.counters_history.title"))
 
 
 def number_or_none(value: Any, t: Translator) -> str:
-    return t("word.no_report") if value is None or pd.isna(value) else t.number(round(float(value)))
+    return t("word.no_report") if not known(value) else t.number(round(float(value)))

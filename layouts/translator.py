@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
-from functools import cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from data.types import Sentence
 from data.vocabulary import Language
 
 LOCALES = Path(__file__).parent / "locales"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 GROUP = "\u202f"  # narrow no-break space: "3.500" means two things in a binational room
 MINUS = "\u2212"
 # Facts whose values are words of the vocabulary: {stage} = "transport" is shown as t("stage.transport").
@@ -31,6 +32,7 @@ WORDS = (
     "state",
     "source",
     "rhythm",
+    "basis",
 )
 
 
@@ -56,6 +58,27 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         dotted = f"{prefix}{key}"
         pairs += _flat(value, dotted + ".") if isinstance(value, dict) else [(dotted, str(value))]
     return pairs
+
+
+# A board says the same hours again at every version: what a moment is called is worked out once.
+@lru_cache(maxsize=20_000)
+def _local(zone: ZoneInfo, at: datetime) -> datetime:
+    return at.astimezone(zone)
+
+
+@lru_cache(maxsize=20_000)
+def _time(zone: ZoneInfo, at: datetime) -> str:
+    return at.astimezone(zone).strftime("%H:%M")
+
+
+@lru_cache(maxsize=20_000)
+def _wall_clock(zone: ZoneInfo, at: datetime) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+@lru_cache(maxsize=20_000)
+def _iso(zone: ZoneInfo, microseconds: int) -> str:
+    return (EPOCH + timedelta(microseconds=microseconds)).astimezone(zone).strftime("%Y-%m-%dT%H:%M")
 
 
 class Told(str):
@@ -154,10 +177,14 @@ class Translator:
         return f"{whole // 60}\u00a0h\u00a0{whole % 60:02d}"
 
     def local(self, at: datetime) -> datetime:
-        return at.astimezone(self.zone)
+        return _local(self.zone, at)
 
     def time(self, at: datetime) -> str:
-        return self.local(at).strftime("%H:%M")
+        return _time(self.zone, at)
+
+    def wall_clock(self, at: datetime | int) -> str:
+        """The site's clock at a moment (microseconds since 1970), to the minute: 2019-06-14T12:30."""
+        return _iso(self.zone, at) if isinstance(at, int) else _wall_clock(self.zone, at)
 
     def date(self, at: datetime) -> str:
         """vie 14 jun"""

@@ -10,6 +10,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from data.types import Sentence
 from data.vocabulary import Look
 from layouts import ids
 from layouts.addresses import ASKS, path, query
@@ -23,9 +24,9 @@ MOST_ARRIVALS = 5000
 # A question changes while somebody types; it is asked once they pause.
 PAUSE_MS = 400
 FIELDS = {
-    "ask_counters": (ids.ASK_COUNTERS, MOST_COUNTERS, "1"),
-    "ask_hours": (ids.ASK_HOURS, MOST_HOURS, "any"),
-    "ask_arrivals": (ids.ASK_ARRIVALS, MOST_ARRIVALS, "1"),
+    "ask_counters": (ids.ASK_COUNTERS, "1"),
+    "ask_hours": (ids.ASK_HOURS, "any"),
+    "ask_arrivals": (ids.ASK_ARRIVALS, "1"),
 }
 
 
@@ -52,6 +53,7 @@ def question(board: Board, look: Look | str, said: Sequence[str], stage: str, t:
                 id=ids.ASK_FORM,
             ),
             html.P(t("what_if.how"), className="ask-how"),
+            html.Div(id=ids.ASK_WRONG, className="ask-wrong", role="alert"),
             html.Div(
                 answer(said),
                 id=ids.ANSWER_COUNTERS,
@@ -67,6 +69,11 @@ def answer(said: Sequence[str]) -> list[Any]:
     return [html.P(sentence, className="" if place == 0 else "answer-more") for place, sentence in enumerate(said)]
 
 
+def complaint(wrong: Sentence, t: Translator) -> list[Any]:
+    """What was expected, and that the answer below is not to this."""
+    return [html.B(t.sentence(wrong)), html.Span([" ", t("what_if.kept")], className="ask-kept")]
+
+
 def _now(board: Board, word: str, t: Translator) -> str:
     """As many as there are, which is what an empty field stands for."""
     about = board.asked_about or {}
@@ -75,17 +82,17 @@ def _now(board: Board, word: str, t: Translator) -> str:
 
 
 def _field(name: str, board: Board, stage: str, t: Translator) -> Component:
-    place, most, step = FIELDS[name]
+    place, step = FIELDS[name]
     word = name.removeprefix("ask_")
     # A component of Dash's own: its value is what the callback is asked with.
     box: Any = dbc.Input(
         id=place,
         name=name,
-        type="number",
+        # As text: a field of numbers keeps what it thinks wrong to itself, and nobody would say what was expected.
+        type="text",
         inputmode="decimal" if step == "any" else "numeric",
-        min=0,
-        max=most,
-        step=step,
+        maxlength=20,
+        autocomplete="off",
         value=board.picks.get(name),
         placeholder=_now(board, word, t),
         debounce=PAUSE_MS,

@@ -57,7 +57,7 @@
     if (name === "pressure_level") {
       each(".headline[data-level]", function (line) { line.setAttribute("data-level", kpi.level || "no-data"); });
     }
-    ["text", "note"].forEach(function (part) {
+    ["text", "note", "holds"].forEach(function (part) {
       if (differs(kpi, old, [part])) set("kpi-" + name + "-" + part, { children: kpi[part] });
     });
     if (differs(kpi, old, ["origin", "coverage"])) set("kpi-" + name + "-origin", { children: kpi.origin, title: kpi.coverage });

@@ -59,11 +59,10 @@
   function say() {
     var place = bar();
     if (!place) return;
-    if (place.hidden) {
-      place.hidden = false;
-      var root = document.getElementById("caudal");
-      root.setAttribute("data-replay", facts.words.replay.stamp);
-    }
+    place.hidden = false;
+    // Whoever draws the page anew draws it without this.
+    var root = document.getElementById("caudal");
+    if (!root.hasAttribute("data-replay")) root.setAttribute("data-replay", facts.words.replay.stamp);
     var words = facts.words.replay;
     age.say(place.querySelector(".replay-clock"), format.format(shown));
     var says = wrong ? words.unreachable

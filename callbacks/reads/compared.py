@@ -49,6 +49,7 @@ def _another_day(conn: Connection, scope: Scope, base: Ground, curves: DayCurves
         asked,
         points=points,
         hours=hours_on_the_clock(other.came, other.went, day, site),
+        carried_in=other.curves.carried_in or 0.0,
         clock_changes=any(one.end - one.start != DAY for one in (day, curves.day)),
     )
     last = _last_known(curves)

@@ -22,12 +22,15 @@ from data.analytics.windows import DAYS_BACK, asked_window, curve_day, day_on, l
 from data.days import day_of, days_of
 from data.earlier import Marks
 from data.flags import open_flags
+from data.frames import epochs_of
 from data.long_grains import only_long
 from data.picture import series_key
 from data.presence import presence
 from data.published import published_beside
 from data.queries import SeriesKey
-from data.reconciling import figures_to_compare, reconciliation
+from data.queries.board import day_rows
+from data.queries.flow import DAY_COLUMNS as DAY_CELLS
+from data.reconciling import reconciliations
 from data.revised import revised
 from data.types import Beside, ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
@@ -92,11 +95,7 @@ def _marks(conn: Connection, scope: Scope, base: Ground, window: Window) -> dict
 
 def _sources(conn: Connection, scope: Scope, base: Ground, window: Window) -> tuple[Reconciliation, ...]:
     """Every source of the figures this page shows, and of others that several report."""
-    site = base.picture.site
-    return tuple(
-        reconciliation(conn, site, stage, measure, window, base.now, scope.as_of)
-        for stage, measure in figures_to_compare(conn, site, window, scope.as_of)
-    )
+    return reconciliations(conn, base.picture.site, window, base.now, scope.as_of)
 
 
 def _hours(
@@ -228,7 +227,7 @@ def _days(
     came = _by_day(conn, series_key(seen.site, seen.official, Measure.ARRIVALS), window, scope.as_of)
     rows = []
     for day in days:
-        row, arrivals = served.get(day.start), came.get(day.start)
+        row, arrivals = served.get(seconds(day.start)), came.get(seconds(day.start))
         partly = row is not None and (day.end > base.now or row["minutes"] < (day.end - day.start) / MINUTE)
         state = State.MISSING if row is None else State.PROVISIONAL if partly else State.OK
         rows.append(
@@ -251,9 +250,13 @@ def _days(
 
 def _by_day(
     conn: Connection, key: SeriesKey | None, window: Window, as_of: datetime | None
-) -> dict[datetime, dict[str, Any]]:
-    """Rows of `queries.flow_by_day` by the day's start."""
+) -> dict[float, dict[str, Any]]:
+    """Rows of `queries.flow_by_day` by the day's start, in seconds since 1970."""
     if key is None:
         return {}
-    rows = queries.flow_by_day(conn, key, window, as_of).to_dict("records")
-    return {row["day"].to_pydatetime(): {str(name): cell for name, cell in row.items()} for row in rows}
+    if as_of is not None:
+        told = queries.flow_by_day(conn, key, window, as_of).to_dict("records")
+        return {row["day"].timestamp(): {str(name): cell for name, cell in row.items()} for row in told}
+    rows = day_rows(conn, key, window)
+    starts = epochs_of([row[0] for row in rows]).tolist()
+    return {start: dict(zip(DAY_CELLS, row, strict=True)) for start, row in zip(starts, rows, strict=True)}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from callbacks.reads.ground import events_around, ground
 from data.analytics.buckets import seconds
+from data.analytics.expects import expects, plain
 from data.analytics.hours_ahead import expected_queue, needs
 from data.analytics.observed import NO_READINGS, Readings
 from data.analytics.plan_kept import plan_kept
@@ -31,6 +33,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> QueueModel:
     asked = asked_window(scope, base.now, seen.site)
     window = Window(asked.start, min(asked.end, base.now + timedelta(microseconds=1)))
     coming = coming_of(base.forecast)
+    known = expects(seen.entry_state, seconds(base.now))
     return QueueModel(
         frame=base.frame,
         kpis=base.kpis,
@@ -46,6 +49,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> QueueModel:
             if asked.end >= base.now
             else ExpectedQueue(missing="past")
         ),
+        expects=None if known is None else plain(known),
     )
 
 
@@ -81,26 +85,31 @@ def _history(conn: Connection, scope: Scope, seen: Picture, window: Window) -> p
         told = {(place[0], place[1]): part for place, part in read.items() if place[0] in seen.site.stages}
     start, end = seconds(window.start), seconds(window.end)
     order = [str(stage) for stage in seen.site.stages]
-    parts = [
-        _part(stage, lane, told[stage, lane], start, end)
-        for stage, lane in sorted(told, key=lambda place: (order.index(place[0]), place[1]))
-        if len(told[stage, lane].at)
-    ]
-    if not parts:
-        return _part("", "", NO_READINGS, start, end)
-    return pd.concat(parts, ignore_index=True)
+    places = sorted(told, key=lambda place: (order.index(place[0]), place[1]))
+    return _frame({place: told[place] for place in places}, start, end)
 
 
-def _part(stage: str, lane: str, told: Readings, start: float, end: float) -> pd.DataFrame:
-    inside = (told.at >= start) & (told.at < end)
+def _frame(told: dict[tuple[str, str], Readings], start: float, end: float) -> pd.DataFrame:
+    """Made at once: a frame for each of ten queues, put together, would cost ten times as much."""
+    parts = [(*place, read, (read.at >= start) & (read.at < end)) for place, read in told.items()]
+    parts = parts or [("", "", NO_READINGS, np.zeros(0, dtype=bool))]
+    counts = [int(inside.sum()) for *_, inside in parts]
+
+    def cells(name: str, kind: type) -> np.ndarray:
+        return np.concatenate([getattr(read, name)[inside].astype(kind) for _, _, read, inside in parts])
+
+    def words(of: int) -> np.ndarray:
+        return np.repeat(np.array([part[of] for part in parts], dtype=object), counts)
+
     return pd.DataFrame(
         {
-            "at": pd.DatetimeIndex((told.at[inside] * 1e6).astype("datetime64[us]"), tz="UTC"),
-            "stage": stage,
-            "lane": lane,
-            "waiting": told.waiting[inside],
-            "counters_open": told.counters_open[inside],
-            "at_least": told.at_least[inside].astype(bool),
-            "method": told.method[inside].astype(object),
-        }
+            "at": pd.DatetimeIndex((cells("at", float) * 1e6).astype("datetime64[us]"), tz="UTC"),
+            "stage": words(0),
+            "lane": words(1),
+            "waiting": cells("waiting", float),
+            "counters_open": cells("counters_open", float),
+            "at_least": cells("at_least", bool),
+            "method": cells("method", object),
+        },
+        copy=False,
     )

@@ -23,8 +23,9 @@ WORTH_A_LINE = 50_000
 class Progress:
     """Called with rows written and rows to write."""
 
-    def __init__(self, t: Translator, name: str) -> None:
-        self.t, self.name = t, name
+    def __init__(self, t: Translator, name: str, words: str = "command_reports") -> None:
+        """`words`: the part of the locale that says what is done: reading, writing, progress."""
+        self.t, self.name, self.words = t, name, words
         self.on_terminal = sys.stderr.isatty()
         self.said = 0
         self.bar: Bar | None = None
@@ -34,17 +35,17 @@ class Progress:
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self.bar.start()
-            self.bar.add_task(self.t("command_reports.reading", file=self.name), total=None)
+            self.bar.add_task(self.t(f"{self.words}.reading", file=self.name), total=None)
         return self
 
     def __call__(self, done: int, rows: int) -> None:
         if self.bar is not None:
             task = self.bar.task_ids[0]
-            said = self.t("command_reports.writing", file=self.name)
+            said = self.t(f"{self.words}.writing", file=self.name)
             self.bar.update(task, description=said, completed=done, total=rows)
         elif rows >= WORTH_A_LINE and done * STEPS // rows > self.said:
             self.said = done * STEPS // rows
-            click.echo(self.t("command_reports.progress", file=self.name, done=done, rows=rows), err=True)
+            click.echo(self.t(f"{self.words}.progress", file=self.name, done=done, rows=rows), err=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -163,7 +163,11 @@ def estimate(ctx: click.Context, file: Path, waiting_at: str | None, no_plan: bo
         stop(t("queue.wrong.unreadable", path=str(file), reason=wrong.strerror or str(wrong)))
     except WrongTable as wrong:
         stop(plain(t(f"queue.wrong.{wrong.code}", path=file.name, **wrong.facts)))
-    rows = estimates(table.counted, planned=not no_plan)
+    # Here, since it knows of deliveries too: what-if needs neither a store nor its libraries.
+    from dashboard.commands.progress import Progress
+
+    with Progress(t, file.name, "queue.progress") as progress:
+        rows = estimates(table.counted, not no_plan, progress)
     load = load_waits(table)
     if as_json:
         told = {
@@ -182,7 +186,10 @@ def estimate(ctx: click.Context, file: Path, waiting_at: str | None, no_plan: bo
 
 
 def row_of(row: Estimate, name: str | None) -> dict[str, Any]:
-    """One bucket; waits in minutes, `interval` and `rate_interval` hold 80 %; null is unknown."""
+    """One bucket; waits in minutes, `interval` and `rate_interval` hold 80 %; null is unknown.
+
+    Of a queue that is a lower bound the `interval` has no upper end: its wait is at least the lower one, 9 in 10 times.
+    """
     rate = row.rate
     return {
         "start": name,
@@ -231,7 +238,11 @@ def shown(rows: list[Estimate], table: CountedFile, load: np.ndarray, t: Transla
         ):
             cells.append(unknown if told is None else t("queue.at_least", told=told) if row.at_least else told)
         ends = (row.low, row.high)
-        cells.append("" if None in ends else "–".join(t.duration(end * 60) for end in ends if end is not None))
+        told_ends = [t.duration(end * 60) for end in ends if end is not None]
+        if row.at_least:
+            cells.append(t("queue.at_least", told=told_ends[0]) if told_ends else "")
+        else:
+            cells.append("–".join(told_ends) if len(told_ends) == 2 else "")
         rate = row.rate
         cells.append(unknown if rate is None else t.number(rate.value, 1))
         cells.append("" if rate is None else f"{t.number(rate.low, 1)}–{t.number(rate.high, 1)}")

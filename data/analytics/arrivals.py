@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -103,6 +103,10 @@ class LastHour:
     at_least: bool
     method: Method
 
+    @property
+    def start(self) -> datetime:
+        return self.end - timedelta(hours=1)
+
     def usual(self, usual: History, day: Window) -> float | None:
         slot = math.ceil(_hours_in(self.end, day) - 1e-9) - 1
         middle = usual.hourly[1]
@@ -112,15 +116,12 @@ class LastHour:
 
 
 def last_hour(hours: Buckets, now: datetime) -> LastHour | None:
-    """The newest hour that is over: as a lower bound where only some of its quarters were reported."""
-    over = hours.where(hours.start + HOUR <= seconds(now))
-    if len(over) == 0:
+    """The newest hour that is over and was reported whole. What was reported of a later one in part is not an hour."""
+    whole = hours.where(hours.whole & (hours.start + HOUR <= seconds(now)))
+    if len(whole) == 0:
         return None
     return LastHour(
-        float(over.people[-1]),
-        moment(float(over.end[-1])),
-        bool(over.at_least[-1]) or not bool(over.whole[-1]),
-        Method(over.method[-1]),
+        float(whole.people[-1]), moment(float(whole.end[-1])), bool(whole.at_least[-1]), Method(whole.method[-1])
     )
 
 

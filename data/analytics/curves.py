@@ -44,8 +44,8 @@ def day_curves(
         }
     )
     wait_to = level = None
-    queue = _queue_at(seen, end)
-    if now_seconds < seconds(day.end):
+    queue, running = _queue_at(seen, end), now_seconds < seconds(day.end)
+    if running:
         queue, wait_to = state.waiting, state.waiting_at
     if wait_to is None or queue is None or state.joined is None or wait_to < day.start or len(at) < 2:
         wait_to = None
@@ -62,6 +62,9 @@ def day_curves(
         wait_from=state.joined if wait_to is not None else None,
         wait_to=wait_to,
         wait_level=level,
+        queue_at=state.waiting_at if running else None,
+        closed=running and state.closed,
+        waited_at_closing=state.waited_at_closing if running else None,
         arrivals_at_least=bool(came.at_least.any()) or len(holes_a) > 0,
         weekday=local_date(site, day.start).weekday(),
         served_method=_main_method(went),

@@ -6,6 +6,7 @@ the plan they were, unless that is refused. `realised` is what came of it, where
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from data.analytics.buckets import HOUR, Curve
 from data.analytics.queueing import NEARLY_FULL
-from data.analytics.rates import Rate, service_rates
+from data.analytics.rates import AT_ONCE, Rate, service_rates
 
 COUNTERS_HOLD = 2.0  # hours for which the counters reported last speak for now
 
@@ -40,7 +41,8 @@ class Counted:
 
 @dataclass(frozen=True)
 class Estimate:
-    """At the end of one bucket. Waits in hours; None is unknown. `low` and `high` are the 80 % interval of `wait`."""
+    """At the end of one bucket. Waits in hours; None is unknown. `low` and `high` are the 80 % interval of `wait`;
+    of a queue that is at least so long there is no `high`."""
 
     start: float
     queue: float | None
@@ -61,25 +63,31 @@ class Estimate:
         return self.queue is not None and self.queue < -1e-6
 
 
-def estimates(counted: Counted, planned: bool = True) -> list[Estimate]:
-    """One per bucket. `planned` False: counters go on as they are at the time, whatever later rows say."""
+def estimates(
+    counted: Counted, planned: bool = True, done: Callable[[int, int], None] = lambda *_: None
+) -> list[Estimate]:
+    """One per bucket. `planned` False: counters go on as they are at the time, whatever later rows say.
+
+    `done` is told now and then how many buckets are, of how many.
+    """
+    size = len(counted.start)
     queue, at_least, unexplained, before = queues(counted)
     # As many waiting as counters, at both ends: every counter was surely busy.
     least = np.minimum(before, queue) - counted.counters + 1
     span = np.full(len(queue), counted.hours)
-    rates = service_rates(counted.start, span, counted.served, counted.counters, least)
+    rates = service_rates(
+        counted.start, span, counted.served, counted.counters, least, lambda places: done(places // 2, size)
+    )
     came, gone = _Unbroken(counted.edges, counted.arrivals), _Unbroken(counted.edges, counted.served)
-    work_from = _work(counted, planned)
+    wait, low, high = _waits(counted, queue, rates, at_least, planned)
+    arriving, negative = counted.arrivals / counted.hours, queue < 0
     rows = []
     for place, rate in enumerate(rates):
+        if place % AT_ONCE == 0:
+            done((size + place) // 2, size)
         waiting = _known(queue[place])
-        wait = low = high = None
-        if rate is not None and waiting is not None and waiting >= 0:
-            wait = work_from(place, waiting / rate.value)
-            slow, fast = rate.of(waiting, wait or 0.0)
-            low, high = work_from(place, waiting / fast), work_from(place, waiting / slow)
-        there = waiting is not None and waiting >= 0
-        load, growth = _load(counted, place, rate)
+        there = waiting is not None and not negative[place]
+        load, growth = _load(float(counted.counters[place]), float(arriving[place]), rate)
         rows.append(
             Estimate(
                 start=float(counted.start[place]),
@@ -87,16 +95,38 @@ def estimates(counted: Counted, planned: bool = True) -> list[Estimate]:
                 at_least=bool(at_least[place]),
                 unexplained=_known(unexplained[place]),
                 rate=rate,
-                wait=wait,
-                low=low,
-                high=high,
+                wait=_known(wait[place]),
+                low=_known(low[place]),
+                high=_known(high[place]),
                 head_wait=came.since_joined(place, waiting) if there and waiting is not None else None,
                 realised=gone.until_served(place, waiting) if there and waiting is not None else None,
                 utilisation=load,
                 growth=growth,
             )
         )
+    done(size, size)
     return rows
+
+
+def _waits(
+    counted: Counted, queue: np.ndarray, rates: list[Rate | None], at_least: np.ndarray, planned: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Virtual wait at the end of each bucket and its 80 % interval; NaN is unknown.
+
+    A queue that is only a lower bound has no upper end: whoever joins waits at least `low`.
+    """
+    work = _work(counted, planned)
+    value = np.array([math.nan if rate is None else rate.value for rate in rates])
+    there = np.where(queue >= 0, queue, np.nan)
+    wait = work(there / value)
+    ends = np.full((2, len(rates)), np.nan)
+    for place in np.flatnonzero(~np.isnan(there) & ~np.isnan(value)).tolist():
+        rate = rates[place]
+        assert rate is not None
+        span = float(wait[place])
+        ends[:, place] = rate.of(float(there[place]), 0.0 if math.isnan(span) else span)
+    slow, fast = ends
+    return wait, work(there / fast), np.where(at_least, np.nan, work(there / slow))
 
 
 def queues(counted: Counted) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -129,39 +159,39 @@ def queues(counted: Counted) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
     return queue, at_least, unexplained, before
 
 
-def _load(counted: Counted, place: int, rate: Rate | None) -> tuple[float | None, float | None]:
+def _load(counters: float, arriving: float, rate: Rate | None) -> tuple[float | None, float | None]:
     """Utilisation of a bucket, and what the queue gained per hour where that is near or over 1."""
-    counters, arrivals = counted.counters[place], counted.arrivals[place]
-    if rate is None or np.isnan(arrivals) or not counters > 0:
+    if rate is None or math.isnan(arriving) or not counters > 0:
         return None, None
-    capacity, arriving = counters * rate.value, arrivals / counted.hours
-    load = float(arriving / capacity)
-    return load, float(arriving - capacity) if load > NEARLY_FULL else None
+    capacity = counters * rate.value
+    load = arriving / capacity
+    return load, arriving - capacity if load > NEARLY_FULL else None
 
 
-def _work(counted: Counted, planned: bool) -> Callable[[int, float], float | None]:
-    """Hours from the end of a bucket until so many counter-hours are done; None where nobody knows the counters."""
+def _work(counted: Counted, planned: bool) -> Callable[[np.ndarray], np.ndarray]:
+    """Hours from the end of each bucket until so many counter-hours are done (one need a bucket); NaN where nobody
+    knows the counters or the need."""
     now = _carried(counted.counters, round(COUNTERS_HOLD / counted.hours))
     plan = _carried(counted.counters, len(now))
     edges = counted.edges
     done = np.concatenate([[0.0], np.cumsum(np.nan_to_num(plan) * counted.hours)])
+    last = float(plan[-1]) if plan[-1] > 0 else math.nan
 
-    def hours(place: int, need: float) -> float | None:
-        if np.isnan(now[place]):
-            return None
-        if need <= 0:
-            return 0.0
-        if not planned:
-            return need / now[place] if now[place] > 0 else None
-        target = done[place + 1] + need
-        after = int(np.searchsorted(done, target, side="left"))
-        if after < len(done):
-            share = (target - done[after - 1]) / (done[after] - done[after - 1])
-            at = edges[after - 1] + share * (edges[after] - edges[after - 1])
-            return float(at - edges[place + 1]) / HOUR
-        if not plan[-1] > 0:
-            return None
-        return float((edges[-1] - edges[place + 1]) / HOUR + (target - done[-1]) / plan[-1])
+    def hours(need: np.ndarray) -> np.ndarray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if planned:
+                target = done[1:] + need
+                after = np.minimum(np.searchsorted(done, np.nan_to_num(target), side="left"), len(done) - 1)
+                before = np.maximum(after - 1, 0)
+                share = (target - done[before]) / (done[after] - done[before])
+                at = edges[before] + share * (edges[after] - edges[before])
+                within = (at - edges[1:]) / HOUR
+                beyond = (edges[-1] - edges[1:]) / HOUR + (target - done[-1]) / last
+                told = np.where(target <= done[-1], within, beyond)
+            else:
+                told = np.where(now > 0, need / now, np.nan)
+            told = np.where(need <= 0, 0.0, told)
+        return np.where(np.isnan(now), np.nan, told)
 
     return hours
 
@@ -212,4 +242,4 @@ class _Unbroken:
 
 
 def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if math.isnan(value) else float(value)

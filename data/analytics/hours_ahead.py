@@ -10,7 +10,7 @@ from data.analytics.buckets import HOUR, moment, seconds
 from data.analytics.coming import Coming, going_on
 from data.analytics.needed import Target, counters_needed
 from data.analytics.observed import Observed
-from data.analytics.prospects import shifted
+from data.analytics.prospects import Standing, shifted, standing
 from data.analytics.rates import Rate
 from data.analytics.staffing import counters_ahead
 from data.analytics.stages import RATE_WINDOW, StageState
@@ -31,7 +31,7 @@ def needs(
         missing = "arrivals"
     if missing:
         return Needs(target_minutes, SHARE, missing=missing)
-    queue, each = _known(state)
+    there, each = _known(state)
     at, start = seconds(now), seconds(first)
     if coming is None:
         assert state.arriving is not None
@@ -39,7 +39,7 @@ def needs(
     rate, people = each.value, coming.steps(at)
     until = (start - at) / HOUR
     capacity = (state.counters_open or 0) * rate
-    waiting = queue_after(queue, minus(people, steady(capacity)), until)
+    waiting = queue_after(there.people, minus(people, steady(capacity)), until)
     arriving = [_mean(people, until + n, until + n + 1) for n in range(HOURS_SHOWN)]
     told = counters_needed(waiting, arriving, rate, Target(target_minutes / 60, SHARE), state.counters_total)
     starts = start + np.arange(HOURS_SHOWN) * HOUR
@@ -76,17 +76,18 @@ def expected_queue(
         missing = "counters"
     if missing:
         return ExpectedQueue(missing=missing)
-    waiting, rate = _known(state)
+    there, rate = _known(state)
     assert coming is not None
     assert ahead is not None
     low, mid, high = (coming.steps(at, edge) for edge in ("low", "mid", "high"))
-    slow, fast = rate.of(waiting + float(mid.level[0]) * hours, float(hours))
+    slow, fast = rate.of(there.people + float(mid.level[0]) * hours, float(hours))
     paths = (
         shifted(mid, low, ahead.counters, rate.value, fast, -1.0),
         minus(mid, ahead.counters.times(rate.value)),
         shifted(mid, high, ahead.counters, rate.value, slow, 1.0),
     )
-    told = [[queue_after(waiting, path, float(n)) for path in paths] for n in range(hours + 1)]
+    from_now = tuple(zip((there.low, there.people, there.high), paths, strict=True))
+    told = [[queue_after(people, path, float(n)) for people, path in from_now] for n in range(hours + 1)]
     return ExpectedQueue(
         tuple(ExpectedHour(moment(at + n * HOUR), *sorted(three)) for n, three in enumerate(told)),
         str(ahead.basis(float(hours))),
@@ -94,19 +95,23 @@ def expected_queue(
 
 
 def _missing(state: StageState) -> str:
-    """What lacks for saying anything of the hours ahead; a queue too old to speak of now lacks too."""
+    """What lacks for saying anything of the hours ahead; a queue too old to be carried on to now lacks too."""
     if state.negative:
         return "negative"
     if state.waiting is None or state.outdated:
         return "waiting"
-    return "" if state.rate is not None else "rate"
+    if state.rate is None:
+        return "rate"
+    if state.counted_ago is None or state.standing is not None:
+        return ""
+    return "arrivals" if state.coming is None else "counters"
 
 
-def _known(state: StageState) -> tuple[float, Rate]:
-    """Where nothing is missing: people waiting, and how fast a counter serves them."""
+def _known(state: StageState) -> tuple[Standing, Rate]:
+    """Where nothing is missing: people waiting now, and how fast a counter serves them."""
     assert state.waiting is not None
     assert state.rate is not None
-    return max(0.0, state.waiting), state.rate
+    return state.standing or standing(max(0.0, state.waiting)), state.rate
 
 
 def _mean(people: Steps, start: float, end: float) -> float:

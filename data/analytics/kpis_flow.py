@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from data.analytics.arrivals import DayTotal, expected_today, last_hour
+from datetime import timedelta
+
+from data.analytics.arrivals import DayTotal, LastHour, expected_today, last_hour
 from data.analytics.baseline import History
 from data.analytics.buckets import moment
 from data.analytics.freshness import filling, state_of
@@ -60,11 +62,12 @@ def arrivals_last_hour(seen: Seen) -> Kpi:
     if hour is None:
         return missing("arrivals_last_hour", "people")
     usual = None if seen.usual_arrivals is None else hour.usual(seen.usual_arrivals, seen.day)
+    # The hour now filling keeps the last one fresh, until it is over itself.
+    told_to = min(moment(float(seen.arrivals.end[-1])), hour.end + timedelta(hours=1))
     return Kpi(
         "arrivals_last_hour",
         hour.people,
-        # The hour now filling keeps the last one fresh.
-        state_of(moment(float(seen.arrivals.end[-1])), seen.judged_at, seen.cadence(seen.arrivals_source, "flow")),
+        state_of(told_to, seen.judged_at, seen.cadence(seen.arrivals_source, "flow")),
         hour.end,
         at_least=hour.at_least,
         usual=usual,
@@ -72,8 +75,17 @@ def arrivals_last_hour(seen: Seen) -> Kpi:
         hours=1.0,
         hours_asked=1.0,
         source=seen.arrivals_source,
-        note=None if usual is None else Sentence("sentence.usual_is", {"usual": round(usual)}),
+        note=_named(hour, usual, seen),
     )
+
+
+def _named(hour: LastHour, usual: float | None, seen: Seen) -> Sentence:
+    """Which hour it is; that of another day with its date."""
+    facts: dict[str, object] = {} if usual is None else {"usual": round(usual)}
+    more = "" if usual is None else "_usual"
+    if seen.day.start < hour.end <= seen.day.end:
+        return Sentence(f"sentence.hour_named{more}", {"from_time": hour.start, "to_time": hour.end, **facts})
+    return Sentence(f"sentence.hour_named_on{more}", {"to_at": hour.end, **facts})
 
 
 def arrivals_expected_today(seen: Seen) -> Kpi:

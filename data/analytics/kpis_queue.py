@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from data.analytics.freshness import state_of
 from data.analytics.seen import Seen, missing
-from data.analytics.stations import span_minutes
+from data.analytics.stages import StageState
+from data.analytics.stations import minutes, span_minutes
 from data.types import Kpi, Sentence
 from data.vocabulary import LEVEL_ORDER, Level, Method, State
 
@@ -33,14 +34,21 @@ def queue_len(seen: Seen) -> Kpi:
 
 def wait_minutes(seen: Seen) -> Kpi:
     entry = seen.entry
+    if entry.endless:
+        return Kpi(
+            "wait_minutes",
+            None,
+            State.NEVER,
+            entry.waiting_at,
+            unit="minutes",
+            word="sentence.nobody_served",
+            source=entry.source,
+            note=_at_closing(entry),
+        )
     wait, method = entry.best_wait
     if wait is None:
-        unknown = "sentence.no_head_count" if entry.waiting is None else "sentence.no_rate"
-        return missing("wait_minutes", "minutes", Sentence(unknown))
+        return missing("wait_minutes", "minutes", _unknown(entry))
     low, high = entry.wait_low, entry.wait_high
-    note = None
-    if low is not None and high is not None and high > low:
-        note = Sentence("sentence.between_minutes", {"low_minutes": round(low * 60), "high_minutes": round(high * 60)})
     return Kpi(
         "wait_minutes",
         wait * 60,
@@ -48,12 +56,37 @@ def wait_minutes(seen: Seen) -> Kpi:
         entry.waiting_at,
         unit="minutes",
         at_least=entry.at_least,
-        low=None if low is None else low * 60,
-        high=None if high is None else high * 60,
+        low=minutes(low),
+        high=minutes(high),
         method=method,
         source=entry.source,
-        note=note,
+        note=_between(minutes(low), minutes(high)),
+        holds_for=entry.wait_counters,
     )
+
+
+def _between(low: float | None, high: float | None) -> Sentence | None:
+    """The interval. What it holds for stands beside it (`Kpi.holds_for`): it is not the whole uncertainty."""
+    if low is None or high is None or round(high) <= round(low):
+        return None
+    return Sentence("sentence.between_minutes", {"low_minutes": round(low), "high_minutes": round(high)})
+
+
+def _at_closing(entry: StageState) -> Sentence:
+    waited = entry.waited_at_closing
+    if waited is None:
+        return Sentence("sentence.station_closed")
+    return Sentence("sentence.waited_at_closing", {"waited_minutes": round(waited * 60)})
+
+
+def _unknown(entry: StageState) -> Sentence:
+    if entry.waiting is None:
+        return Sentence("sentence.no_head_count")
+    if entry.outdated:
+        return Sentence("sentence.too_old", {"seen_at": entry.waiting_at})
+    if entry.rate is not None and entry.standing is None:
+        return Sentence("sentence.not_carried_on")
+    return Sentence("sentence.no_rate")
 
 
 def time_to_clear_minutes(seen: Seen) -> Kpi:
@@ -68,16 +101,15 @@ def time_to_clear_minutes(seen: Seen) -> Kpi:
             word="sentence.never_clears",
             source=entry.source,
             method=Method.DERIVED,
+            note=Sentence("sentence.station_closed") if entry.endless else None,
+            holds_for=entry.clears_counters,
         )
     if entry.clears_in is None:
-        unknown = "sentence.no_head_count" if entry.waiting is None else "sentence.no_rate"
-        return missing(name, "minutes", Sentence(unknown))
+        return missing(name, "minutes", _unknown(entry))
     low, high = span_minutes(entry.clears_low), span_minutes(entry.clears_high)
-    note = None
-    if low is not None and high is not None and round(high) > round(low):
-        note = Sentence("sentence.between_minutes", {"low_minutes": round(low), "high_minutes": round(high)})
-    elif low is not None and high is None:
-        note = Sentence("sentence.perhaps_never", {"low_minutes": round(low)})
+    note = _between(low, high)
+    if low is not None and high is None:
+        note = Sentence("sentence.perhaps_never", {"low_minutes": round(low), "basis": str(entry.clears_counters)})
     return Kpi(
         name,
         entry.clears_in / timedelta(minutes=1),
@@ -90,6 +122,7 @@ def time_to_clear_minutes(seen: Seen) -> Kpi:
         method=Method.DERIVED,
         source=entry.source,
         note=note,
+        holds_for=entry.clears_counters,
     )
 
 

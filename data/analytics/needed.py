@@ -19,8 +19,11 @@ class NeedReason(StrEnum):
     """Which of the two binds in an hour."""
 
     CHANCE = "chance"  # nobody waits over: Erlang-C
-    BACKLOG = "backlog"  # people already wait: the fluid model
+    BACKLOG = "backlog"  # people already wait: the fluid model, and at least what chance alone would take
     TOO_FEW = "too-few"  # more are needed than there are; the queue goes over into the next hour
+
+
+SOMEBODY = 0.5  # people: less is nobody
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ def counters_needed(
     for people in arriving:
         calm, crowded = _for_chance(people, rate, target), _for_backlog(waiting, people, rate, target)
         counters = max(calm, crowded)
-        reason = NeedReason.CHANCE if calm >= crowded else NeedReason.BACKLOG
+        # With people standing there it is not chance alone, even where the target is so long that they fit in it.
+        reason = NeedReason.BACKLOG if crowded > calm or waiting >= SOMEBODY else NeedReason.CHANCE
         opened = counters if most is None else min(counters, most)
         if opened < counters:
             reason = NeedReason.TOO_FEW

@@ -64,8 +64,8 @@ def pressure(general: StageState, priority: StageState | None, presence: float |
     """Pressure at the entry stage. `presence` is people present over safe capacity; None anywhere is no data."""
     values: dict[str, Callable[[], PressureComponent]] = {
         "utilisation": lambda: component("utilisation", general.utilisation),
-        "wait_general": lambda: component("wait_general", _minutes(general.best_wait[0])),
-        "wait_priority": lambda: component("wait_priority", _minutes(priority.best_wait[0]) if priority else None),
+        "wait_general": lambda: _wait("wait_general", general),
+        "wait_priority": lambda: _wait("wait_priority", priority),
         "time_to_clear": lambda: _time_to_clear(general),
         "waiting_over_12h": lambda: component("waiting_over_12h", general.over_12h),
         "presence": lambda: component("presence", presence),
@@ -80,14 +80,21 @@ def pressure(general: StageState, priority: StageState | None, presence: float |
 
 def stage_level(state: StageState, priority: bool) -> Level:
     """Level of one station from its own wait, load and time to clear."""
-    wait, _ = state.best_wait
     return worst(
         [
-            component("wait_priority" if priority else "wait_general", _minutes(wait)).level,
+            _wait("wait_priority" if priority else "wait_general", state).level,
             component("utilisation", state.utilisation).level if state.stands else Level.NO_DATA,
             _time_to_clear(state).level,
         ]
     )
+
+
+def _wait(name: str, state: StageState | None) -> PressureComponent:
+    """Of whoever joins now. Where people stand at a closed station it never ends."""
+    if state is None:
+        return component(name, None)
+    found = component(name, _minutes(state.best_wait[0]), state.endless and state.never_clears)
+    return found if state.wait_counters is None else replace(found, holds_for=str(state.wait_counters))
 
 
 # A short queue that lasts all day is how a busy counter works: it counts once joining it means this long a wait.
@@ -96,6 +103,8 @@ LONG_ENOUGH = LIMITS_OF["wait_general"].limits[0]
 
 def _time_to_clear(state: StageState) -> PressureComponent:
     found = component("time_to_clear", _span_minutes(state.clears_in), state.never_clears)
+    if state.clears_counters is not None:
+        found = replace(found, holds_for=str(state.clears_counters))
     wait = _minutes(state.best_wait[0])
     if found.level is not Level.NO_DATA and wait is not None and wait < LONG_ENOUGH:
         return replace(found, level=Level.NORMAL)

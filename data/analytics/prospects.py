@@ -18,6 +18,17 @@ from data.analytics.rates import Rate
 from data.analytics.staffing import Ahead, CountersBasis
 from data.analytics.steps import Steps, first_empty, minus, together
 
+STANDING = 0.25  # hours of work: a shorter queue comes and goes by itself, whatever the rates of two hours say
+
+
+@dataclass(frozen=True)
+class Standing:
+    """People in the queue now, with the 80 % interval that carrying an older count on leaves."""
+
+    people: float
+    low: float
+    high: float
+
 
 @dataclass(frozen=True)
 class Wait:
@@ -40,31 +51,53 @@ class Clearing:
     arrivals: ArrivalsBasis
 
 
-def virtual_wait(waiting: float, rate: Rate, ahead: Ahead) -> Wait | None:
+def virtual_wait(waiting: float | Standing, rate: Rate, ahead: Ahead) -> Wait | None:
     """Of whoever joins behind `waiting` people; None when the counters ahead never serve them all."""
-    hours = first_empty(waiting, ahead.counters.times(-rate.value))
+    there = standing(waiting)
+    hours = _served(there.people, rate.value, ahead.counters)
     if hours is None:
         return None
-    slow, fast = rate.of(waiting, hours)
-    quick = first_empty(waiting, ahead.counters.times(-fast))
-    late = first_empty(waiting, ahead.counters.times(-slow))
+    slow, fast = rate.of(there.people, hours)
+    quick = _served(there.low, fast, ahead.counters)
+    late = _served(there.high, slow, ahead.counters)
     return Wait(hours, hours if quick is None else quick, late, ahead.basis(late))
 
 
-def clearing(waiting: float, rate: Rate, ahead: Ahead, coming: Coming, now: float) -> Clearing:
+def standing(waiting: float | Standing) -> Standing:
+    return waiting if isinstance(waiting, Standing) else Standing(waiting, waiting, waiting)
+
+
+def _served(waiting: float, rate: float, counters: Steps) -> float | None:
+    """Hours until the last of `waiting` is served. With nobody before, until somebody serves at all."""
+    if waiting > 0:
+        return first_empty(waiting, counters.times(-rate))
+    works = np.flatnonzero(counters.level * rate > 0)
+    return float(counters.since[works[0]]) if len(works) else None
+
+
+def clearing(waiting: float | Standing, rate: Rate, ahead: Ahead, coming: Coming, now: float) -> Clearing:
     """The rate's interval and the arrivals' band meet as the root of the sum of their squares: they err
     independently of each other, but each errs alike in all of the hours."""
+    there = standing(waiting)
     low, mid, high = (coming.steps(now, edge) for edge in ("low", "mid", "high"))
-    hours = first_empty(waiting, minus(mid, ahead.counters.times(rate.value)))
+    hours = first_empty(there.people, minus(mid, ahead.counters.times(rate.value)))
     span = 12.0 if hours is None else hours
-    people = max(waiting, 1.0) if hours is None else waiting + float(mid.level[0]) * hours
+    people = max(there.people, 1.0) if hours is None else there.people + float(mid.level[0]) * hours
     slow, fast = rate.of(people, span)
     worse = shifted(mid, high, ahead.counters, rate.value, slow, 1.0)
     better = shifted(mid, low, ahead.counters, rate.value, fast, -1.0)
-    soonest, latest = first_empty(waiting, better), first_empty(waiting, worse)
+    soonest, latest = first_empty(there.low, better), first_empty(there.high, worse)
     return Clearing(
         _span(hours), _span(soonest), _span(latest), ahead.basis(latest), coming.basis
     )  # fmt: skip
+
+
+def cleared(wait: Wait | None, clears: Clearing | None) -> Clearing | None:
+    """A queue that does not stand is gone once those in it are served."""
+    if wait is not None and wait.hours < STANDING:
+        low, mid, high = (_span(hours) for hours in (wait.low, wait.hours, wait.high))
+        return Clearing(mid, low, high, wait.counters, ArrivalsBasis.PRESENT_RATE)
+    return clears
 
 
 def shifted(mid: Steps, edge: Steps, counters: Steps, rate: float, edge_rate: float, side: float) -> Steps:

@@ -9,6 +9,8 @@ the rate has been seen to change, so that old hours do not hide a new rate.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,6 +28,7 @@ SCATTER_PRIOR = np.array([1.0, 2.0, 3.0, 2.0, 1.0, 0.5])
 DRIFT = np.array([0.003, 0.015, 0.05, 0.15, 0.3])
 DRIFT_PRIOR = np.array([12.0, 3.0, 1.0, 0.5, 0.2])
 FADING = 0.99  # of what earlier buckets said of scatter and drift, at each bucket
+AT_ONCE = 4096  # rates told together
 FAR = 2.5  # standard deviations: a bucket further off than this pulls no harder
 
 
@@ -67,27 +70,41 @@ class Rate:
 
 
 def service_rates(
-    start: np.ndarray, hours: np.ndarray, served: np.ndarray, counters: np.ndarray, queue: np.ndarray
+    start: np.ndarray,
+    hours: np.ndarray,
+    served: np.ndarray,
+    counters: np.ndarray,
+    queue: np.ndarray,
+    done: Callable[[int], None] = lambda _: None,
 ) -> list[Rate | None]:
     """mu = departures while Q > 0 / counter-hours while Q > 0, as it stood at the end of each bucket.
 
     Arrays by bucket of any length, oldest first: start (epoch s), hours long, people served, counters open on
     average, smallest queue seen; NaN where unknown. Buckets without a queue say how many came, not how fast the
-    counters are, and are left out. None up to the first one that qualifies, and a day after the last one.
+    counters are, and are left out. None up to the first one that qualifies, and a day after the last one. `done` is
+    told now and then how many buckets are.
     """
     usable = _usable(hours, served, counters, queue)
     ends = start + hours * HOUR
     # How many hours of the last day it rests on.
     so_far = np.concatenate([[0.0], np.cumsum(np.where(usable, hours, 0.0))])
     rests_on = so_far[1:] - so_far[np.searchsorted(ends, ends - HOLDS * HOUR, side="right")]
-    told: list[Rate | None] = []
+    told: list[Rate | None] = [None] * len(start)
     level: Level | None = None
-    for place in range(len(start)):
-        if usable[place]:
-            middle = float(start[place] + hours[place] * HOUR / 2)
-            level = _after(level, float(served[place]), float(counters[place] * hours[place]), middle)
-        known = level is not None and rests_on[place] > 0
-        told.append(level.rate(float(ends[place]), float(rests_on[place])) if known and level is not None else None)
+    held: list[tuple[int, Level]] = []
+    middles, works = (start + hours * HOUR / 2).tolist(), (counters * hours).tolist()
+    people, recent = served.tolist(), rests_on.tolist()
+    for place, useful in enumerate(usable.tolist()):
+        if useful:
+            level = _after(level, people[place], works[place], middles[place])
+        if level is not None and recent[place] > 0:
+            held.append((place, level))
+        if len(held) == AT_ONCE or place + 1 == len(start):
+            places = [at for at, _ in held]
+            for at, rate in zip(places, _rates([one for _, one in held], ends[places], rests_on[places]), strict=True):
+                told[at] = rate
+            held = []
+            done(place + 1)
     return told
 
 
@@ -138,39 +155,55 @@ class Level:
 
     def after(self, people: float, work: float, at: float) -> Level:
         """Moved by one more bucket, at its middle `at`."""
-        unsure = self.unsure + DRIFTS * max(0.0, at - self.at) / HOUR
+        unsure = self.unsure + DRIFTS * (max(0.0, at - self.at) / HOUR)
         expected = np.exp(self.log) * work
         noise = SCATTERS / np.maximum(expected, 0.5)
-        spread = np.sqrt(unsure + noise)
-        off = (people / expected - 1) / spread
-        near = np.clip(off, -FAR, FAR)
-        weight = PRIOR + FADING * (self.weight - PRIOR) - np.log(spread) - near * (off - near / 2)
-        log = self.log + np.clip(unsure / spread * near, -1, 1)
-        return Level(log, unsure * noise / spread**2, weight, at)
+        both = unsure + noise
+        spread = np.sqrt(both)
+        off = (people / expected - 1.0) / spread
+        near = np.minimum(np.maximum(off, -FAR), FAR)
+        weight = FADED + FADING * self.weight - np.log(spread) - near * (off - near / 2)
+        step = np.minimum(np.maximum(unsure / spread * near, -1.0), 1.0)
+        return Level(self.log + step, unsure * noise / both, weight, at)
 
     def rate(self, now: float, hours: float) -> Rate:
         """Mean over the grid, each pair weighing as well as it foretold."""
-        share = np.exp(self.weight - self.weight.max())
-        share /= share.sum()
-        mean = float(share @ self.log)
-        variance = _middle(share, self.unsure) + float(share @ (self.log - mean) ** 2)
-        scatter, drift = _middle(share, SCATTERS), _middle(share, DRIFTS)
-        return Rate.around(float(np.exp(mean)), hours, scatter, variance, drift).later(now - self.at)
+        [rate] = _rates([self], np.array([now]), np.array([hours]))
+        return rate
 
 
-def _middle(share: np.ndarray, values: np.ndarray) -> float:
+def _rates(levels: list[Level], now: np.ndarray, hours: np.ndarray) -> list[Rate]:
+    """One of each level as it stands at its `now`; together, since a small array costs as much as a large one."""
+    if not levels:
+        return []
+    log, unsure, weight = (np.array([getattr(one, name) for one in levels]) for name in ("log", "unsure", "weight"))
+    share = np.exp(weight - weight.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    mean = (share * log).sum(axis=1)
+    variance = _middle(share, unsure) + (share * (log - mean[:, None]) ** 2).sum(axis=1)
+    scatter, drift = _middle(share, SCATTERS), _middle(share, DRIFTS)
+    since = np.maximum(now - np.array([one.at for one in levels]), 0.0)
+    variance += drift * since / HOUR
+    value, reach = np.exp(mean), np.exp(np.minimum(Z80 * np.sqrt(variance), FARTHEST))
+    columns = (value, value / reach, value * reach, hours, scatter, variance, drift)
+    return [Rate(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _middle(share: np.ndarray, values: np.ndarray) -> np.ndarray:
     """A variance by the mean of the standard deviations: the far end of the grid is large and weighs little, and an
     interval of 80 % is not about it."""
-    return float(share @ np.sqrt(values)) ** 2
+    return (share * np.sqrt(values)).sum(axis=1) ** 2
 
 
 def _reach(variance: float) -> float:
     """Factor between the middle and either end of the interval; a hundredfold is as good as unknown."""
-    return float(np.exp(min(Z80 * np.sqrt(variance), np.log(100.0))))
+    return math.exp(min(Z80 * math.sqrt(variance), FARTHEST))
 
 
+FARTHEST = math.log(100.0)
 SCATTERS, DRIFTS = (grid.ravel() for grid in np.meshgrid(SCATTER, DRIFT**2))
 PRIOR = np.log(np.outer(DRIFT_PRIOR, SCATTER_PRIOR).ravel())
+FADED = (1 - FADING) * PRIOR
 
 
 def mean_counters(

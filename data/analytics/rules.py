@@ -68,6 +68,8 @@ def pressure_high(recent: Recent) -> tuple[Finding, ...]:
         "never": worst.never,
         "unit": worst.unit,
     }
+    if worst.holds_for is not None:
+        evidence["holds_basis"] = worst.holds_for
     level = level if _rank(level) >= 2 else Level.ALERT
     return (Finding(stage, seen, level, evidence, about=worst.name, unknown=unknown),)
 

@@ -17,6 +17,7 @@ class CountersBasis(StrEnum):
     OPEN = "open"  # those open now go on
     PLAN = "plan"  # planned for every hour that the answer needs
     PLAN_THEN_OPEN = "plan-then-open"  # planned for some of them; those open now for the rest
+    PACE = "pace"  # nobody reports counters: as many people an hour as lately
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.analytics import queueing
 from data.analytics.buckets import HOUR, Buckets, curve, joined_by_time, reported_curve
-from data.analytics.observed import Observed
+from data.analytics.observed import Observed, Readings
 from data.analytics.rates import Rate, mean_counters, service_rate
 from data.vocabulary import Method
 
@@ -94,6 +94,17 @@ def cohorts(
     if reported == 0.0 and came_since > 0:
         return Cohorts(at - waiting / came_since * silent * HOUR, over)
     return Cohorts(queueing.joined_at(came, reported, min(at, float(arrivals.end[-1]))), over)
+
+
+def waited_at_closing(read: Readings, who: Cohorts, until: float) -> float | None:
+    """Hours that whoever was next in line had waited at the first reading without an open counter."""
+    known = ~np.isnan(read.counters_open) & (read.at <= until)
+    at, open_then = read.at[known], read.counters_open[known]
+    served = np.flatnonzero(open_then > 0)
+    if who.joined is None or len(served) == 0 or served[-1] + 1 >= len(at):
+        return None
+    closed_at = float(at[served[-1] + 1])
+    return (closed_at - who.joined) / HOUR if who.joined < closed_at else None
 
 
 def rate_now(seen: Observed, served: Buckets, arrivals: Buckets, until: float) -> tuple[Rate | None, bool]:

@@ -9,19 +9,20 @@ import numpy as np
 
 from data.analytics import queueing
 from data.analytics.buckets import HOUR, Buckets, moment, seconds
+from data.analytics.carried import Since, carried, counters_since
 from data.analytics.coming import ArrivalsBasis, Coming, going_on
-from data.analytics.observed import Observed
-from data.analytics.prospects import Clearing, Wait, clearing, virtual_wait
+from data.analytics.observed import Observed, Readings
+from data.analytics.prospects import STANDING, Standing, cleared, clearing, virtual_wait
 from data.analytics.rates import Rate
 from data.analytics.staffing import Ahead, CountersBasis, counters_ahead
-from data.analytics.stage_queue import LOOK_BACK, READING_HOLDS, cohorts, queue_now, rate_now
+from data.analytics.stage_queue import LOOK_BACK, READING_HOLDS, cohorts, queue_now, rate_now, waited_at_closing
 from data.analytics.steps import steady
 from data.vocabulary import Lane, Method, Stage
 
 SPEAKS_FOR_NOW = 3.0  # hours for which what is known of a queue says anything of who joins now
 RATE_WINDOW = 120.0  # minutes over which arrivals per hour are taken
 LONG_WAITS = (6.0, 12.0, 24.0)  # hours
-STANDING = 0.25  # hours of work: a shorter queue comes and goes by itself, whatever the rates of two hours say
+NOW = 5 / 60  # hours: how long a count of heads is one of now
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class StageState:
     method: Method | None = None
     source: str | None = None
     unexplained: float | None = None  # what the last head count saw and the counts did not
+    counted_ago: float | None = None  # hours since `waiting_at`
+    standing: Standing | None = None  # the same queue carried on to now; None where nobody can, or it is too old
     counters_open: int | None = None
     counters_total: int | None = None
     counters_planned: int | None = None  # by the roster, now
@@ -51,7 +54,7 @@ class StageState:
     wait: float | None = None  # with its 80 % interval
     wait_low: float | None = None
     wait_high: float | None = None
-    wait_counters: CountersBasis | None = None  # which counters the wait rests on
+    wait_counters: CountersBasis | None = None  # which counters the wait holds for, or what else it rests on
     measured_wait: float | None = None
     head_wait: float | None = None  # what the person served now has waited
     joined: datetime | None = None  # when the person served now had joined
@@ -65,12 +68,28 @@ class StageState:
     clears_arrivals: ArrivalsBasis | None = None
     never_clears: bool = False
     outdated: bool = False  # the queue is known, but too old to say how long anybody waits now
+    endless: bool = False  # closed, and no roster says that it opens: who joins now is served by nobody
+    waited_at_closing: float | None = None  # hours that whoever was served last had waited
+    ahead: Ahead | None = None  # counters from now on, where they are reported
+    coming: Coming | None = None  # arrivals from now on
 
     @property
     def best_wait(self) -> tuple[float | None, str | None]:
         """Hours of whoever joins now and how they are known; failing that, what was measured or has been waited."""
-        known = ((self.wait, "virtual"), (self.measured_wait, "measured"), (self.head_wait, "head-of-line"))
+        known = [(self.wait, "virtual")]
+        # What its last ones waited says nothing of who joins a line that nobody serves.
+        if not self.closed:
+            known += [(self.measured_wait, "measured"), (self.head_wait, "head-of-line")]
         return next(((wait, method) for wait, method in known if wait is not None), (None, None))
+
+    @property
+    def closed(self) -> bool:
+        return self.counters_open == 0
+
+    @property
+    def counted_now(self) -> bool:
+        """Whether the queue may be told without the moment at which it was counted."""
+        return self.counted_ago is None or self.counted_ago <= NOW
 
     @property
     def stands(self) -> bool:
@@ -114,34 +133,50 @@ def stage_state(seen: Observed, now: datetime, coming: Coming | None = None) -> 
     read = seen.readings
     arrivals, served = seen.arrivals.unbroken(), seen.served.unbroken()
     queue = queue_now(seen, arrivals, served, until)
-    open_now = _latest(read.at, read.counters_open, until, READING_HOLDS)
-    total = _latest(read.at, read.counters_total, until, LOOK_BACK)
     planned = seen.plan.at(np.array([until]))[0]
+    open_now = _open_now(read, planned, until)
+    total = _latest(read.at, read.counters_total, until, LOOK_BACK)
     arriving = _per_hour(arrivals, until)
     last_hour, left = _last_whole(served, until), _last_whole(seen.left, until)
     rate, per_counter = rate_now(seen, served, arrivals, until)
-    ahead = counters_ahead(open_now, seen.plan, until) if per_counter else Ahead(steady(1.0), np.zeros(1, dtype=bool))
-    counters = open_now if per_counter else 1.0
-    of_counters = None if rate is None or counters is None else counters
+    roster = counters_ahead(open_now, seen.plan, until)
+    ahead = roster if per_counter else Ahead(steady(1.0), np.zeros(1, dtype=bool))
+    endless = open_now == 0 and (roster is None or not (roster.counters.level > 0).any())
+    of_counters = None if rate is None else (open_now if per_counter or open_now == 0 else 1.0)
     waiting = queue.waiting
     # An old queue keeps its number and its age; waits are about people who stand there now.
     fresh = queue.at is not None and queue.at > until - SPEAKS_FOR_NOW * HOUR
-    standing = waiting if fresh and waiting is not None and waiting > -0.5 else None
-    wait = None if standing is None or rate is None or ahead is None else virtual_wait(standing, rate, ahead)
-    # Where only the throughput is known nobody can say when: it follows the queue as long as there are counters.
-    clears = None
+    then = waiting if fresh and waiting is not None and waiting > -0.5 else None
     if arriving is not None and coming is None:
         coming = going_on(arriving, RATE_WINDOW / 60, until)
-    if standing is not None and rate is not None and ahead is not None and coming is not None and per_counter:
-        clears = clearing(standing, rate, ahead, coming, until)
-    clears, never = _clears(wait, clears)
-    who = cohorts(arrivals, arriving, standing, queue.at, LONG_WAITS)
+    there = None
+    if then is not None and queue.at is not None:
+        first = None if ahead is None else float(ahead.counters.level[0])
+        open_since = (
+            counters_since(read, queue.at, until, first, READING_HOLDS) if per_counter or endless else steady(1.0)
+        )
+        since = Since(arrivals, served, seen.left)
+        there = carried(then, queue.at, until, since, coming, rate, open_since)
+    wait = clears = None
+    if rate is not None and ahead is not None and then is not None and not endless:
+        # Where nobody can say who came since, the wait is that of who joined at the count, as its age says.
+        wait = virtual_wait(then if there is None else there, rate, ahead)
+        # Where only the throughput is known nobody can say when: it follows the queue as long as there are counters.
+        if there is not None and coming is not None and per_counter:
+            clears = clearing(there, rate, ahead, coming, until)
+        clears = cleared(wait, clears)
+    never = clears is not None and clears.after is None
+    if endless and then is not None:
+        never = max(then, 0.0 if there is None else there.people) >= 0.5
+    who = cohorts(arrivals, arriving, then, queue.at, LONG_WAITS)
     measured = _latest(read.at, read.wait_minutes, until, READING_HOLDS)
     return StageState(
         stage=seen.stage,
         lane=seen.lane,
         waiting=waiting,
         waiting_at=None if queue.at is None else moment(queue.at),
+        counted_ago=None if queue.at is None else (until - queue.at) / HOUR,
+        standing=there,
         at_least=queue.at_least,
         method=queue.method,
         source=queue.source,
@@ -161,7 +196,7 @@ def stage_state(seen: Observed, now: datetime, coming: Coming | None = None) -> 
         wait=wait.hours if wait else None,
         wait_low=wait.low if wait else None,
         wait_high=wait.high if wait else None,
-        wait_counters=wait.counters if wait and per_counter else None,
+        wait_counters=(wait.counters if per_counter else CountersBasis.PACE) if wait else None,
         outdated=waiting is not None and not fresh,
         measured_wait=None if measured is None else measured / 60,
         head_wait=None if who.joined is None or queue.at is None else (queue.at - who.joined) / HOUR,
@@ -175,15 +210,19 @@ def stage_state(seen: Observed, now: datetime, coming: Coming | None = None) -> 
         clears_counters=clears.counters if clears else None,
         clears_arrivals=clears.arrivals if clears else None,
         never_clears=never,
+        endless=endless,
+        waited_at_closing=waited_at_closing(read, who, until) if open_now == 0 else None,
+        ahead=ahead if per_counter else None,
+        coming=coming,
     )
 
 
-def _clears(wait: Wait | None, clears: Clearing | None) -> tuple[Clearing | None, bool]:
-    """Time to clear, and whether it is never. A queue that does not stand is gone once those in it are served."""
-    if wait is not None and wait.hours < STANDING:
-        low, mid, high = (None if x is None else timedelta(hours=x) for x in (wait.low, wait.hours, wait.high))
-        return Clearing(mid, low, high, wait.counters, ArrivalsBasis.PRESENT_RATE), False
-    return clears, clears is not None and clears.after is None
+def _open_now(read: Readings, planned: float, until: float) -> float | None:
+    """Counters open as read lately. One told closed stays so a while longer: it is silent because nobody is there."""
+    found = _latest(read.at, read.counters_open, until, READING_HOLDS)
+    if found is None and np.isnan(planned) and _latest(read.at, read.counters_open, until, SPEAKS_FOR_NOW) == 0:
+        return 0.0
+    return found
 
 
 def _per_hour(hours: Buckets, until: float) -> float | None:

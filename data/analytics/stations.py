@@ -34,8 +34,8 @@ def stations(site: Site, states: Mapping[tuple[Stage, Lane], StageState], now: d
 
 def station(state: StageState, now: datetime, narrowest: bool = False) -> Station:
     wait, method = state.best_wait
+    there = state.standing
     as_of = max((at for at in (state.waiting_at, state.served_at) if at is not None), default=None)
-    closed = state.counters_open == 0
     return Station(
         stage=state.stage,
         lane=state.lane,
@@ -54,7 +54,13 @@ def station(state: StageState, now: datetime, narrowest: bool = False) -> Statio
         state=_state(as_of, now),
         as_of=as_of,
         at_least=state.at_least,
-        closed=closed,
+        closed=state.closed,
+        endless=state.endless,
+        waited_at_closing_minutes=minutes(state.waited_at_closing),
+        outdated=state.outdated,
+        waiting_now=None if there is None else there.people,
+        waiting_now_low=None if there is None else there.low,
+        waiting_now_high=None if there is None else there.high,
         never_clears=state.never_clears,
         waiting_method=state.method,
         rate_per_counter_hour=state.rate.value if state.rate else None,

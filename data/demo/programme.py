@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from data.demo import cebaf_reports, drill_reports, facts
 from data.demo.reconstruction import spans
 from data.demo.streams import Stream
 from data.sites import SiteFile, load_site
+from data.types import Window
 
 SITES = ("cebaf-tumbes", "simulacro-norte")
 
@@ -26,6 +28,9 @@ SPEED = 60.0
 KEY_PREFIX = "demo/"
 
 NOTE = "demo.json"
+
+# What is known when a day begins is the evening before.
+EVE = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,13 @@ def latest() -> datetime:
 
 def streams(programme: Programme) -> tuple[Stream, ...]:
     return cebaf_reports.streams() + drill_reports.streams(drill_begins(programme.opens))
+
+
+def remembered() -> tuple[Window, ...]:
+    """The days that everybody remembers, of the sites of the demo, and their eve: they can be replayed."""
+    days = {(one.day, file.site.zone) for file in site_files() for one in file.site.past_surges}
+    starts = sorted(datetime.combine(day, time(), ZoneInfo(zone)) for day, zone in days)
+    return tuple(Window(start - EVE, start + timedelta(days=1)) for start in starts)
 
 
 def drill_begins(opens: datetime) -> datetime:

@@ -95,24 +95,29 @@ def _stamp(at: datetime) -> str:
     return at.astimezone(facts.LIMA).strftime(STAMP)
 
 
-def history(streams: Sequence[Stream], until: datetime) -> list[Delivery]:
-    """Everything sent by `until`, by when it was sent: a file every four weeks, then every day, then as it is due."""
+def history(streams: Sequence[Stream], until: datetime, in_time: Sequence[Window] = ()) -> list[Delivery]:
+    """Everything sent by `until`, by when it was sent: a file every four weeks, then every day, then as it is due.
+
+    `in_time`: stretches of the past of which reports came as they were due, so that they can be replayed.
+    """
     found = []
     for stream in streams:
         last = stream.due(until)
         cuts = [stream.begins]
         while cuts[-1] < last:
-            cuts.append(min(stream.period_end(cuts[-1] + max(_length(cuts[-1], until), stream.every)), last))
+            length = max(_length(cuts[-1], until, in_time), stream.every)
+            cuts.append(min(stream.period_end(cuts[-1] + length), last))
         for start, end in pairwise(cuts):
             found.append(Delivery(stream, Window(start, end), min(end + stream.after, until)))
     return sorted(found, key=lambda delivery: (delivery.sent_at, delivery.stream.name))
 
 
-def _length(cut: datetime, until: datetime) -> timedelta:
+def _length(cut: datetime, until: datetime, in_time: Sequence[Window]) -> timedelta:
     """Of the file of history that follows a cut."""
     left = until - AT_PACE - cut
-    if left <= timedelta(0):
+    if left <= timedelta(0) or any(one.start <= cut < one.end for one in in_time):
         return HOUR
+    left = min([left, *(one.start - cut for one in in_time if cut < one.start)])
     return min(left, max(timedelta(days=1), min(LONG_FILE, until - DAY_BY_DAY - cut)))
 
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, String, bindparam, func, select
 
-from data.frames import raw
+from data.frames import raw, raw_rows
 from data.history import recorded_by
-from data.queries.flow import HOUR_COLUMNS, SeriesKey
-from data.queries.statements import AT, END, SITE, START, asked, at_moment, kept_statement
+from data.queries.flow import DAY_COLUMNS, HOUR_COLUMNS, SeriesKey
+from data.queries.statements import AT, END, SITE, START, asked, at_moment, every, kept_statement
 from data.revisions import counting
 from data.tables import (
     duplicate_decision,
+    flow_daily,
     flow_hourly,
     hold,
     policy_event,
@@ -56,9 +59,28 @@ def hour_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window) -> Ro
     if not keys:
         return []
     parts = {name: sorted({str(getattr(key, name)) for key in keys}) for name in SERIES}
-    rows = conn.execute(_hours(conn, None), {**asked(keys[0].site, window), **parts}).all()
+    rows = raw_rows(conn, _hours(conn, None), {**asked(keys[0].site, window), **parts})
     wanted = {tuple(str(getattr(key, name)) for name in SERIES) for key in keys}
-    return [row for row in rows if tuple(row[:4]) in wanted] if len(wanted) > 1 else rows
+    if len(wanted) == 1:
+        return rows
+    told = ((series, list(part)) for series, part in groupby(rows, key=itemgetter(0, 1, 2, 3)))
+    return [row for series, part in told if series in wanted for row in part]
+
+
+@kept_statement
+def _days(conn: Connection, as_of: Any) -> Select[Any]:
+    d = flow_daily.c
+    return (
+        raw(conn, flow_daily, DAY_COLUMNS)
+        .where(d.site == SITE, *(d[name] == bindparam(name, type_=String()) for name in SERIES))
+        .where(d.day >= START, d.day < END)
+        .order_by(d.day)
+    )
+
+
+def day_rows(conn: Connection, key: SeriesKey, window: Window) -> Rows:
+    """Days of one series (not of EVERY_LANE) that start in the window, in order: DAY_COLUMNS (raw)."""
+    return raw_rows(conn, _days(conn, None), {**asked(key.site, window), **key.columns})
 
 
 @kept_statement
@@ -108,16 +130,17 @@ def _queue(conn: Connection, as_of: Any) -> Select[Any]:
     q = queue_reading.c
     return (
         raw(conn, queue_reading, QUEUE_CELLS)
-        .where(q.site == SITE, q.at >= START, q.at < END, counting(queue_reading, as_of))
+        .where(q.site == SITE, *every(queue_reading, "stage"), q.at >= START, q.at < END)
+        .where(counting(queue_reading, as_of))
         .order_by(q.issued_at, q.received_at, q.line_id)
     )
 
 
 def queue_rows(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> Rows:
     """Readings that count, of every stage, lane and source, by time: QUEUE_CELLS (raw)."""
-    rows = conn.execute(_queue(conn, as_of), asked(site, window, as_of)).all()
+    rows = raw_rows(conn, _queue(conn, as_of), asked(site, window, as_of))
     # Of one key the last counts.
-    won = {tuple(row[:4]): row for row in rows}
+    won = {row[:4]: row for row in rows}
     return sorted(won.values(), key=lambda row: row[3])
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
 
 from data import disclosure
 from data.analytics.corrections import Told, revisions
 from data.grains import BREAKDOWN
+from data.queries.statements import END, SITE, START, asked, every
 from data.revisions import NATURAL_KEY, inside
 from data.tables import Utc, flow_line, hold, line_reason, report
 from data.types import Revision, Window
@@ -34,16 +36,25 @@ def flow_revisions(
 ) -> list[Revision]:
     """Changes of figures whose period starts in the window, the newest first; values of parts as the audience may."""
     line = flow_line.c
-    asked = {"measure": measure, "stage": stage, "source": source}
+    told = {"measure": measure, "stage": stage, "source": source}
+    named = {name: value for name, value in told.items() if value is not None}
+    bound = {**asked(site, window), **named}
+    repeated = {tuple(row) for stmt in _repeated(tuple(named)) for row in conn.execute(stmt, bound)}
     where = [line.site == site, line.start >= window.start, line.start < window.end]
-    where += [line[name] == value for name, value in asked.items() if value is not None]
+    where += [line[name] == value for name, value in named.items()]
+    return _told(conn, site, where, repeated, as_of, audience)
+
+
+@cache
+def _repeated(named: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
+    """Keys told more than once, and keys of deliveries that were undone; `named`: what else is asked for."""
+    line, r = flow_line.c, report.c
     keys = [line[name] for name in KEY]
-    r = report.c
+    where = [line.site == SITE, line.start >= START, line.start < END, *every(flow_line, "stage", "measure")]
+    where += [line[name] == bindparam(name) for name in named]
     gone = select(r.report_id).where(r.undone_at.is_not(None))
     again = select(*keys).where(*where).group_by(*keys).having(func.count() > 1)
-    undone = select(*keys).where(*where, line.report_id.in_(gone))
-    repeated = {tuple(row) for row in conn.execute(again)} | {tuple(row) for row in conn.execute(undone)}
-    return _told(conn, site, where, repeated, as_of, audience)
+    return again, select(*keys).where(*where, line.report_id.in_(gone))
 
 
 def revisions_by(
@@ -63,7 +74,8 @@ def revisions_by(
         *(earlier.c[name] == line[name] for name in KEY),
         earlier.c.line_id != line.line_id,
     )
-    where = [line.site == site, line.report_id.in_(ids)]
+    # A sum of words is looked up in no index: the few lines of a delivery are found by its number, not the site's all.
+    where = [line.site.concat("") == site, line.report_id.in_(ids)]
     again = select(*(line[name] for name in KEY)).where(*where, exists(select(earlier.c.line_id).where(same)))
     keys = {tuple(row) for row in conn.execute(again)}
     if not keys:
@@ -88,7 +100,10 @@ def _told(
     if not keys:
         return []
     line, r, h = flow_line.c, report.c, hold.c
-    starts = sorted({key[KEY.index("start")] for key in keys})
+    stages, measures, starts = (
+        sorted({key[KEY.index(name)] for key in keys}) for name in ("stage", "measure", "start")
+    )
+    reach = [line.stage.in_(stages), line.measure.in_(measures), line.start >= starts[0], line.start <= starts[-1]]
     held = and_(h.site == line.site, h.report_id == line.report_id, inside(flow_line, h.start, h.end))
     why = and_(line_reason.c.site == line.site, line_reason.c.line_id == line.line_id)
     rows = conn.execute(
@@ -103,7 +118,7 @@ def _told(
         .join(report, r.report_id == line.report_id)
         .join(hold, held, isouter=True)
         .join(line_reason, why, isouter=True)
-        .where(*where, line.start >= starts[0], line.start <= starts[-1])
+        .where(*where, *reach)
     )
     lines: dict[int, Told | None] = {}
     for row in rows:

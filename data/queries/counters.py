@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam
 
-from data.frames import raw
+from data.frames import raw, raw_rows
 from data.grains import BREAKDOWN
 from data.queries.board import SERIES, Rows
 from data.queries.flow import SeriesKey
-from data.queries.statements import END, SITE, START, asked, kept_statement
+from data.queries.statements import END, SITE, START, asked, every, kept_statement
 from data.revisions import counting
 from data.tables import Utc, flow_line, roster_line
 from data.types import Window
@@ -40,9 +40,9 @@ def fine_rows(conn: Connection, keys: Sequence[SeriesKey], window: Window, as_of
     if not keys:
         return []
     parts = {name: sorted({str(getattr(key, name)) for key in keys}) for name in SERIES}
-    rows = conn.execute(_fine(conn, as_of), {**asked(keys[0].site, window, as_of), **parts}).all()
+    rows = raw_rows(conn, _fine(conn, as_of), {**asked(keys[0].site, window, as_of), **parts})
     wanted = {tuple(str(getattr(key, name)) for name in SERIES) for key in keys}
-    won = {tuple(row[:6]): row for row in rows if tuple(row[:4]) in wanted}
+    won = {row[:6]: row for row in rows if row[:4] in wanted}
     return sorted(won.values(), key=lambda row: row[4])
 
 
@@ -54,7 +54,8 @@ def _roster(conn: Connection, as_of: Any) -> Select[Any]:
     r = roster_line.c
     return (
         raw(conn, roster_line, PLAN_CELLS)
-        .where(r.site == SITE, r.start >= bindparam("since", type_=Utc()), r.start < END, r.end > START)
+        .where(r.site == SITE, *every(roster_line, "stage"))
+        .where(r.start >= bindparam("since", type_=Utc()), r.start < END, r.end > START)
         .where(counting(roster_line, as_of))
         .order_by(r.issued_at, r.received_at, r.line_id)
     )
@@ -63,7 +64,7 @@ def _roster(conn: Connection, as_of: Any) -> Select[Any]:
 def roster_rows(conn: Connection, site: str, window: Window, longest: timedelta, as_of: datetime | None = None) -> Rows:
     """Lines of the roster that run in the window and last no longer than `longest`, by start: PLAN_CELLS (raw)."""
     bound = {**asked(site, window, as_of), "since": window.start - longest}
-    rows = conn.execute(_roster(conn, as_of), bound).all()
+    rows = raw_rows(conn, _roster(conn, as_of), bound)
     # Of one key the last counts.
-    won = {tuple(row[:5]): row for row in rows}
+    won = {row[:5]: row for row in rows}
     return sorted(won.values(), key=lambda row: row[3])

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, select, text
 
-from data.frames import raw
+from data.frames import raw, raw_rows
 from data.queries.board import Rows
 from data.queries.flow import LONG
-from data.queries.statements import END, SITE, START, asked, kept_statement
+from data.queries.statements import END, SITE, START, asked, every, kept_statement
 from data.revisions import counting
 from data.tables import flow_daily, flow_hourly, flow_line, present_reading
 from data.types import Window
@@ -21,6 +21,7 @@ def _of_figure(conn: Connection, table: Table, period: str) -> Select[Any]:
     return (
         raw(conn, table, ("source", "lane", period, "people", "minutes", "at_least", "method", "received_at"))
         .where(c.site == SITE, c.stage == bindparam("stage"), c.measure == bindparam("measure"))
+        .where(*every(table, "lane", "source"))
         .where(c[period] >= START, c[period] < END)
         .order_by(c.source, c.lane, c[period])
     )
@@ -42,7 +43,7 @@ def figure_rows(conn: Connection, site: str, stage: str, measure: str, period: s
     Rows: source, lane, start, people, minutes, at_least, method, received_at (raw).
     """
     stmt = {"hour": _figure_hours, "day": _figure_days}[period](conn, None)
-    return conn.execute(stmt, {**asked(site, window), "stage": stage, "measure": measure}).all()
+    return raw_rows(conn, stmt, {**asked(site, window), "stage": stage, "measure": measure})
 
 
 @kept_statement

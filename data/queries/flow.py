@@ -14,6 +14,7 @@ from data.days import days_of
 from data.frames import frame
 from data.history import recorded_by
 from data.places import site
+from data.queries.statements import every
 from data.revisions import counting
 from data.tables import flow_daily, flow_hourly, flow_line, official
 from data.types import Site, Window
@@ -176,7 +177,12 @@ def series(conn: Connection, site: str, window: Window, as_of: datetime | None =
     table, begins = (flow_daily, "day") if as_of is None else (flow_line, "start")
     c = table.c
     # Longer reports make no figure of a day.
-    known = [] if as_of is None else [counting(flow_line, as_of), flow_line.c.minutes <= LONGEST_DAY]
+    known = [*every(table, "stage", "measure")]
+    known += (
+        every(table, "lane", "source")
+        if as_of is None
+        else [counting(flow_line, as_of), flow_line.c.minutes <= LONGEST_DAY]
+    )
     return frame(
         conn,
         select(c.stage, c.measure, c.lane, c.source)

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, Text, bindparam, func, select, tuple_, type_coerce
+from sqlalchemy import Connection, Select, String, Text, bindparam, func, select, type_coerce
 
-from data.frames import epochs_of
+from data.frames import epochs_of, raw_rows
 from data.history import source_rows
 from data.revisions import counting
 from data.rhythm import Contact
@@ -80,16 +80,17 @@ def spans(
     """
     if not pairs:
         return {}
-    asked: dict[str, Any] = {"site": site, "start": window.start, "end": window.end, "pairs": list(pairs)}
-    rows = conn.execute(
-        _spans(conn.dialect.name, as_of is None), {**asked, **({"as_of": as_of} if as_of else {})}
-    ).all()
+    asked: dict[str, Any] = {"site": site, "start": window.start, "end": window.end}
+    asked |= {"sources": sorted({pair[0] for pair in pairs}), "datasets": sorted({pair[1] for pair in pairs})}
+    bound = {**asked, **({"as_of": as_of} if as_of else {})}
+    rows = raw_rows(conn, _spans(conn.dialect.name, as_of is None), bound)
     found: dict[Pair, list[tuple[float, float, float, float]]] = {pair: [] for pair in pairs}
     if rows:
         source, dataset, start, end, step, received = zip(*rows, strict=True)
         moments = (epochs_of(start).tolist(), epochs_of(end).tolist(), step, epochs_of(received).tolist())
         for pair, span in zip(zip(source, dataset, strict=True), zip(*moments, strict=True), strict=True):
-            found[pair].append(span)
+            if pair in found:
+                found[pair].append(span)
     return found
 
 
@@ -100,7 +101,9 @@ def _spans(dialect: str, now: bool) -> Select[Any]:
     raw = [type_coerce(c, Text) if dialect == "sqlite" else c for c in (s.start, s.end, s.received_at)]
     return select(s.source, s.dataset, raw[0], raw[1], s.step_seconds, raw[2]).where(
         s.site == _SITE,
-        tuple_(s.source, s.dataset).in_(bindparam("pairs", expanding=True)),
+        # Each by itself: pairs of values are not looked up in an index.
+        s.source.in_(bindparam("sources", expanding=True)),
+        s.dataset.in_(bindparam("datasets", expanding=True)),
         s.start >= _START,
         s.start < _END,
         counting(report_span, None if now else _AS_OF),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from textwrap import wrap
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.types import PolicyEvent, Window
@@ -17,23 +18,43 @@ from layouts.translator import GROUP, Translator
 # Up to so many hours, a tick every so many.
 TICKS = ((14, 3), (30, 6), (60, 12), (24 * 9, 24))
 LONGEST_LINE = 44  # characters over a chart, so that a phone shows them all
+LINE_PIXELS = 18
+DEFAULT_ROOM = 40  # above a drawing with nothing over it but its own labels
 
 
-def local_iso(moments: Iterable[datetime], t: Translator) -> list[str]:
+def local_iso(moments: Iterable[datetime | int], t: Translator) -> list[str]:
     """Plotly knows no zones: it is given the site's wall clock."""
-    return [t.local(pd.Timestamp(at).to_pydatetime()).strftime("%Y-%m-%dT%H:%M") for at in moments]
+    at = pd.DatetimeIndex(moments).as_unit("us").asi8.tolist() if isinstance(moments, pd.Series) else moments
+    return list(map(t.wall_clock, at))
 
 
 def numbers(values: Iterable[Any], decimals: int = 1) -> list[float | int | None]:
     """For JSON: missing stays null, a whole number is written as one."""
-    plain: list[float | int | None] = []
-    for value in values:
-        if value is None or pd.isna(value):
-            plain.append(None)
-        else:
-            rounded = round(float(value), decimals)
-            plain.append(int(rounded) if rounded.is_integer() else rounded)
-    return plain
+    told = values.tolist() if isinstance(values, pd.Series | np.ndarray) else values
+    return [_number(value, decimals) for value in told]
+
+
+def _number(value: Any, decimals: int) -> float | int | None:
+    if not known(value):
+        return None
+    rounded = round(float(value), decimals)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def known(value: Any) -> bool:
+    """Whether a cell of a frame holds something: what is missing there is None, or is not even equal to itself."""
+    return value is not None and bool(value == value)
+
+
+def any_known(cells: pd.Series) -> bool:
+    """Whether a column of numbers holds any."""
+    return not bool(np.isnan(cells.to_numpy(dtype=float)).all())
+
+
+def column(frame: pd.DataFrame, name: str) -> list[Any]:
+    """The cells as a list: looking at one after another in a frame costs more than all that is drawn of them."""
+    cells: list[Any] = frame[name].tolist()
+    return cells
 
 
 def layout(name: str, t: Translator, **more: Any) -> dict[str, Any]:
@@ -114,3 +135,9 @@ def event_marks(
         over = {"yref": "paper", "yanchor": "bottom", "yshift": 3, "xanchor": side, "align": side}
         annotations.append(label(x, 1.0, "<br>".join(words), "@event", **over))
     return shapes, annotations
+
+
+def room_above(notes: Sequence[dict[str, Any]], least: int) -> dict[str, int]:
+    """Margin for the names of rules above a drawing, so that they stay off the title of its panel."""
+    lines = max((str(note["text"]).count("<br>") + 1 for note in notes), default=0)
+    return {"t": max(least, LINE_PIXELS * lines + 8)}

@@ -7,11 +7,23 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.types import Comparison, DayCurves, PolicyEvent
 from layouts.board import Figure
-from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.base import (
+    any_known,
+    column,
+    empty,
+    event_marks,
+    hour_axis,
+    known,
+    label,
+    layout,
+    local_iso,
+    numbers,
+)
 from layouts.figures.compared import compared_curves
 from layouts.figures.reading import readings
 from layouts.translator import Translator
@@ -33,7 +45,7 @@ def cumulative(
 ) -> Figure:
     """`read`: with what the page says of each moment, for reading.js."""
     points = curves.points
-    if points.empty or (points["arrivals"].isna().all() and points["served"].isna().all()):
+    if points.empty or not (any_known(points["arrivals"]) or any_known(points["served"])):
         return empty("cumulative", t, t("figure.nothing_today"))
     x = local_iso(points["at"], t)
     between = {"fill": "tonexty", "fillcolor": "@between"}
@@ -44,7 +56,8 @@ def cumulative(
         *_lines(x, points, "arrivals", "@arrivals", t("figure.arrivals"), **between),
     ]
     shapes, notes = event_marks(events, curves.day, now, t)
-    queue_line, queue_notes = _queue(curves, points, t)
+    both = _both(points)
+    queue_line, queue_notes = _queue(curves, both, t)
     wait_line, wait_notes = _wait(curves, t)
     return {
         "data": data + queue_line + wait_line,
@@ -54,34 +67,32 @@ def cumulative(
             xaxis=hour_axis(curves.day, t),
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
             shapes=shapes,
-            annotations=[*notes, *_names(curves, points, t), *queue_notes, *wait_notes],
+            annotations=[*notes, *_names(curves, both, t), *queue_notes, *wait_notes],
             **({"meta": {"reading": readings(curves, t)}} if read else {}),
         ),
     }
 
 
-def _lines(
-    x: list[str], points: pd.DataFrame, column: str, colour: str, name: str, **more: Any
-) -> list[dict[str, Any]]:
+def _lines(x: list[str], points: pd.DataFrame, which: str, colour: str, name: str, **more: Any) -> list[dict[str, Any]]:
     """Counted parts solid, estimated and modelled ones dashed; the whole series carries the fill."""
-    soft = points[f"{column}_soft"].astype(bool)
-    whole = _line(x, points[column], colour, name)
+    soft, people = points[f"{which}_soft"].to_numpy(dtype=bool), points[which].to_numpy(dtype=float)
+    whole = _line(x, people, colour, name)
     if soft.all() or not soft.any():
         dash = {"dash": SOFT} if soft.any() else {}
         return [{**whole, **more, "line": {**whole["line"], **dash}}]
     unseen = {**whole, **more, "line": {"width": 0}}
     # Each part begins where the one before it ends, so that the line is whole.
-    joins = soft | soft.shift(-1, fill_value=False)
-    solid = points[column].mask(soft & soft.shift(-1, fill_value=True))
+    joins = soft | np.append(soft[1:], False)
+    solid = np.where(soft & np.append(soft[1:], True), np.nan, people)
     quiet = {"hoverinfo": "skip", "hovertemplate": None}
     return [
         unseen,
         {**whole, **quiet, "y": numbers(solid, 0)},
-        {**whole, **quiet, "y": numbers(points[column].where(joins), 0), "line": {**whole["line"], "dash": SOFT}},
+        {**whole, **quiet, "y": numbers(np.where(joins, people, np.nan), 0), "line": {**whole["line"], "dash": SOFT}},
     ]
 
 
-def _line(x: list[str], y: pd.Series, colour: str, name: str) -> dict[str, Any]:
+def _line(x: list[str], y: np.ndarray, colour: str, name: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -112,19 +123,24 @@ def _usual(curves: DayCurves, t: Translator) -> list[dict[str, Any]]:
     ]
 
 
-def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[str, Any]]:
+def _both(points: pd.DataFrame) -> list[tuple[datetime, float, float]]:
+    """Moments at which arrivals and served are both known, with them."""
+    at, arrivals, served = (column(points, name) for name in ("at", "arrivals", "served"))
+    return [row for row in zip(at, arrivals, served, strict=True) if known(row[1]) and known(row[2])]
+
+
+def _names(curves: DayCurves, both: list[tuple[datetime, float, float]], t: Translator) -> list[dict[str, Any]]:
     """Each curve carries its own name; a legend would make the eye travel."""
     notes = []
     served_at = math.nan
-    known = points.dropna(subset=["arrivals", "served"])
-    if len(known) >= 2:
-        early = _early(curves, known["at"].iloc[-1])
-        at = known.iloc[-1] if early else known.iloc[max(1, int(len(known) * 0.55)) - 1]
-        [x] = local_iso([at["at"]], t)
+    if len(both) >= 2:
+        early = _early(curves, both[-1][0])
+        at, height, _ = both[-1] if early else both[max(1, int(len(both) * 0.55)) - 1]
+        [x] = local_iso([at], t)
         notes.append(
             label(
                 x,
-                float(at["arrivals"]),
+                height,
                 t("figure.arrivals"),
                 "@arrivals",
                 xanchor="left" if early else "right",
@@ -132,8 +148,8 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
                 xshift=6 if early else -6,
             )
         )
-        low = known.iloc[max(1, int(len(known) * 0.85)) - 1]
-        [x], served_at = local_iso([low["at"]], t), float(low["served"])
+        low, _, served_at = both[max(1, int(len(both) * 0.85)) - 1]
+        [x] = local_iso([low], t)
         notes.append(label(x, served_at, t("figure.served"), "@served", xanchor="left", yanchor="top", xshift=6))
     if not curves.usual.empty:
         # Under the band where the words begin, since it rises to their end; over its end where another name stands.
@@ -141,23 +157,22 @@ def _names(curves: DayCurves, points: pd.DataFrame, t: Translator) -> list[dict[
             float(curves.usual["low"].iloc[int(len(curves.usual) * 0.58)]),
             float(curves.usual["high"].iloc[-1]),
         )
-        highest = max(over, 0.0 if known.empty else float(known["arrivals"].max()))
+        highest = max([over, 0.0, *(arrived for _, arrived, _ in both)])
         near = abs(served_at - under) < NEAR * highest
         [x] = local_iso([curves.usual["at"].iloc[-1]], t)
         words = t("figure.usual_day", weekday=t.weekday(curves.weekday))
-        height = over if near else under
         side = "bottom" if near else "top"
-        notes.append(label(x, height, words, "@muted", xanchor="right", yanchor=side, xshift=-6))
+        notes.append(label(x, over if near else under, words, "@muted", xanchor="right", yanchor=side, xshift=-6))
     return notes
 
 
-def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    known = points.dropna(subset=["arrivals", "served"])
-    if known.empty or curves.queue_now is None or round(curves.queue_now) < 1:
+def _queue(
+    curves: DayCurves, both: list[tuple[datetime, float, float]], t: Translator
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    if not both or curves.queue_now is None or round(curves.queue_now) < 1:
         return [], []
-    last = known.iloc[-1]
-    [x] = local_iso([last["at"]], t)
-    served, arrived = float(last["served"]), float(last["arrivals"])
+    last, arrived, served = both[-1]
+    [x] = local_iso([last], t)
     if arrived <= served:
         return [], []
     words = [BIG.format(t.number(round(curves.queue_now))), t("figure.in_queue")]
@@ -173,7 +188,7 @@ def _queue(curves: DayCurves, points: pd.DataFrame, t: Translator) -> tuple[list
     }
     note = label(
         x,
-        served + (arrived - served) * (0.75 if _early(curves, last["at"]) else 0.5),
+        served + (arrived - served) * (0.75 if _early(curves, last) else 0.5),
         "<br>".join(words),
         xanchor="left",
         align="left",

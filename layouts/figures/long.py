@@ -7,11 +7,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from dash.development.base_component import Component
-
 from data.types import LongReport, PolicyEvent, Window
-from layouts.board import Figure
-from layouts.figures.base import empty, event_marks, label, layout, local_iso
+from layouts.board import Figure, Tree
+from layouts.figures.base import empty, event_marks, label, layout, local_iso, room_above
 from layouts.parts import table
 from layouts.translator import Translator
 
@@ -69,7 +67,13 @@ def long_reports(
     return {
         "data": data,
         "layout": layout(
-            "long_reports", t, xaxis=days, yaxis=axis, margin={"t": 26}, shapes=shapes, annotations=annotations
+            "long_reports",
+            t,
+            xaxis=days,
+            yaxis=axis,
+            margin=room_above(notes, 26),
+            shapes=shapes,
+            annotations=annotations,
         ),
     }
 
@@ -98,7 +102,7 @@ def period_words(one: LongReport, t: Translator) -> str:
     return t("long.span", from_day=t.date(one.start), to_day=t.date(one.end))
 
 
-def long_table(reports: Sequence[LongReport], t: Translator) -> Component:
+def long_table(reports: Sequence[LongReport], t: Translator) -> Tree:
     rows = [
         [
             period_words(one, t),

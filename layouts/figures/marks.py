@@ -7,12 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from layouts.figures.base import numbers
+from layouts.figures.base import any_known, numbers
 from layouts.translator import Translator
 
 
 def corrected(x: Sequence[str], now: pd.Series, was: pd.Series, t: Translator) -> list[dict[str, Any]]:
     """A diamond on each corrected figure; nothing where none was."""
+    if not any_known(was):
+        return []
     chosen = (was.notna() & now.notna()).to_numpy()
     words = [t("revision.was", old=round(old)) for old in was[chosen]]
     return _marks(x, now, chosen, words, t("revision.corrected"), "diamond")
@@ -20,6 +22,8 @@ def corrected(x: Sequence[str], now: pd.Series, was: pd.Series, t: Translator) -
 
 def late(x: Sequence[str], now: pd.Series, flags: pd.Series, t: Translator) -> list[dict[str, Any]]:
     """A triangle on each figure that was first told after it was expected."""
+    if not flags.any():
+        return []
     chosen = (flags.fillna(False).astype(bool) & now.notna()).to_numpy()
     return _marks(x, now, chosen, [t("revision.came_late")] * int(chosen.sum()), t("revision.late"), "triangle-down")
 

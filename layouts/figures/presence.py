@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.types import PolicyEvent, Presence, Window
 from layouts.board import Figure
-from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers, room_above
 from layouts.translator import Translator
 
 
@@ -66,6 +66,12 @@ def presence_figure(told: Presence, events: Sequence[PolicyEvent], now: datetime
     return {
         "data": data,
         "layout": layout(
-            "presence", t, xaxis=hour_axis(shown, t), yaxis=axis, margin={"t": 44}, shapes=shapes, annotations=notes
+            "presence",
+            t,
+            xaxis=hour_axis(shown, t),
+            yaxis=axis,
+            margin=room_above(notes, 44),
+            shapes=shapes,
+            annotations=notes,
         ),
     }

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.types import NO_PLAN_KEPT, NOTHING_EXPECTED, ExpectedQueue, PlanKept, PolicyEvent, Window
 from data.vocabulary import Lane, Stage
 from layouts.board import Figure
 from layouts.figures.ahead import expected_band
-from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.base import (
+    DEFAULT_ROOM,
+    empty,
+    event_marks,
+    hour_axis,
+    label,
+    layout,
+    local_iso,
+    numbers,
+    room_above,
+)
 from layouts.translator import Translator
 
 COLOURS = ("@arrivals", "@served", "@series3", "@series4")
@@ -29,19 +41,17 @@ def queue_history(
     expected: ExpectedQueue = NOTHING_EXPECTED,
 ) -> Figure:
     """At most four stages, the entry stage first; a gap in the readings is a gap in the line."""
-    history = _general(history)
-    if history.empty or history["waiting"].isna().all():
+    told = _lines(history, "waiting")
+    if not any(line.known for line in told.values()):
         return empty("queue_history", t, t("figure.no_readings"))
-    known = [stage for stage in Stage if (history["stage"] == stage).any()]
-    stages = sorted(known, key=lambda stage: stage is not entry)[:4]
+    stages = sorted(told, key=lambda stage: stage is not entry)[:4]
     data, notes = expected_band(expected, t)
     behind = len(notes)
     for stage, colour, dash in zip(stages, COLOURS, DASHES, strict=False):
-        part = history[history["stage"] == stage].sort_values("at")
-        if part["waiting"].isna().all():
+        if not told[stage].known:
             continue
-        x = local_iso(part["at"], t)
-        y = numbers(part["waiting"], 0)
+        x = local_iso(told[stage].at, t)
+        y = numbers(told[stage].value, 0)
         data.append(
             {
                 "type": "scatter",
@@ -69,15 +79,39 @@ def queue_history(
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            margin=room_above(event_notes, DEFAULT_ROOM),
             shapes=shapes,
             annotations=[*event_notes, *notes],
         ),
     }
 
 
-def _general(history: pd.DataFrame) -> pd.DataFrame:
-    """A priority lane is another queue at the same stage: on one line the two would saw."""
-    return history[history["lane"] == Lane.GENERAL] if "lane" in history else history
+@dataclass(frozen=True)
+class _Line:
+    """Readings of one stage by time: microseconds since 1970, and a number of each, NaN where it was not told."""
+
+    at: list[int]
+    value: np.ndarray
+
+    @property
+    def known(self) -> bool:
+        return not bool(np.isnan(self.value).all())
+
+
+def _lines(history: pd.DataFrame, name: str) -> dict[Stage, _Line]:
+    """By stage. A priority lane is another queue at the same stage: on one line the two would saw."""
+    if history.empty:
+        return {}
+    at = pd.DatetimeIndex(history["at"]).as_unit("us").asi8
+    of, value = history["stage"].to_numpy(dtype=object), history[name].to_numpy(dtype=float)
+    general = history["lane"].to_numpy(dtype=object) == Lane.GENERAL if "lane" in history else np.full(len(at), True)
+    found = {}
+    for stage in Stage:
+        mine = np.flatnonzero(general & (of == stage))
+        if len(mine):
+            mine = mine[np.argsort(at[mine], kind="stable")]
+            found[stage] = _Line(at[mine].tolist(), value[mine])
+    return found
 
 
 def counters_history(
@@ -90,9 +124,8 @@ def counters_history(
     kept: PlanKept = NO_PLAN_KEPT,
 ) -> Figure:
     """Counters open at the entry stage, as steps: they stay as they were until the next reading. The roster behind."""
-    history = _general(history)
-    part = history[history["stage"] == entry].sort_values("at") if not history.empty else history
-    if part.empty or part["counters_open"].isna().all():
+    part = _lines(history, "counters_open").get(entry)
+    if part is None or not part.known:
         return empty("counters_history", t, t("figure.no_readings"))
     shapes, notes = event_marks(events, window, now, t) if now is not None else ([], [])
     return {
@@ -102,8 +135,8 @@ def counters_history(
                 "type": "scatter",
                 "mode": "lines",
                 "name": t("figure.counters_open"),
-                "x": local_iso(part["at"], t),
-                "y": numbers(part["counters_open"], 0),
+                "x": local_iso(part.at, t),
+                "y": numbers(part.value, 0),
                 "line": {"color": "@served", "width": 2.5, "shape": "hv"},
                 "hovertemplate": "%{y:,d}",
             },
@@ -113,7 +146,7 @@ def counters_history(
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
-            margin={"t": 44 if notes else 10},
+            margin=room_above(notes, 10),
             shapes=shapes,
             annotations=notes,
         ),

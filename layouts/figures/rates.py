@@ -6,13 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.types import Comparison, Flag, PolicyEvent, Window
 from data.vocabulary import SOFT_METHODS, State
 from layouts.agreement import flag_sentence
 from layouts.board import Figure
-from layouts.figures.base import empty, event_marks, hour_axis, label, layout, local_iso, numbers
+from layouts.figures.base import (
+    DEFAULT_ROOM,
+    any_known,
+    column,
+    empty,
+    event_marks,
+    hour_axis,
+    known,
+    label,
+    layout,
+    local_iso,
+    numbers,
+    room_above,
+)
 from layouts.figures.compared import compared_hours
 from layouts.figures.curves import SOFT
 from layouts.figures.marks import corrected, late
@@ -32,9 +46,9 @@ def hourly(
     comparison: Comparison | None = None,
 ) -> Figure:
     """Arrivals per hour as bars, served as a line. Hours still filling are hatched, so they do not read as a fall."""
-    if hours.empty or (hours["people"].isna().all() and hours["served"].isna().all()):
+    if hours.empty or not (any_known(hours["people"]) or any_known(hours["served"])):
         return empty("hourly", t, t("figure.nothing_window"))
-    middle = local_iso([at + HALF_HOUR for at in hours["hour"]], t)
+    middle = local_iso(hours["hour"] + HALF_HOUR, t)
     provisional = hours["provisional"].fillna(False).astype(bool).tolist()
     shapes, notes = event_marks(events, window, now, t)
     data: list[dict[str, Any]] = [
@@ -64,6 +78,7 @@ def hourly(
             t,
             xaxis=hour_axis(window, t),
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            margin=room_above(notes, DEFAULT_ROOM),
             bargap=0.18,
             shapes=shapes,
             annotations=[*notes, *_names(hours, middle, t)],
@@ -79,9 +94,9 @@ def _doubted(
     for flag in doubts:
         if flag.end - flag.start == length or (length > HOUR and flag.end - flag.start > HOUR):
             asked.setdefault(flag.start, flag_sentence(flag, t))
-    found = [
-        (place, asked[start.to_pydatetime()]) for place, start in enumerate(starts) if start.to_pydatetime() in asked
-    ]
+    if not asked:
+        return []
+    found = [(place, asked[start]) for place, start in enumerate(starts) if start in asked]
     if not found:
         return []
     places = [place for place, _ in found]
@@ -104,27 +119,30 @@ def _doubted(
 
 def _served(hours: pd.DataFrame, middle: list[str], provisional: list[bool], t: Translator) -> list[dict[str, Any]]:
     """Whole hours as a line; from the last of them to the hour still filling, dots."""
-    whole = hours["served"].mask(pd.Series(provisional, index=hours.index))
+    served, filling = hours["served"].to_numpy(dtype=float), np.array(provisional, dtype=bool)
+    whole = np.where(filling, np.nan, served)
     line: dict[str, Any] = {"type": "scatter", "mode": "lines", "x": middle, "hovertemplate": "%{y:,d}"}
     style: dict[str, Any] = {"color": "@served", "width": 2.5}
-    soft = hours["served_soft"].astype(bool)
+    soft = hours["served_soft"].to_numpy(dtype=bool)
     # Each part begins where the one before it ends, so that the line is whole.
-    joins = soft | soft.shift(-1, fill_value=False)
-    solid = whole.mask(soft & soft.shift(-1, fill_value=True))
+    joins = soft | np.append(soft[1:], False)
+    solid = np.where(soft & np.append(soft[1:], True), np.nan, whole)
     name = t("figure.served")
     drawn = [{**line, "name": name, "y": numbers(solid, 0), "line": style}] if not soft.all() else []
     if soft.any():
-        drawn.append({**line, "name": name, "y": numbers(whole.where(joins), 0), "line": {**style, "dash": SOFT}})
+        drawn.append(
+            {**line, "name": name, "y": numbers(np.where(joins, whole, np.nan), 0), "line": {**style, "dash": SOFT}}
+        )
     if any(provisional):
         first = provisional.index(True)
-        rest = hours["served"].where(pd.Series(range(len(hours)), index=hours.index) >= first - 1)
+        rest = np.where(np.arange(len(hours)) >= first - 1, served, np.nan)
         dots = {**style, "dash": "dot"}
         drawn.append({**line, "name": t("word.provisional"), "y": numbers(rest, 0), "line": dots, "hoverinfo": "skip"})
     return drawn
 
 
 def _band(hours: pd.DataFrame, middle: list[str], t: Translator) -> list[dict[str, Any]]:
-    if hours["usual_high"].isna().all():
+    if not any_known(hours["usual_high"]):
         return []
     edge = {"type": "scatter", "mode": "lines", "x": middle, "hovertemplate": "%{y:,d}"}
     line = {"width": 0, "shape": "spline"}
@@ -150,7 +168,7 @@ def _names(hours: pd.DataFrame, middle: list[str], t: Translator) -> list[dict[s
         notes.append(label(middle[arrivals], height, t("figure.arrivals"), "@arrivals", yanchor="bottom", yshift=2))
     if served is not None:
         if arrivals is not None and abs(served - arrivals) < 4:
-            served = int(hours["served"].notna().to_numpy().argmax())
+            served = int((~np.isnan(hours["served"].to_numpy(dtype=float))).argmax())
         height = float(hours["served"].iloc[served])
         side = "left" if served < len(hours) / 2 else "right"
         notes.append(
@@ -160,7 +178,8 @@ def _names(hours: pd.DataFrame, middle: list[str], t: Translator) -> list[dict[s
 
 
 def _peak(values: pd.Series) -> int | None:
-    return None if values.isna().all() else int(values.fillna(-1).to_numpy().argmax())
+    told = values.to_numpy(dtype=float)
+    return None if np.isnan(told).all() else int(np.nan_to_num(told, nan=-1.0).argmax())
 
 
 def daily(
@@ -171,19 +190,20 @@ def daily(
     now: datetime | None = None,
 ) -> Figure:
     """Entries per day. Published days stand out from modelled ones; a published range is drawn as one."""
-    if days.empty or days["entries"].isna().all():
+    if days.empty or not any_known(days["entries"]):
         return empty("daily", t, t("figure.nothing_window"))
-    noon = local_iso([at + timedelta(hours=12) for at in days["day"]], t)
-    soft = [pd.isna(method) or str(method) in SOFT_METHODS for method in days["method"]]
+    noon = local_iso(days["day"] + timedelta(hours=12), t)
+    methods = column(days, "method")
+    soft = [not known(method) or str(method) in SOFT_METHODS for method in methods]
     filling = [str(state) == State.PROVISIONAL for state in days["state"]]
     spread = days["high"] > days["low"]
     low = (days["entries"] - days["low"]).where(spread)
     high = (days["high"] - days["entries"]).where(spread)
-    words = ["" if pd.isna(method) else t(f"method.{method}") for method in days["method"]]
+    words = [t(f"method.{method}") if known(method) else "" for method in methods]
     first, last = (pd.Timestamp(days["day"].iloc[place]).to_pydatetime() for place in (0, -1))
     shown = Window(first, last + timedelta(days=1))
     shapes, notes = event_marks(events, shown, now, t) if now is not None else ([], [])
-    peak = int(days["entries"].astype("Float64").fillna(-1).to_numpy().argmax())
+    peak = _peak(days["entries"]) or 0
     bars = {
         "type": "bar",
         "name": t("figure.entries"),
@@ -217,7 +237,7 @@ def daily(
             t,
             xaxis={"type": "date", **_day_ticks(days, t)},
             yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
-            margin={"t": 28 if not notes else 44},
+            margin=room_above(notes, 28),
             bargap=0.12,
             shapes=shapes,
             annotations=[

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pandas as pd
-
 from data.types import DayCurves
-from layouts.figures.base import local_iso, numbers
+from layouts.figures.base import column, known, local_iso, numbers
 from layouts.translator import Translator
 
 
@@ -18,8 +16,8 @@ def readings(curves: DayCurves, t: Translator) -> dict[str, Any] | None:
     if told is None or told.empty:
         return None
     joined = [
-        None if pd.isna(waited) else at.to_pydatetime() - timedelta(minutes=waited)
-        for at, waited in zip(told["at"], told["waited_minutes"], strict=True)
+        at - timedelta(minutes=waited) if known(waited) else None
+        for at, waited in zip(column(told, "at"), column(told, "waited_minutes"), strict=True)
     ]
     today = t.local(curves.day.start).date()
     return {

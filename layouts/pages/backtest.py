@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -27,24 +27,25 @@ def body(frame: Frame, tried: Sequence[SeriesTried], t: Translator) -> list[Any]
     parts.append(panel("method", t("forecast.what", site=site.name), how, class_name="forecast-method"))
     if not tried:
         parts.append(html.P(t("forecast.no_series"), className="notice"))
-    parts += [_series(number, one, site, t) for number, one in enumerate(tried)]
+    names = {one.site: one.name for one in frame.sites}
+    parts += [_series(number, one, site, names, t) for number, one in enumerate(tried)]
     if any(one.kept is not None and one.kept.found is not None for one in tried):
         parts.append(html.P(t("forecast.reading"), className="quiet"))
     return parts
 
 
-def _series(number: int, one: SeriesTried, site: Site, t: Translator) -> Component:
+def _series(number: int, one: SeriesTried, site: Site, names: Mapping[str, str], t: Translator) -> Component:
     heading = t("forecast.series", counted=t(f"forecast.{one.measure}"), source=one.source)
     kept = one.kept
     if kept is None:
         return panel(f"tried-{number}", heading, [html.P(t("forecast.not_yet"))])
     if kept.found is None:
-        return panel(f"tried-{number}", heading, [html.P(hidden(kept, t)), *_leads(kept, site, t)])
+        return panel(f"tried-{number}", heading, [html.P(hidden(kept, t)), *_leads(kept, site, names, t)])
     rows = [_cells(row, t) for row in kept.found.rows]
     heads = [t(f"forecast.head.{name}") for name in ("horizon", "n", "error", "share", "last", "eight", "coverage")]
     made = table(heads, rows, "tried cards", heading)
     says = t("forecast.of_days", days=kept.found.days, moment=kept.day, computed=kept.computed_at)
-    return panel(f"tried-{number}", heading, [scroll(made, heading), *_leads(kept, site, t)], says)
+    return panel(f"tried-{number}", heading, [scroll(made, heading), *_leads(kept, site, names, t)], says)
 
 
 def hidden(kept: KeptBacktest, t: Translator) -> str:
@@ -84,19 +85,23 @@ def _percent(share: float | None, t: Translator) -> str:
     return "–" if share is None else t.percent(share)
 
 
-def _leads(kept: KeptBacktest, site: Site, t: Translator) -> list[Component]:
+def _leads(kept: KeptBacktest, site: Site, names: Mapping[str, str], t: Translator) -> list[Component]:
     if not site.upstream:
         return [html.P(t("forecast.lead.not_named"), className="quiet")]
     known = kept.leads or tuple(Lead(name, "", "", None, "no_feed") for name in site.upstream)
-    return [html.P(lead_words(lead, t)) for lead in known]
+    return [html.P(lead_words(lead, names, t)) for lead in known]
 
 
-def lead_words(lead: Lead, t: Translator) -> str:
-    """What a site upstream lets know: the lag with its interval, or why there is none."""
+def lead_words(lead: Lead, names: Mapping[str, str], t: Translator) -> str:
+    """What a site upstream lets know: the lag with its interval, or why there is none.
+
+    `names` of the sites in the store; of another one only its id is known.
+    """
+    name = names.get(lead.site) or lead.site.replace("-", " ").title()
     if lead.lag is None:
-        return t(f"forecast.lead.{lead.state}", upstream=lead.site)
+        return t(f"forecast.lead.{lead.state}", upstream=name)
     hours = {name: t.number(24 * days) for name, days in _days(lead).items()}
-    said = t("forecast.lead.found", upstream=lead.site, days=lead.lag.compared, **hours)
+    said = t("forecast.lead.found", upstream=name, days=lead.lag.compared, **hours)
     if lead.ratio is None:
         return f"{said} {t('forecast.lead.untried')}"
     return f"{said} {t('forecast.lead.used' if lead.used else 'forecast.lead.not_used', change=better(lead.ratio, t))}"

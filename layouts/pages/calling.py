@@ -7,18 +7,17 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import Cadence, Contact, Expectation, Reporting
 from data.vocabulary import ReportState, Rhythm
+from layouts import elements as html
+from layouts.board import Tree
 from layouts.parts import age, table
 from layouts.translator import Translator
 
 MOST_GONE = 8
 
 
-def inside(row: Reporting, site: str, now: datetime, t: Translator) -> Component:
+def inside(row: Reporting, site: str, now: datetime, t: Translator) -> Tree:
     """What a person needs who is about to call: whom, about what, what was agreed."""
     gone = [one for one in row.expectations if one.state is ReportState.MISSING]
     listed = [html.Li(_gone(one, t)) for one in reversed(gone[-MOST_GONE:])]
@@ -55,7 +54,7 @@ def rhythm_text(cadence: Cadence, t: Translator) -> str:
     return t(f"rhythm.{cadence.kind}")
 
 
-def _change(row: Reporting, site: str, t: Translator) -> Component:
+def _change(row: Reporting, site: str, t: Translator) -> Tree:
     """To the form on which whoever operates the centre agrees something else."""
     asked = {"site": site, "source": row.source, "dataset": row.dataset, "lang": str(t.language)}
     words = t("cadence_form.agree" if row.cadence is None else "cadence_form.change")
@@ -79,7 +78,7 @@ def agreed_words(cadence: Cadence, t: Translator) -> str:
     return " ".join(part for part in (said + ".", why) if part)
 
 
-def unasked(rows: Sequence[Reporting], site: str, t: Translator) -> Component:
+def unasked(rows: Sequence[Reporting], site: str, t: Translator) -> Tree:
     """Whoever reports although nothing was agreed, or is no longer asked to."""
     cells: list[list[Any]] = [
         [
@@ -95,7 +94,7 @@ def unasked(rows: Sequence[Reporting], site: str, t: Translator) -> Component:
     return html.Div([html.H3(title), table(heads, cells, "others cards", title)], className="unasked")
 
 
-def counts_table(reports: Sequence[Reporting], t: Translator) -> Component:
+def counts_table(reports: Sequence[Reporting], t: Translator) -> Tree:
     """The numbers behind the picture, in the same order."""
     rows: list[list[Any]] = []
     for row in reports:

@@ -94,7 +94,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
 
 def _pair(board: Board, name: str) -> tuple[Component, Component]:
     view = board.kpis[name]
-    said = " · ".join(part for part in (view.note, view.origin) if part)
+    said = " · ".join(part for part in (view.note, view.holds, view.origin) if part)
     value = html.Span(view.text, className="kpi-value", **kpi_attributes(view))
     return html.Dt(view.label), html.Dd([value, html.Span(f" {said}" if said else "", className="kpi-note")])
 

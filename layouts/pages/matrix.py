@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import Cadence, Expectation, Rates, Reporting, Window
 from data.vocabulary import ReportState, Rhythm
+from layouts import elements as html
+from layouts.board import Tree
 from layouts.pages.calling import inside, unasked
 from layouts.parts import aria
 from layouts.translator import Translator
@@ -51,13 +50,13 @@ def section_of(cadence: Cadence) -> Section:
     raise ValueError(f"no section for {cadence.kind}")
 
 
-def matrix(reports: Sequence[Reporting], site: str, now: datetime, t: Translator) -> list[Component]:
+def matrix(reports: Sequence[Reporting], site: str, now: datetime, t: Translator) -> list[Tree]:
     """One block a section, rows in the order given; then whoever reports without being asked.
 
     `site`: whose agreements its rows lead to.
     """
     asked = [row for row in reports if row.cadence is not None and row.cadence.kind is not Rhythm.NONE]
-    parts: list[Component] = []
+    parts: list[Tree] = []
     for section in SECTIONS:
         rows = [row for row in asked if row.cadence is not None and section_of(row.cadence) is section]
         if rows:
@@ -70,15 +69,15 @@ def matrix(reports: Sequence[Reporting], site: str, now: datetime, t: Translator
     return [_legend(t), *parts] if asked else parts
 
 
-def _legend(t: Translator) -> Component:
-    def entry(state: str, words: str) -> Component:
+def _legend(t: Translator) -> Tree:
+    def entry(state: str, words: str) -> Tree:
         return html.Span([html.Span(className=f"cell cell-{state}", **aria(hidden="true")), words], className="key")
 
     states = [entry(str(state), t(f"report_state.{state}")) for state in ReportState]
     return html.P([*states[:3], entry("partial", t("rhythm_page.partly")), states[3]], className="keys")
 
 
-def _block(section: Section, rows: Sequence[Reporting], site: str, now: datetime, t: Translator) -> Component:
+def _block(section: Section, rows: Sequence[Reporting], site: str, now: datetime, t: Translator) -> Tree:
     starts = [one.start for row in rows for one in row.expectations]
     ends = [one.end for row in rows for one in row.expectations]
     # Everything is drawn on one axis; a period that reaches over its ends is cut there.
@@ -105,7 +104,7 @@ def _block(section: Section, rows: Sequence[Reporting], site: str, now: datetime
     )
 
 
-def _axis(axis: Window, section: Section, t: Translator) -> Component:
+def _axis(axis: Window, section: Section, t: Translator) -> Tree:
     """Marks at round local times, placed by their share of the axis."""
     whole = axis.end - axis.start
     marks = []
@@ -125,7 +124,7 @@ def _short_day(at: datetime, t: Translator) -> str:
     return f"{local.day} {t(f'date.month.{local.month}')}"
 
 
-def _row(row: Reporting, axis: Window, site: str, now: datetime, t: Translator) -> Component:
+def _row(row: Reporting, axis: Window, site: str, now: datetime, t: Translator) -> Tree:
     state = "silent" if row.silent(now) else "late" if row.late(now) else "fine"
     rates = row.rates
     return html.Details(
@@ -152,7 +151,7 @@ def _row(row: Reporting, axis: Window, site: str, now: datetime, t: Translator) 
     )
 
 
-def _rate(rate: float | None, name: str, rates: Rates, t: Translator) -> Component:
+def _rate(rate: float | None, name: str, rates: Rates, t: Translator) -> Tree:
     """The part in percent; how many of how many stands in its title and in the table."""
     if rate is None:
         return html.Span("–", className=f"rate rate-{name}", title=t("word.no_data"))
@@ -170,9 +169,9 @@ def _shape(one: Expectation) -> str:
     return "partial" if partly else str(one.state)
 
 
-def _runs(expectations: Sequence[Expectation], axis: Window, t: Translator) -> list[Component]:
+def _runs(expectations: Sequence[Expectation], axis: Window, t: Translator) -> list[Tree]:
     """Runs of like periods, as wide as they are long; a gap where nothing was expected."""
-    cells: list[Component] = []
+    cells: list[Tree] = []
     at = axis.start
     for shape, run in groupby(expectations, key=lambda one: (_shape(one), one.kind)):
         parts = list(run)
@@ -188,7 +187,7 @@ def _runs(expectations: Sequence[Expectation], axis: Window, t: Translator) -> l
     return cells
 
 
-def _cell(shape: str, length: timedelta, count: int, words: str) -> Component:
+def _cell(shape: str, length: timedelta, count: int, words: str) -> Tree:
     style = {"flexGrow": str(round(length / timedelta(minutes=1))), "--n": str(count)}
     said = [html.Span(words, className="visually-hidden")] if words else []
     return html.Span(said, className=f"cell cell-{shape}", style=style, title=words or None)

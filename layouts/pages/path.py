@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import Sentence, Station
 from data.vocabulary import Lane
+from layouts import elements as html
+from layouts.board import Tree
 from layouts.pages.pieces import bounded, counters_cell, station_name, unknown
 from layouts.parts import age, table
 from layouts.translator import Translator
@@ -35,13 +34,13 @@ def narrowest(stations: Sequence[Station], t: Translator) -> str:
     found = next((one for one in known if one.bottleneck), None)
     tight = found or known[0]
     assert tight.capacity_ratio is not None
-    facts = {"stage": tight.stage, "part": t.number(tight.capacity_ratio, 2)}
+    facts = {"stage": tight.stage, "part": t.percent(tight.capacity_ratio)}
     if found is None:
         return t("path.one_known", **facts)
     return t("path.bottleneck" if tight.capacity_ratio < 1 else "path.tightest", **facts)
 
 
-def _named(one: Station, t: Translator) -> Component:
+def _named(one: Station, t: Translator) -> Tree:
     name = station_name(one, t)
     if not one.bottleneck or (one.capacity_ratio or 0) >= 1:
         return name
@@ -69,16 +68,18 @@ def _per_hour(people: float | None, t: Translator) -> Any:
 
 
 def _wait(one: Station, t: Translator) -> Any:
-    if one.closed:
-        return t("word.closed")  # what its last ones waited says nothing of who joins a line that nobody serves
+    if one.endless:
+        return t("path.nobody_served")  # what its last ones waited says nothing of who joins now
     if one.wait_minutes is None:
         return unknown(t)
-    said: list[Component] = [html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))]
+    said: list[Tree] = [html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))]
     if one.wait_low is not None and one.wait_high is not None and round(one.wait_low) != round(one.wait_high):
         span = t("sentence.between_minutes", low_minutes=one.wait_low, high_minutes=one.wait_high)
         said.append(html.Span(span, className="beside"))
     if one.wait_method and round(one.wait_minutes):
         said.append(html.Span(t(f"method.{one.wait_method}"), className="beside"))
+    if one.wait_counters is not None:
+        said.append(html.Span(t.word("basis", one.wait_counters), className="beside"))
     return html.Span(said)
 
 
@@ -94,15 +95,18 @@ def _change(one: Station, t: Translator) -> Any:
     return t("word.falls", number=round(-growth)) if round(growth) < 0 else t("word.steady")
 
 
-def _besides(one: Station, t: Translator) -> list[Component]:
+def _besides(one: Station, t: Translator) -> list[Tree]:
     """What a number alone would not say, a line each."""
     said = [_clears(one, t), _long_waits(one, t), *_departures(one, t)]
     if one.capacity_ratio is not None:
-        said.insert(0, t("path.ratio", part=t.number(one.capacity_ratio, 2)))
+        said.insert(0, t("path.ratio", part=t.percent(one.capacity_ratio)))
     return [html.Div(line) for line in said if line]
 
 
 def _clears(one: Station, t: Translator) -> str:
+    if one.endless and one.never_clears:
+        waited = one.waited_at_closing_minutes
+        return t("path.never_closed") if waited is None else t("path.waited_at_closing", waited_minutes=waited)
     if one.never_clears:
         return t("path.never", basis=_basis(one, t))
     if one.time_to_clear_minutes is None or round(one.time_to_clear_minutes) < 1:

@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
 from data.types import AlertCard, Kpi, SectorCoverage, ServiceCoverage, Station
 from data.vocabulary import Lane, Level, Sector, State
+from layouts import elements as html
 from layouts.alert_words import rule_words, shown_level, silenced_mark, taken_short
+from layouts.board import Tree
 from layouts.parts import age, mark, table
 from layouts.translator import Translator
 
 
-def stations_table(stations: Sequence[Station], t: Translator) -> Component:
-    """One row a stage and lane; a closed station says so and never waits 0 minutes."""
+def stations_table(stations: Sequence[Station], t: Translator) -> list[Tree]:
+    """One row a stage and lane; a closed station says so and never waits 0 minutes. Below, what waits hold for."""
     head = ("word.stage", "word.in_queue", "word.serves", "word.counters", "word.wait")
     rows = [_station_row(one, t) for one in stations]
-    return table([t(key) for key in head], rows, "stations", t("panel.stations.title"))
+    shown = table([t(key) for key in head], rows, "stations", t("panel.stations.title"))
+    holds = waits_hold(stations, t)
+    return [shown, html.P(holds, className="waits-hold quiet")] if holds else [shown]
+
+
+def waits_hold(stations: Sequence[Station], t: Translator) -> str:
+    """What the waits that are shown hold for, one sentence for all of them."""
+    told = [one.wait_counters for one in stations if one.wait_minutes is not None and one.wait_counters is not None]
+    paced = t("basis.pace") if "pace" in told else ""
+    counters = [t.word("basis", one) for one in dict.fromkeys(told) if one != "pace"]
+    if not counters:
+        return t("word.waits_hold", conditions=paced) if paced else ""
+    said = "; ".join(counters)
+    return t("word.waits_hold_mixed", conditions=said, paced=paced) if paced else t("word.waits_hold", conditions=said)
 
 
 def _station_row(one: Station, t: Translator) -> list[Any]:
@@ -35,14 +47,14 @@ def _station_row(one: Station, t: Translator) -> list[Any]:
     ]
 
 
-def station_name(one: Station, t: Translator) -> Component:
+def station_name(one: Station, t: Translator) -> Tree:
     lane = one.lane is not Lane.GENERAL
     name = t(f"lane.{one.lane}") if lane else t(f"stage.{one.stage}")
     shape = [mark(one.level), html.Span(t(f"level.{one.level}"), className="visually-hidden")]
     return html.Span([*shape, html.Span(name, className="named")], className="station" + " lane" * lane)
 
 
-def unknown(t: Translator) -> Component:
+def unknown(t: Translator) -> Tree:
     """Nothing known here: a dash to the eye, words to a screen reader."""
     return html.Span("–", className="quiet", title=t("word.no_data"))
 
@@ -62,6 +74,8 @@ def counters_cell(one: Station, t: Translator) -> Any:
 
 
 def _wait(one: Station, t: Translator) -> Any:
+    if one.endless:
+        return html.B(t("sentence.nobody_served"))
     if one.wait_minutes is None:
         return unknown(t)
     return html.B(bounded(t.short_duration(one.wait_minutes), one.at_least))
@@ -84,7 +98,7 @@ def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, st
     return t("word.up_to", amount=missing) if worst.at_least else missing, t.word("unit", worst.unit)
 
 
-def bar(level: Level, ratio: float | None, measured: bool = True) -> Component:
+def bar(level: Level, ratio: float | None, measured: bool = True) -> Tree:
     """How much of the need is met; no report is hatched, never empty; without a standard there is nothing to draw."""
     if ratio is None:
         return html.Div(className=f"bar bar-{'missing' if measured else 'none'}")
@@ -122,12 +136,14 @@ def nobody_reports(sectors: Sequence[SectorCoverage]) -> bool:
     return all(one.delivered is None and not one.masked for row in sectors for one in row.services)
 
 
-def stations_strip(stations: Sequence[Station], t: Translator, most: int) -> list[Component]:
+def stations_strip(stations: Sequence[Station], t: Translator, most: int) -> list[Tree]:
     """The stations as the display shows them: how long, and how many."""
-    cells: list[Component] = []
+    cells: list[Tree] = []
     for one in [one for one in stations if one.waiting is not None or one.wait_minutes is not None][:most]:
         name = t(f"stage.{one.stage}") if one.lane is Lane.GENERAL else t(f"lane.{one.lane}")
-        people = unknown(t) if one.waiting is None else t.n("word.people_in_queue", round(one.waiting))
+        people: Any = unknown(t) if one.waiting is None else t.n("word.people_in_queue", round(one.waiting))
+        if one.waiting is not None and one.state is State.STALE and one.as_of is not None:
+            people = t("word.queue_then", people=round(one.waiting), seen_time=one.as_of)
         cells.append(
             html.Div(
                 [
@@ -138,6 +154,18 @@ def stations_strip(stations: Sequence[Station], t: Translator, most: int) -> lis
             )
         )
     return cells
+
+
+def wait_from_afar(wait: Kpi, t: Translator) -> str:
+    return t("kpi.wait_minutes.label") if wait.holds_for is None else t(f"wall.wait.{wait.holds_for}")
+
+
+def waits_in_short(stations: Sequence[Station], t: Translator) -> str:
+    """What the waits of the stations hold for, where one thing says it of all."""
+    words = {one.wait_counters for one in stations if one.wait_counters is not None and one.wait_minutes is not None}
+    if not words:
+        return ""
+    return t(f"wall.waits.{words.pop() if len(words) == 1 else 'mixed'}")
 
 
 def short_sector(sector: Sector, t: Translator) -> str:
@@ -154,7 +182,7 @@ def rest_of_sectors(sectors: Sequence[SectorCoverage], most: int, t: Translator)
     return t.n("word.rest_more", len(rest), silent=silent) if silent else t.n("word.rest_only", len(rest))
 
 
-def alert_line(card: AlertCard, t: Translator, far: bool = False) -> Component:
+def alert_line(card: AlertCard, t: Translator, far: bool = False) -> Tree:
     """`far`: for a display, whose small print is not read from afar: who has it stands beside the name of the alert."""
     taken = taken_short(card, t)
     said = taken or t(f"alert_state.{card.state}")
@@ -178,7 +206,7 @@ def not_watching(kpis: Mapping[str, Kpi], t: Translator) -> str:
     return "" if told.state is State.OK else t.sentence(told.note)
 
 
-def no_alert_line(kpis: Mapping[str, Kpi], t: Translator) -> Component:
+def no_alert_line(kpis: Mapping[str, Kpi], t: Translator) -> Tree:
     """Calm only where somebody looked."""
     unwatched = not_watching(kpis, t)
     if not unwatched:

@@ -43,11 +43,13 @@ def _pressure(components: Sequence[PressureComponent], t: Translator) -> Compone
     rows: list[list[Any]] = []
     for one in components:
         if one.never:
-            value = t("sentence.never_clears")
+            value: Any = t(f"sentence.{'never_clears' if one.name == 'time_to_clear' else 'nobody_served'}")
         elif one.value is None:
             value = t("word.no_data")
         else:
             value = _in_unit(one.value, one.unit, t)
+        if one.holds_for is not None and (one.never or one.value is not None):
+            value = html.Span([value, html.Span(t.word("basis", one.holds_for), className="beside")])
         limits = " · ".join(_in_unit(limit, one.unit, t) for limit in one.limits)
         rows.append([t(f"pressure.{one.name}"), value, level_word(one.level, t), limits])
     keys = ("word.component", "word.value", "word.level", "word.limits")

@@ -17,7 +17,7 @@ from layouts.pages.pieces import (
     sectors_strip,
     stations_table,
 )
-from layouts.parts import Parts, chart, kpi_attributes, kpi_card, panel, scrolling, slot, title
+from layouts.parts import HOLD, Parts, chart, kpi_attributes, kpi_card, panel, scrolling, slot, title
 from layouts.reading import reading_words
 from layouts.translator import Translator
 
@@ -95,6 +95,11 @@ def small_row(board: Board, t: Translator) -> Component:
                 html.Span(board.kpis[name].label, className="kpi-label"),
                 html.Span(board.kpis[name].text, id=ids.kpi_text(name), className="small-value"),
                 html.Span(board.kpis[name].note, id=ids.kpi_note(name), className="kpi-note"),
+                *(
+                    [html.Span(board.kpis[name].holds, id=ids.kpi_holds(name), className="kpi-note")]
+                    if name in HOLD
+                    else []
+                ),
             ],
             id=ids.kpi(name),
             className="small-kpi",

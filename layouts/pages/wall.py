@@ -24,8 +24,10 @@ from layouts.pages.pieces import (
     rest_of_sectors,
     sectors_strip,
     stations_strip,
+    wait_from_afar,
+    waits_in_short,
 )
-from layouts.parts import GRAPH_CONFIG, Parts, age, aria, kpi_attributes, mark, panel, slot
+from layouts.parts import GRAPH_CONFIG, HOLD, Parts, age, aria, kpi_attributes, mark, panel, slot
 from layouts.takeover import takeover
 from layouts.translator import Translator
 
@@ -49,6 +51,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             "takeover": takeover(model.alerts, [views[name] for name in NUMBERS], t),
             "alerts-more": _beside_the_alert(model, t),
             "date": t.date(model.frame.clock.now),
+            "wait-far": wait_from_afar(model.kpis["wait_minutes"], t),
         },
     )
 
@@ -60,7 +63,8 @@ def _queue_more(model: SituationModel, views: Mapping[str, KpiView], t: Translat
     cells: list[Component] = []
     for name in ("time_to_clear_minutes", "arrivals_last_hour"):
         view = views[name]
-        said = [html.Span(view.label, className="more-label"), html.B(view.text), html.Span(view.note)]
+        note = " · ".join(part for part in (view.note, view.holds) if part)
+        said = [html.Span(view.label, className="more-label"), html.B(view.text), html.Span(note)]
         cells.append(html.Div(said, className="more-cell", **kpi_attributes(view)))
     if station is not None and station.counters_open is not None:
         label = html.Span(t("word.counters"), className="more-label named")
@@ -83,7 +87,10 @@ def _third(model: SituationModel, t: Translator) -> dict[str, Tree]:
     if model.sectors and nobody_reports(model.sectors) and any(one.waiting is not None for one in model.stations):
         silent = html.Span([mark(Level.NO_DATA), t.n("word.silent_sectors", len(model.sectors))], className="level")
         return {
-            "gaps-title": t("panel.stations.title"),
+            "gaps-title": [
+                html.Span(t("panel.stations.title"), className="gaps-name"),
+                html.Span(waits_in_short(model.stations, t), className="gaps-holds"),
+            ],
             "sectors": stations_strip(model.stations, t, MOST_SECTORS),
             "rest": silent,
         }
@@ -176,7 +183,12 @@ def _numbers(board: Board) -> Component:
             html.Div(
                 [
                     html.Div(
-                        [view.label, " ", html.Span(view.note, id=ids.kpi_note(name), className="kpi-note")],
+                        [
+                            html.Span(view.label, className="kpi-name"),
+                            " ",
+                            html.Span(view.note, id=ids.kpi_note(name), className="kpi-note"),
+                            *_condition(board, view),
+                        ],
                         className="kpi-label",
                     ),
                     html.Div(view.text, id=ids.kpi_text(name), className="kpi-value"),
@@ -189,6 +201,17 @@ def _numbers(board: Board) -> Component:
     hidden = board.kpis["alerts_open"]
     cards.append(html.Div(id=ids.kpi("alerts_open"), className="visually-hidden", **kpi_attributes(hidden)))
     return html.Div(cards, className="wall-numbers")
+
+
+def _condition(board: Board, view: KpiView) -> list[Any]:
+    """What the wait holds for; from afar, in place of its name."""
+    if view.name not in HOLD:
+        return []
+    return [
+        " ",
+        html.Span(view.holds, id=ids.kpi_holds(view.name), className="kpi-holds"),
+        slot(board, "wait-far", "kpi-far"),
+    ]
 
 
 def _curves(board: Board, t: Translator) -> Component:

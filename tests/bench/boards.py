@@ -1,4 +1,5 @@
-"""Building and encoding the boards of the demo store, warm, beside a bare pandas read of the same store."""
+"""Building and encoding the boards of the demo store, warm, beside a bare pandas read of the same store; then those of
+ten queues, of one year and of five, at each new hour."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from data.store import reading as reading_store
 from data.tables import flow_hourly
 from data.types import Scope
 from data.vocabulary import Audience, Language
+from tests.bench import boards_by_years
 from tests.journeys.conftest import run_caudal
 
 PAGES = ("situation", "flow", "queue", "coverage", "alerts", "reports", "wall")
@@ -46,6 +48,7 @@ def figures() -> Iterator[dict[str, Any]]:
                     "ratio_to_reading_the_rollup_with_pandas": round(taken / everything, 3),
                 }
         engine.dispose()
+    yield from boards_by_years.figures()
 
 
 def _median(work: Callable[[], object]) -> float:

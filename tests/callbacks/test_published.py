@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from callbacks.boards import build
+from callbacks.flow_answers import published
 from data.ingest import ingest
 from data.published import published_beside
 from data.site_files import WrongSiteFile
@@ -201,6 +202,15 @@ def test_the_page_says_the_difference_only_where_somebody_asks(beside: Callable[
     assert "20\u202f% más que lo publicado." in opened
     assert "Sin hora exacta." in opened
     assert 'href="https://example.org/nota"' in opened
+
+
+def test_the_api_tells_the_same(beside: Callable[..., Beside], engine: Engine):
+    one = beside(printed("wait", "low = 2.0\nhigh = 2.5"))
+    with reading(engine) as conn:
+        [row] = published(conn, site(conn, "norte"), NOON, None)["rows"]
+    assert (row["after"], row["off"], row["unit"]) == (one.after, one.off, "hours")
+    assert row["then"]["mid"] == one.then[1]
+    assert row["start"] == "2019-06-14T04:00:00-05:00"
 
 
 @pytest.mark.parametrize(("inferred", "more", "off"), [(3.0, False, 0.0), (1.0, True, None), (5.0, True, 0.25)])

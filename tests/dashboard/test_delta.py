@@ -104,3 +104,10 @@ def test_the_browser_repeats_the_same_changes():
     )
     for (_, new), got in zip(pairs, json.loads(done.stdout), strict=True):
         assert same(got, new)
+
+
+def test_a_table_with_the_newest_first_is_put_whole_and_at_once():
+    rows = [{"at": at, "cells": ["fila", str(at)]} for at in range(20)]
+    old, new = {"rows": rows[2:], "kept": 1}, {"rows": rows[:18], "kept": 1}
+    assert delta(old, new) == [["=", ["rows"], rows[:18]]]
+    assert applied(old, delta(old, new)) == new

@@ -128,7 +128,17 @@ def test_each_bucket_has_its_queue_wait_and_rate_with_their_intervals(run, count
     assert last["rate"] == pytest.approx(10, rel=0.01)
     assert last["rate_interval"][0] < 10 < last["rate_interval"][1]
     assert last["wait_minutes"] == pytest.approx(720 / 110 * 60, rel=0.01)
-    assert last["interval"][0] < last["wait_minutes"] < last["interval"][1]
+    # Nobody counted heads: the queue is a lower bound, and an upper end of its wait would be made up.
+    assert last["at_least"]
+    assert last["interval"][0] < last["wait_minutes"]
+    assert last["interval"][1] is None
+    counted = json.loads(
+        run(
+            "estimate", counts(*[f"{row},{90 * n}" for n, row in enumerate(rows, 1)], head=HEAD + ",waiting"), "--json"
+        ).stdout
+    )["rows"][-1]
+    assert not counted["at_least"]
+    assert counted["interval"][0] < counted["wait_minutes"] < counted["interval"][1]
     assert last["head_wait_minutes"] == pytest.approx(720 / 200 * 60, rel=0.01)
     assert told["rows"][1]["realised_wait_minutes"] == pytest.approx(180 / 110 * 60, rel=0.01)
 
@@ -153,6 +163,35 @@ def test_heads_counted_at_the_start_or_the_end_of_a_bucket_are_told_apart(run, c
         assert {row["unexplained"] for row in told["rows"][1:]} <= {0.0, None}
     forced = json.loads(run("estimate", path, "--waiting-at", "end", "--json").stdout)
     assert (forced["waiting_counted_at"], forced["rows"][0]["queue"]) == ("end", 1000)
+
+
+def test_a_lower_bound_is_told_from_one_side_only(run, counts):
+    said = run("estimate", counts(*hourly(*[(200, 110, 11)] * 8))).stdout
+    last = next(line for line in said.splitlines() if line.startswith("2019-06-14T07:00"))
+    assert last.count("al menos") == 3  # the queue, its wait and the interval of the wait
+    assert "9 de cada 10 veces" in said
+
+
+def test_a_decimal_comma_is_one_where_semicolons_part_the_cells(run, counts):
+    head = HEAD.replace(",", ";")
+    told = json.loads(
+        run(
+            "estimate", counts("2019-06-14T00:00;50,5;28;11", "2019-06-14T01:00;50;28,25;10,5", head=head), "--json"
+        ).stdout
+    )
+    assert [row["queue"] for row in told["rows"]] == [22.5, 44.25]
+    # 1,204 may be one and a bit, or more than a thousand: nobody guesses.
+    wrong = run("estimate", counts("2019-06-14T00:00;1,204;28;11", "2019-06-14T01:00;50;28;11", head=head), status=2)
+    assert "«1,204»" in wrong.stderr
+    assert "sin separador de miles" in wrong.stderr
+
+
+def test_a_long_file_says_how_far_it_is(run, counts):
+    start = datetime(2019, 1, 1)  # noqa: DTZ001 - as a file writes it
+    rows = [f"{(start + timedelta(minutes=n)).isoformat()},2,2,1" for n in range(60_000)]
+    said = run("estimate", counts(*rows), "--json").stderr
+    assert "cola.csv: " in said
+    assert "de 60 000 períodos" in said.replace("\u202f", " ")
 
 
 def test_quarters_semicolons_tag_rows_and_any_order_of_rows_are_understood(run, counts):

@@ -42,6 +42,19 @@ def test_history_covers_every_period_once_and_nothing_after_the_opening(one: Str
     assert all(delivery.window.end <= delivery.sent_at for delivery in history([one], OPENS))
 
 
+def test_a_remembered_day_and_its_eve_came_hour_by_hour_as_it_was_due() -> None:
+    [october] = [day for day in programme.remembered() if day.end < OPENS]
+    sent = history([stream("cebaf-queue")], OPENS, programme.remembered())
+    windows = [one.window for one in sent]
+    assert windows[0].start == stream("cebaf-queue").begins
+    assert all(left.end == right.start for left, right in pairwise(windows))
+    of_day = [one for one in sent if october.start <= one.window.start < october.end]
+    assert [one.window.end - one.window.start for one in of_day] == 27 * [timedelta(hours=1)]
+    assert all(one.sent_at - one.window.end == one.stream.after for one in of_day)
+    before = [one for one in sent if one.window.end <= october.start]
+    assert before[-1].window.end == october.start, "what was before it was known when it began"
+
+
 def test_long_and_short_files_tell_the_same_people() -> None:
     flow = stream("cebaf-flow")
     start = facts.moment(date(2019, 5, 20), "00:15")

@@ -219,7 +219,23 @@ def test_with_the_counters_needed_nobody_who_joins_waits_longer_and_with_one_few
 
     assert longest(need.counters) <= hours + 1e-6
     if need.reason is NeedReason.BACKLOG:
-        assert longest(need.counters - 1) > hours - 1e-6
+        # Or they fit into a long target, and as many are needed as without them.
+        chance = counters_needed_now(0, a, rate, Target(hours)).counters
+        assert longest(need.counters - 1) > hours - 1e-6 or need.counters == chance
+    assert need.reason is not NeedReason.CHANCE
+
+
+@given(st.floats(0, 3000), st.floats(0, 500), st.floats(3, 30), st.floats(0.1, 24), st.floats(1, 4))
+def test_a_longer_target_never_needs_more_counters_with_a_backlog_or_without(q, a, rate, hours, longer):
+    short, long = (counters_needed_now(q, a, rate, Target(target)) for target in (hours, hours * longer))
+    assert long.counters <= short.counters
+    if q >= 0.5:
+        assert short.reason is long.reason is NeedReason.BACKLOG
+
+
+def test_people_who_fit_into_a_long_target_are_a_backlog_all_the_same():
+    need = counters_needed_now(600, 100, 10.0, Target(8.0))
+    assert (need.counters, need.reason) == (erlang.counters_for_target(100, 10.0, 8.0, 0.8), NeedReason.BACKLOG)
 
 
 # --- what if ---

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import itertools
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -107,3 +109,33 @@ def test_axe_finds_nothing_serious(demo_server: Server, chromium, look: str) -> 
             assert serious == [], f"{path} {site}: {serious}"
     finally:
         page.close()
+
+
+def test_a_remembered_day_is_replayed_as_it_was_known(demo_server: Server, chromium) -> None:
+    """31 October 2018: the clock moves, the queue is that of the day's reports, and the keys hold and step it."""
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(f"{demo_server.url}/queue?site=cebaf-tumbes&lang=es")
+    page.locator("#text-replay-choice summary").click()
+    page.locator("#text-replay-choice a", has_text="vence el PTP").click()
+    page.wait_for_selector(".replay-bar:not([hidden])")
+    clock, queue = page.locator(".replay-clock"), page.locator("[data-kpi=queue_len]").first
+    began = clock.inner_text()
+    assert began.startswith("2018-10-31 00:")
+    page.wait_for_function("began => document.querySelector('.replay-clock').textContent !== began", arg=began)
+    first = int(queue.get_attribute("data-value"))
+    assert first > 1000, "a night with a crowd"
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('.replay-says').textContent === 'en pausa'")
+    for _ in range(6):
+        page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("() => document.querySelector('.replay-clock').textContent >= '2018-10-31 06:00'")
+    page.wait_for_function(
+        "first => Number(document.querySelector('[data-kpi=queue_len]').dataset.value) !== first", arg=first
+    )
+    then = page.evaluate("Date.parse(document.querySelector('[data-kpi=queue_len]').dataset.asOf)")
+    local = clock.inner_text()
+    shown = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("America/Lima")).timestamp() * 1000
+    assert then <= shown, "nothing later than the moment shown"
+    assert page.locator("#caudal").get_attribute("data-replay") == "REPETICIÓN"
+    assert not page.locator(".frozen-banner").is_visible()
+    page.close()

@@ -26,7 +26,9 @@ def shown(*stations: Station) -> str:
 
 
 def test_the_bottleneck_is_told_in_words():
-    assert narrowest((WIDE, NARROW), ES) == "Cuello de botella: control migratorio, atiende 0,72 de lo que llega."
+    assert narrowest((WIDE, NARROW), ES) == (
+        "Cuello de botella: control migratorio, que puede atender al 72\u202f% de quienes llegan."
+    )
     assert "cuello de botella</b>" in shown(WIDE, NARROW)
     ample = replace(NARROW, capacity_ratio=1.1)
     assert narrowest((WIDE, ample), ES).startswith(
