@@ -16,7 +16,6 @@ from callbacks import reads
 from callbacks.asked import SeriesAsk
 from callbacks.noted import noted
 from data import disclosure, queries
-from data.alert_book import open_alerts, recent_alerts
 from data.chosen import official_sources
 from data.covering import sector_coverage
 from data.days import days_of
@@ -24,12 +23,10 @@ from data.long_grains import long_figures
 from data.observing import observe
 from data.picture import present_now
 from data.queries import SeriesKey
-from data.types import AlertCard, ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
+from data.types import ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
 from data.vocabulary import Lane, State
-from layouts.translator import Translator
 
 Answer = dict[str, Any]
-ALERTS_SHOWN = 200
 REPORTS_SHOWN = 200
 
 
@@ -170,37 +167,6 @@ def known_at(conn: Connection, site: Site, as_of: datetime | None) -> str | None
 
 def _service(row: ServiceCoverage, day: Window, site: Site) -> Answer:
     return {"day": iso(day.start, site), **{name: plain(value, site) for name, value in asdict(row).items()}}
-
-
-def alerts(conn: Connection, site: Site, state: str, t: Translator, as_of: datetime | None = None) -> Answer:
-    """`state`: open (default), closed, all, or one of the states of an alert."""
-    cards: tuple[AlertCard, ...] = ()
-    if state != "closed":
-        cards += open_alerts(conn, site.site, as_of)
-    if state in ("closed", "all", "resolved"):
-        cards += recent_alerts(conn, site.site, ALERTS_SHOWN, as_of)
-    if state not in ("open", "closed", "all"):
-        cards = tuple(card for card in cards if card.state == state)
-    rows = [_alert(card, site, t) for card in cards]
-    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
-
-
-def _alert(card: AlertCard, site: Site, t: Translator) -> Answer:
-    return {
-        "alert": card.alert_id,
-        "rule": card.rule,
-        "subject": card.subject,
-        "state": str(card.state),
-        "level": str(card.level),
-        "since": iso(card.since, site),
-        "updated": iso(card.updated, site),
-        "message": t.sentence(card.sentence),
-        "evidence": dict(card.evidence),
-        "acknowledged_by": card.acknowledged_by,
-        "transitions": [
-            {"at": iso(at, site), "state": str(state), "reason": reason} for at, state, reason in card.transitions
-        ],
-    }
 
 
 def reports(conn: Connection, site: Site, as_of: datetime | None = None) -> Answer:

@@ -20,11 +20,12 @@ from dashboard import measures
 from dashboard.beat import EVALUATION, read_beat
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
-from data import queries
+from data import outbox, queries
 from data.alert_book import SITE_RULE
 from data.queries.reporting import last_received, unasked
 from data.store import reading
 from data.tables import alert, data_version, evaluation
+from data.vocabulary import Fate
 
 LONGEST_LOOK_SECONDS = 5.0
 LONGEST_BEAT_SECONDS = 15.0
@@ -84,6 +85,8 @@ def _parts(shell: Shell) -> dict[str, dict[str, Any]]:
             "sites_never_evaluated": len(never),
             "sites_failing": failing,
         }
+        # A mail server that is away is told, and is no reason to start this server again.
+        parts["notices"] = {"ok": True, **_notices(shell)}
     return parts
 
 
@@ -138,6 +141,9 @@ def _ages(shell: Shell) -> None:
             if feed.succeeded_at is not None:
                 age = (shell.seen.real_now() - feed.succeeded_at).total_seconds()
                 measures.feed_success_age.labels(feed.name).set(age)
+        measures.notices.clear()
+        for (site, fate), number in outbox.standing(conn).items():
+            measures.notices.labels(site, str(fate)).set(number)
         for place in shell.seen.sites:
             came = {**unasked(conn, place.site, now - FEEDS_KNOWN), **last_received(conn, place.site)}
             newest: dict[str, datetime] = {}
@@ -153,6 +159,14 @@ def _not_evaluated(shell: Shell) -> list[str]:
     failing = select(a.site).where(a.rule == SITE_RULE, a.open_key.is_not(None)).order_by(a.site)
     with reading(shell.engine) as conn:
         return list(conn.execute(failing).scalars())
+
+
+def _notices(shell: Shell) -> dict[str, int]:
+    """How many notices wait, fail or were given up on."""
+    with reading(shell.engine) as conn:
+        counted = outbox.standing(conn)
+    fates = (Fate.WAITING, Fate.FAILING, Fate.UNDELIVERED)
+    return {str(fate): sum(number for (_, one), number in counted.items() if one is fate) for fate in fates}
 
 
 def _evaluations(shell: Shell) -> dict[str, datetime]:

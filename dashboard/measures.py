@@ -33,6 +33,12 @@ feed_failures = Gauge(
 feed_success_age = Gauge(
     "caudal_feed_success_age_seconds", "Real time since a feed was last read to its end.", ["feed"], registry=registry
 )
+notices = Gauge(
+    "caudal_notices",
+    "Notices of alerts that wait, fail or were given up on.",
+    ["site", "fate"],
+    registry=registry,
+)
 evaluation_age = Gauge(
     "caudal_evaluation_age_seconds", "Real time since the alerts of a site were evaluated.", ["site"], registry=registry
 )

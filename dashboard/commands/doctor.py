@@ -13,11 +13,12 @@ from sqlalchemy import select
 from dashboard.commands.ground import NOT_DONE, store_of
 from dashboard.sessions import SHORTEST_SECRET_BYTES, ShortSecret, secret_file, secret_key
 from dashboard.settings import Settings
-from data import accounts
+from data import accounts, outbox
 from data.receipts import unread
 from data.sites import sites
 from data.store import reading
 from data.tables import evaluation
+from data.tellings import BAD
 from layouts.translator import Translator, translator
 
 # Bytes without an entry that the operator is shown one by one.
@@ -58,6 +59,7 @@ def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
             people = accounts.account_count(conn)
             lost = unread(conn, settings.var)
             evaluated = {row.site: row.real_at for row in conn.execute(select(evaluation))}
+            notices = outbox.standing(conn)
     except Exception as wrong:  # whatever it is, the operator is to read it here and not in a traceback
         found.append((False, f"{t('cli.doctor_store', url=_without_password(settings.store_url))}: {wrong}"))
         return found
@@ -67,6 +69,8 @@ def examined(settings: Settings, t: Translator) -> list[tuple[bool, str]]:
     found.append((True, t("cli.doctor_accounts", number=people)))
     found.append((not lost, t("cli.doctor_unread", number=len(lost), path=str(settings.var / "received"))))
     found += [(False, str(path)) for path in lost[:MOST_UNREAD]]
+    failing, undelivered = (sum(n for (_, one), n in notices.items() if one is fate) for fate in BAD)
+    found.append((not failing and not undelivered, t("cli.doctor_notices", failing=failing, undelivered=undelivered)))
     for place in places:
         at = evaluated.get(place)
         fresh = at is not None and (datetime.now(UTC) - at).total_seconds() < 300

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 
 from data.alert_book import open_alerts
-from data.alerts import acknowledge, evaluate
+from data.alerts import evaluate
 from data.closing import Who, close_period, release_report, unlock_period
 from data.ingest import ingest, undo
 from data.receipts import Receipt
@@ -24,6 +24,7 @@ from data.tables import flow_line, official
 from data.types import Window
 from data.vocabulary import Dataset, Role
 from tests.conftest import ROOT
+from tests.data.desk import acknowledge
 
 SITE = """
 site = "norte"

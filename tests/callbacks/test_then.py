@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from callbacks.alerts_told import alerts
 from callbacks.asked import FigureAsk, SeriesAsk
 from callbacks.beside import sources_beside
 from callbacks.boards import build
 from callbacks.completeness import completeness
-from callbacks.series import alerts, coverage, queue, reports, series
+from callbacks.series import coverage, queue, reports, series
 from dashboard.encoded import plain
 from data.sites import site
 from data.store import reading
@@ -61,7 +62,7 @@ def answers(engine: Engine, now: datetime, as_of: datetime | None = None) -> Scr
         for measure in (Measure.ARRIVALS, Measure.SERVED):
             figure = FigureAsk(place, Stage.MIGRATION_CONTROL, measure, window, as_of)
             told["reconciliation", measure, ""] = sources_beside(conn, figure, now)
-        told["alerts", "all", ""] = alerts(conn, place, "all", translator(Language.ES, place.zone), as_of)
+        told["alerts", "all", ""] = alerts(conn, place, "all", translator(Language.ES, place.zone), now, as_of)
         told["reports", "", ""] = reports(conn, place, as_of)
     return {key: {name: part for name, part in answer.items() if name != "as_of"} for key, answer in told.items()}
 
