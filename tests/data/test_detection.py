@@ -283,3 +283,10 @@ def test_the_onsets_of_the_reconstruction_are_told(shared: Path):
     ]
     assert any(date(2018, 10, 23) <= on <= date(2018, 10, 25) for on in opened)
     assert date(2019, 6, 8) in opened
+
+
+def test_where_nobody_ever_came_nobody_is_missing() -> None:
+    past = Past(date(2024, 1, 1), np.zeros((60, 24)), np.full(60, np.nan), np.zeros(60, dtype=bool))
+    verdicts = [verdict for told in filled(past, limits(), first=40) for verdict in told.verdicts]
+    assert verdicts
+    assert {verdict.alarm for verdict in verdicts} == {None}

@@ -87,7 +87,7 @@ class Verdict:
 
 def detected(known: Usual, state: State | None, day: Day, limits: Limits) -> tuple[State, tuple[Verdict, ...]]:
     """`known`: of the day's weekday, from the night before it. No `state`: the series begins."""
-    known = floored(known)
+    reported, known = known, floored(known)
     per_slot = max(1, round(24 / known.slots / day.step_hours))
     noise = of_buckets(known, per_slot)
     state = State.new(day.step_hours, first_belief(noise)) if state is None else state.at_step(day.step_hours)
@@ -96,6 +96,8 @@ def detected(known: Usual, state: State | None, day: Day, limits: Limits) -> tup
     expected = known.expected[day.slot] / per_slot
     beliefs, owed, heard = _beliefs(state, day, expected, noise)
     strong = strengths(beliefs)
+    if known is not reported:
+        strong[:, 1] = 0.0  # the floor is there for the first who come; below it nobody is missing
     people, asked = _lined(day, expected)
     tail_people, tail_asked = np.concatenate([state.people, people]), np.concatenate([state.expected, asked])
     before, longest = len(state.people), round(TAIL_HOURS / day.step_hours)
