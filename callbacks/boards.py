@@ -43,7 +43,17 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
 
 
 def _picked(scope: Scope) -> Picked:
-    return Picked(scope.span, scope.compare, scope.by, scope.presence, scope.published, _target(scope))
+    return Picked(
+        span=scope.span,
+        compare=scope.compare,
+        by=scope.by,
+        presence=scope.presence,
+        published=scope.published,
+        target=_target(scope),
+        rule=scope.rule,
+        level=scope.level,
+        outcome=scope.outcome,
+    )
 
 
 def _target(scope: Scope) -> int | None:

@@ -5,6 +5,7 @@ Local dates and times are the site's; a range is half-open and in whole hours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,13 +13,19 @@ from zoneinfo import ZoneInfo
 
 from callbacks.asked import WrongAsk, in_our_years, moment_ask
 from data.types import Site, Window
-from data.vocabulary import DIMENSIONS
+from data.vocabulary import DIMENSIONS, Assessment, Level
 
 RANGE = "range"
 LONGEST_RANGE = timedelta(days=100)
 COMPARISONS = ("yesterday", "last-week", "usual")
 ASKED = "1"
 SHORTEST_TARGET, LONGEST_TARGET = 5, 1440  # minutes
+
+RULE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
+LEVELS = (str(Level.WATCH), str(Level.ALERT), str(Level.CRITICAL))
+# Of alerts of which nobody has yet said what they were, too.
+NOT_ASSESSED = "none"
+OUTCOMES = (*map(str, Assessment), NOT_ASSESSED)
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,9 @@ class Picked:
     presence: bool = False
     published: bool = False
     target: int | None = None  # minutes
+    rule: str = ""  # of the history of alerts, only these
+    level: str = ""
+    outcome: str = ""
 
     def words(self, zone: str) -> dict[str, str]:
         """As they stand in an address."""
@@ -39,6 +49,9 @@ class Picked:
             **({"presence": ASKED} if self.presence else {}),
             **({"published": ASKED} if self.published else {}),
             **({} if self.target is None else {"target": str(self.target)}),
+            **({"rule": self.rule} if self.rule else {}),
+            **({"level": self.level} if self.level else {}),
+            **({"outcome": self.outcome} if self.outcome else {}),
         }
 
 
@@ -50,10 +63,13 @@ def picked(params: Mapping[str, str], site: Site, now: datetime | None) -> Picke
     return Picked(
         span=_span(params, site, now),
         compare=_compare(params.get("compare", "").strip()),
-        by=_one_of("by", params.get("by", ""), DIMENSIONS),
-        presence=_one_of("presence", params.get("presence", ""), (ASKED,)) == ASKED,
-        published=_one_of("published", params.get("published", ""), (ASKED,)) == ASKED,
+        by=one_of("by", params.get("by", ""), DIMENSIONS),
+        presence=one_of("presence", params.get("presence", ""), (ASKED,)) == ASKED,
+        published=one_of("published", params.get("published", ""), (ASKED,)) == ASKED,
         target=_target(params.get("target", "").strip()),
+        rule=rule_named(params.get("rule", "").strip()),
+        level=one_of("level", params.get("level", ""), LEVELS),
+        outcome=one_of("outcome", params.get("outcome", ""), OUTCOMES),
     )
 
 
@@ -111,7 +127,14 @@ def _target(text: str) -> int | None:
     return int(text)
 
 
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+def rule_named(text: str) -> str:
+    """The rules of a place are its own: a name that none has finds nothing."""
+    if text and not RULE.fullmatch(text):
+        raise WrongAsk("rule", text, "unknown_value", allowed="surge, pressure, coverage_gap, source_silent, …")
+    return text
+
+
+def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value and value not in allowed:
         raise WrongAsk(name, value, "unknown_value", allowed=", ".join(allowed))
     return value

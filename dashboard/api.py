@@ -17,10 +17,12 @@ from callbacks import completeness as counted
 from callbacks import flow_answers
 from callbacks import series as told
 from callbacks.asked import WrongAsk, figure_ask, moment_ask, revisions_ask, series_ask, window_ask
+from callbacks.asking_alerts import alerts_asked
 from callbacks.beside import sources_beside
 from callbacks.corrected import revisions as revisions_told
 from callbacks.csv_form import SERIES_TAGS, as_csv
 from dashboard import sessions
+from dashboard.acts_in import post_act
 from dashboard.coding import accepted_coding, coded
 from dashboard.gate import Refused, viewer_of
 from dashboard.hooks import post_submission
@@ -106,8 +108,9 @@ async def alerts(request: Request) -> Response:
     if state not in ALERTS:
         raise BadAddress("unknown_value", name="state", value=state[:60], allowed=", ".join(ALERTS))
     t = translator(_lang(request), site.zone)
-    then = await _moment(request, site)
-    return await _answered(request, lambda conn: told.alerts(conn, site, state, t, then))
+    then, now = await _moment(request, site), _now(request)
+    wanted = _understood(lambda: alerts_asked(request.query_params, site, then or now))
+    return await _answered(request, lambda conn: told.alerts(conn, site, state, t, now, then, wanted))
 
 
 async def reports(request: Request) -> Response:
@@ -223,7 +226,10 @@ ROUTES = [
     Route("/compare", compare),
     Route("/queue", queue),
     Route("/coverage", coverage),
-    Route("/alerts", alerts),
+    Route("/alerts", alerts, methods=["GET"]),
+    Route("/alerts/{alert}/acknowledge", post_act, methods=["POST"]),
+    Route("/alerts/{alert}/assess", post_act, methods=["POST"]),
+    Route("/alerts/{alert}/silence", post_act, methods=["POST"]),
     Route("/reports", reports, methods=["GET"]),
     Route("/reports/completeness", completeness),
     Route("/reports", post_report, methods=["POST"]),

@@ -23,6 +23,7 @@ COMMANDS = {
     **dict.fromkeys(("feed", "pull"), "feeds"),
     **dict.fromkeys(("official", "flag", "duplicate"), "agree"),
     "rejected": "rejected",
+    "channels": "channels",
     "queue": "queue",
     "cadence": "cadence",
     "forecast": "forecast",

@@ -27,7 +27,7 @@ from dashboard.openapi_shapes import (
     parameter,
     words,
 )
-from data.vocabulary import DIMENSIONS, EVERY_LANE, AlertState, Dataset, Lane, Measure, Stage
+from data.vocabulary import DIMENSIONS, EVERY_LANE, AlertState, Assessment, Dataset, Lane, Measure, Stage
 
 
 def _rows(item: Schema) -> Schema:
@@ -54,6 +54,26 @@ def _get(says: str, schema: Schema, *parameters: Schema) -> Schema:
     answers = {"200": {**_json(schema, says)}, **REFUSALS}
     answers["200"]["content"]["text/csv"] = {"schema": TEXT}
     return {"get": {"summary": says, "parameters": [SITE, *parameters, FORMAT], "responses": answers}}
+
+
+def _act(says: str, fields: Schema, required: tuple[str, ...] = ()) -> Schema:
+    """`by` counts only from the machine itself: whoever has an account or a key acts under its name."""
+    body = {"type": "object", "properties": fields, **({"required": list(required)} if required else {})}
+    number = parameter("alert", {"type": "integer"}, "Number of the alert.", required=True, place="path")
+    return {
+        "post": {
+            "summary": says,
+            "parameters": [number, LANG],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "responses": {
+                "200": _json({"type": "object"}, "The alert as GET /alerts tells it."),
+                "409": _json(ERROR, "The alert is over, or still to be confirmed."),
+                "415": _json(ERROR, "No JSON was sent."),
+                "422": _json(ERROR, "Something is missing or out of bounds."),
+                **REFUSALS,
+            },
+        }
+    }
 
 
 DESCRIPTION: Schema = {
@@ -145,8 +165,33 @@ DESCRIPTION: Schema = {
             "Alerts with their transitions.",
             _rows({"type": "object"}),
             parameter("state", words(("open", "closed", "all", *AlertState)), "Which alerts; open without it."),
+            parameter("rule", TEXT, "Only alerts of this rule."),
+            parameter("level", words(("watch", "alert", "critical")), "Only alerts of this level."),
+            parameter("outcome", words((*Assessment, "none")), "Only alerts found to be this; none: not yet verified."),
+            FROM,
+            TO,
             AS_OF,
             LANG,
+        ),
+        "/alerts/{alert}/acknowledge": _act(
+            "Take an open alert: who looks after it, until when.",
+            {"note": TEXT, "owner": TEXT, "deadline": MOMENT, "by": TEXT},
+        ),
+        "/alerts/{alert}/assess": _act(
+            "Say what an alert was found to be.",
+            {"outcome": words(Assessment), "note": TEXT, "by": TEXT},
+            ("outcome", "note"),
+        ),
+        "/alerts/{alert}/silence": _act(
+            "Tell nobody of an alert, or of its whole rule, for at most 24 hours.",
+            {
+                "reason": TEXT,
+                "scope": words(("this", "rule")),
+                "until": MOMENT,
+                "minutes": {"type": "integer"},
+                "by": TEXT,
+            },
+            ("reason",),
         ),
         "/revisions": _get(
             "Figures that say something else than they had said: from what to what, when, by whom, why.",

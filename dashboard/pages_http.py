@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard import sessions
+from dashboard.access import Viewer
+from dashboard.acting import may_decide, may_silence
 from dashboard.answers import LITE_STYLE, html_answer, styles
 from dashboard.coding import accepted_coding
 from dashboard.desk.plain_page import SCRIPT as DESK_SCRIPT
@@ -65,7 +67,18 @@ async def page(request: Request) -> Response:
 
 def _who(request: Request, view: View) -> str:
     """Stands beside what Dash draws: the board of a page is the same for everybody who may see it."""
-    return "" if view.page == "wall" else signed_in_as(viewer_of(request), translator(view.lang))
+    if view.page == "wall":
+        return ""
+    viewer = viewer_of(request)
+    return _may(viewer, view) + signed_in_as(viewer, translator(view.lang))
+
+
+def _may(viewer: Viewer, view: View) -> str:
+    """Which doors of the alerts this person sees (alerts.css). Whoever opens one is asked again behind it."""
+    if view.page != "alerts":
+        return ""
+    may = [("may-decide", may_decide), ("may-operate", may_silence)]
+    return "".join(f'<span class="{name}" hidden></span>' for name, ask in may if ask(viewer, view.site))
 
 
 def _with_scripts(shell: Shell, found: Page, view: View, encoded: Encoded, html: str, who: str) -> str:

@@ -46,6 +46,12 @@ class Settings(BaseSettings):
     small_count_threshold: int = Field(
         5, ge=1, le=100, description="Counts of protected cells below this are masked for the open audience."
     )
+    public_url: str = Field("", description="Address of this server as phones reach it, for the links in notices.")
+    channel_hosts: str = Field(
+        "",
+        description="Hosts and networks of your own that notices may go to, with commas between them; others must be "
+        "out on the internet.",
+    )
 
     @property
     def store_url(self) -> str:

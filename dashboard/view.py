@@ -69,7 +69,10 @@ class View:
             by=chosen.by,
             presence=chosen.presence,
             published=chosen.published,
-            **({} if chosen.target is None else {"target": chosen.target}),
+            target=Scope.target if chosen.target is None else chosen.target,
+            rule=chosen.rule,
+            level=chosen.level,
+            outcome=chosen.outcome,
         )
 
     def query(self) -> str:

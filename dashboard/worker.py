@@ -22,6 +22,7 @@ from dashboard.feeding.pull import pull
 from dashboard.feeding.trouble import Trouble
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
+from dashboard.telling.job import send_due
 from data import alerts, snapshots, waiting
 from data.backtesting import make_backtests
 from data.clock import reading, real_now, stored_replay
@@ -155,6 +156,11 @@ def try_forecasts(bench: Bench) -> None:
             log.info("forecasts tried", site=place.site, series=made)
 
 
+def send_notices(bench: Bench) -> None:
+    """What people are to be told; a channel that cannot be reached is tried again later."""
+    send_due(bench.engine, bench.settings, bench.name, real_now, bench.stopping.is_set)
+
+
 def beat(bench: Bench) -> None:
     now = time.monotonic()
     write_beat(bench.settings.var, {name: round(now - at, 1) for name, at in bench.finished.items()})
@@ -171,6 +177,7 @@ def jobs() -> tuple[Job, ...]:
         Job("beat", BEAT_SECONDS, beat),
         Job(EVALUATION, FEED_SECONDS, Evaluation()),
         Job("feeds", 2.0, pull_feeds),
+        Job("notices", 1.0, send_notices),
         Job("waiting", 600.0, sweep_waiting),
         Job("forecasts", 20.0, try_forecasts),
     )

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Subquery, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, func, select
 
+from data.alert_acts import acts_of, assessed_of, taken_of
 from data.tables import alert, alert_moment, alert_transition, evaluation, evaluation_log
 from data.types import AlertCard, Sentence, Window
 from data.vocabulary import AlertState, Level, Rhythm
@@ -21,26 +22,31 @@ LEVELS = [str(level) for level in (Level.CRITICAL, Level.ALERT, Level.WATCH, Lev
 
 def open_alerts(conn: Connection, site: str, as_of: datetime | None = None) -> tuple[AlertCard, ...]:
     """Told and not over, the gravest first, then the newest."""
-    a = _alerts(site, as_of)
+    a = alerts_as_of(site, as_of)
     rows = conn.execute(select(a).where(a.c.open, a.c.state.in_([str(s) for s in TOLD])).order_by(a.c.alert_id)).all()
-    cards = _cards(conn, rows, as_of)
+    cards = cards_of(conn, rows, as_of)
     return tuple(sorted(cards, key=lambda c: (LEVELS.index(c.level), -c.since.timestamp())))
 
 
 def recent_alerts(conn: Connection, site: str, limit: int, as_of: datetime | None = None) -> tuple[AlertCard, ...]:
     """Over, the newest first; pending ones that did not last were never told and are not among them."""
-    a, t = _alerts(site, as_of), alert_transition.c
-    told = select(t.alert_id).where(t.alert_id == a.c.alert_id, t.to_state.in_([str(s) for s in TOLD])).exists()
+    a = alerts_as_of(site, as_of)
     rows = conn.execute(
         select(a)
-        .where(a.c.state == str(AlertState.RESOLVED), told)
+        .where(a.c.state == str(AlertState.RESOLVED), told_of(a))
         .order_by(a.c.updated_at.desc(), a.c.alert_id.desc())
         .limit(limit)
     ).all()
-    return _cards(conn, rows, as_of)
+    return cards_of(conn, rows, as_of)
 
 
-def _alerts(site: str, as_of: datetime | None) -> Subquery:
+def told_of(a: Subquery) -> ColumnElement[bool]:
+    """Of alerts: somebody could see them once, for they lasted."""
+    t = alert_transition.c
+    return select(t.alert_id).where(t.alert_id == a.c.alert_id, t.to_state.in_([str(s) for s in TOLD])).exists()
+
+
+def alerts_as_of(site: str, as_of: datetime | None) -> Subquery:
     """The alerts of a site as they stand, or as they stood: alert_id, rule, subject, since, state, level, ..."""
     a, m = alert.c, alert_moment.c
     same = (a.alert_id, a.rule, a.subject, a.since)
@@ -60,10 +66,10 @@ def _alerts(site: str, as_of: datetime | None) -> Subquery:
 
 
 def card(conn: Connection, alert_id: int) -> AlertCard:
-    return _cards(conn, conn.execute(select(alert).where(alert.c.alert_id == alert_id)).all(), None)[0]
+    return cards_of(conn, conn.execute(select(alert).where(alert.c.alert_id == alert_id)).all(), None)[0]
 
 
-def _cards(conn: Connection, rows: Sequence[Row[Any]], as_of: datetime | None) -> tuple[AlertCard, ...]:
+def cards_of(conn: Connection, rows: Sequence[Row[Any]], as_of: datetime | None) -> tuple[AlertCard, ...]:
     t = alert_transition.c
     ids = [row.alert_id for row in rows]
     steps: dict[int, list[Row[Any]]] = {alert_id: [] for alert_id in ids}
@@ -76,7 +82,8 @@ def _cards(conn: Connection, rows: Sequence[Row[Any]], as_of: datetime | None) -
 
 
 def _card(row: Row[Any], steps: list[Row[Any]]) -> AlertCard:
-    acknowledged = [s.evidence["by"] for s in steps if s.reason == "acknowledged"]
+    acts = acts_of(steps)
+    taken = taken_of(acts)
     return AlertCard(
         alert_id=row.alert_id,
         rule=row.rule,
@@ -87,8 +94,11 @@ def _card(row: Row[Any], steps: list[Row[Any]]) -> AlertCard:
         updated=row.updated_at,
         evidence=row.evidence,
         sentence=alert_sentence(row.rule, AlertState(row.state), row.evidence),
-        acknowledged_by=acknowledged[-1] if acknowledged else None,
+        acknowledged_by=taken.by if taken else None,
         transitions=tuple((s.at, AlertState(s.to_state), s.reason) for s in steps),
+        acts=acts,
+        taken=taken,
+        assessed=assessed_of(acts),
     )
 
 
@@ -150,7 +160,7 @@ def alarm_spans(
 
     An alarm that lasts for weeks is a new level: after a fortnight its days count again.
     """
-    a, t = _alerts(site, as_of).c, alert_transition.c
+    a, t = alerts_as_of(site, as_of).c, alert_transition.c
     rows = conn.execute(
         select(func.min(t.at).label("fired"), a.updated_at, a.open)
         .join(alert_transition, t.alert_id == a.alert_id)

@@ -9,16 +9,18 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, Row, delete, insert, select
 
+from data.alert_acts import alerts_lock
 from data.alert_book import SITE_RULE, card, evaluated_at, open_alerts, recent_alerts
+from data.alert_desk import follow_up
 from data.alert_moments import log_turn
-from data.alert_moves import FAILURE, Outcome, add_transition, apply, failure
+from data.alert_moves import FAILURE, Outcome, apply, failure
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.rule import Finding, Recent
 from data.analytics.rules import RULES
 from data.disclosure import INSIDE
 from data.sites import UnknownSite
 from data.store import lock, reading, writing
-from data.tables import alert, evaluation
+from data.tables import evaluation
 from data.types import AlertCard
 from data.versions import raise_version, version_of
 from data.vocabulary import Level
@@ -38,10 +40,6 @@ class Evaluated:
 
     version: int
     moved: tuple[AlertCard, ...] = ()
-
-
-class AlertIsOver(Exception):
-    """Only an open alert can be acknowledged."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def evaluate(
         if not look.outcomes:
             break
         with writing(engine) as conn:
-            lock(conn, _lock(site))
+            lock(conn, alerts_lock(site))
             if _turn(conn, site) != look.turn:
                 break
             version = version_of(conn, site)
@@ -75,16 +73,13 @@ def evaluate(
             conn.execute(delete(evaluation).where(evaluation.c.site == site))
             conn.execute(insert(evaluation).values(site=site, evaluated_at=now, real_at=real_now, worker=worker))
             log_turn(conn, site, now)
-            moved = apply(conn, site, look.outcomes, now)
+            changed = apply(conn, site, look.outcomes, now)
+            moved = list(dict.fromkeys([*changed, *follow_up(conn, site, changed, now, real_now)]))
             raised = raise_version(conn, site) if moved else version
             # What the evaluation itself wrote is no reason for another one.
             seen = raised if version == look.version else look.version
             return Evaluated(seen, tuple(card(conn, alert_id) for alert_id in moved))
     return Evaluated(look.version)
-
-
-def _lock(site: str) -> str:
-    return f"alerts:{site}"
 
 
 def _turn(conn: Connection, site: str) -> Row[Any] | None:
@@ -125,22 +120,4 @@ def _outcomes(seen: Recent) -> list[Outcome]:
     return found
 
 
-def acknowledge(engine: Engine, alert_id: int, by: str, note: str, now: datetime) -> AlertCard:
-    """Write down who has seen the alert; it stays open until the figures say otherwise.
-
-    Raises LookupError if there is no such alert, AlertIsOver if it is over.
-    """
-    with writing(engine) as conn:
-        site = conn.execute(select(alert.c.site).where(alert.c.alert_id == alert_id)).scalar_one_or_none()
-        if site is None:
-            raise LookupError(f"no alert {alert_id}")
-        lock(conn, _lock(site))
-        row = conn.execute(select(alert).where(alert.c.alert_id == alert_id)).one()
-        if row.open_key is None:
-            raise AlertIsOver(f"alert {alert_id} is over since {row.updated_at.isoformat()}: nothing to acknowledge")
-        add_transition(conn, alert_id, now, row.state, row.state, "acknowledged", {"by": by, "note": note})
-        raise_version(conn, site)
-        return card(conn, alert_id)
-
-
-__all__ = ["AlertIsOver", "Evaluated", "acknowledge", "evaluate", "evaluated_at", "open_alerts", "recent_alerts"]
+__all__ = ["Evaluated", "evaluate", "evaluated_at", "open_alerts", "recent_alerts"]

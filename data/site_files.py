@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from data import published_entries
 from data.analytics.standards import NEED
 from data.cadences import CADENCE_COLUMNS, CADENCE_OPTIONAL, cadence_wrongs, shifts_of
+from data.escalation import escalation_wrongs
 from data.tolerances import DEFAULTS
 from data.types import PastSurge, Site
 from data.vocabulary import OFFICIAL_FOR, Lane, Measure, Sector, Service, SiteKind, Stage
@@ -34,6 +35,7 @@ class SiteFile:
     source: tuple[Mapping[str, Any], ...] = field(default=())
     definition: tuple[Mapping[str, Any], ...] = ()
     tolerance: tuple[Mapping[str, Any], ...] = ()
+    escalation: tuple[Mapping[str, Any], ...] = ()
 
 
 PHASES = ("emergency", "stabilised")
@@ -62,6 +64,8 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[Any] | None], dict[str
     # What a source counts under this name, in its own words: two may say "entries" and mean different people.
     "definition": ({"source": None, "stage": tuple(Stage), "measure": tuple(Measure), "words": None}, {}),
     "tolerance": ({"name": tuple(DEFAULTS), "value": float}, {}),
+    # Who is told of a critical alert that nobody has taken, after how many minutes.
+    "escalation": ({"step": int, "minutes": int, "to": None, "provisional": bool}, {"provisional": False}),
     # Days that everybody remembers, to lay today beside.
     # What others printed about the site, to stand beside what its reports lead to.
     "published": (published_entries.COLUMNS, published_entries.OPTIONAL),
@@ -87,6 +91,7 @@ def load_site(path_or_text: Path | str) -> SiteFile:
     site = _site(entries, wrongs)
     wrongs += cadence_wrongs(lists["cadence"], site.shifts if site else ())
     past, printed = lists.pop("past_surge"), lists.pop("published")
+    wrongs += escalation_wrongs(lists["escalation"])
     wrongs += _past_surge_wrongs(past) + published_entries.wrongs(printed)
     phase = str(entries.get("phase", PHASES[0]))
     if phase not in PHASES:

@@ -54,6 +54,8 @@ def add_site(conn: Connection, file: SiteFile, now: datetime, set_by: str) -> tu
         set_rule(conn, tables.definition, file.site.site, entry, ("source", "stage", "measure"), now, set_by)
     for entry in file.tolerance:
         set_rule(conn, tables.tolerance, file.site.site, entry, ("name",), now, set_by)
+    for entry in file.escalation:
+        set_rule(conn, tables.escalation, file.site.site, entry, ("step",), now, set_by)
     set_rule(conn, tables.site_phase, file.site.site, {"phase": file.phase}, (), now, set_by)
     raise_version(conn, file.site.site)
     return changed

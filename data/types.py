@@ -7,6 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from data.alert_shapes import Act as Act
+from data.alert_shapes import AlertSpan as AlertSpan
+from data.alert_shapes import Assessed as Assessed
+from data.alert_shapes import Channel as Channel
+from data.alert_shapes import DeskFigures as DeskFigures
+from data.alert_shapes import EscalationStep as EscalationStep
+from data.alert_shapes import Silence as Silence
+from data.alert_shapes import Silenced as Silenced
+from data.alert_shapes import Taken as Taken
+from data.alert_shapes import Telling as Telling
 from data.backtested import Backtest as Backtest
 from data.backtested import BacktestRow as BacktestRow
 from data.backtested import KeptBacktest as KeptBacktest
@@ -45,6 +55,7 @@ from data.vocabulary import (
     Level,
     Measure,
     Method,
+    NoticeKind,
     Sector,
     Service,
     SiteKind,
@@ -114,6 +125,9 @@ class Scope:
     presence: bool = False  # whether who is in the centre is asked for
     published: bool = False  # whether what others published is to stand beside
     target: int = 30  # minutes that people shall wait at most
+    rule: str = ""  # of the history of alerts, only these
+    level: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -298,6 +312,57 @@ class AlertCard:
     sentence: Sentence
     acknowledged_by: str | None = None
     transitions: tuple[tuple[datetime, AlertState, str], ...] = ()
+    acts: tuple[Act, ...] = ()
+    taken: Taken | None = None
+    assessed: Assessed | None = None
+    silenced: Silenced | None = None
+    tellings: tuple[Telling, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is not AlertState.RESOLVED
+
+    @property
+    def fired_at(self) -> datetime | None:
+        """When it was first told, None while it never was."""
+        told = (at for at, state, _ in self.transitions if state not in (AlertState.PENDING, AlertState.RESOLVED))
+        return next(told, None)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return next((at for at, state, _ in self.transitions if state is AlertState.RESOLVED), None)
+
+    @property
+    def takes_over(self) -> bool:
+        """A critical alert that nobody has taken stands before everything else on a display."""
+        firing = self.state is AlertState.FIRING and self.level is Level.CRITICAL
+        return firing and self.taken is None and self.silenced is None
+
+
+@dataclass(frozen=True)
+class ToldAlert:
+    """One alert as a notice tells it: as it stood when the notice was written."""
+
+    alert_id: int
+    rule: str
+    subject: str
+    state: AlertState
+    level: Level
+    since: datetime
+    sentence: Sentence
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What people are told of one alert or of several at once."""
+
+    notice_id: int
+    kind: NoticeKind
+    step: int  # of the escalation; 0: none
+    at: datetime
+    facts: Mapping[str, Any]
+    site: Site
+    alerts: tuple[ToldAlert, ...]
 
 
 @dataclass(frozen=True)
@@ -516,6 +581,8 @@ class Frame:
     scope: Scope
     official_source: str | None
     reports: tuple[Reporting, ...] = ()  # how each source keeps its rhythm
+    alerts: tuple[AlertCard, ...] = ()  # open, the gravest first
+    alarms: tuple[AlertSpan, ...] = ()  # when alerts were on, for the charts
 
 
 @dataclass(frozen=True)
@@ -605,6 +672,11 @@ class AlertsModel:
     open: tuple[AlertCard, ...]
     closed: tuple[AlertCard, ...]
     evaluated_at: datetime | None
+    silences: tuple[Silence, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    unsent: tuple[Telling, ...] = ()  # what did not reach its channel lately
+    figures: DeskFigures | None = None
+    escalation: tuple[EscalationStep, ...] = ()
 
 
 @dataclass(frozen=True)

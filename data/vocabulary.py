@@ -152,6 +152,35 @@ class AlertState(StrEnum):
     ERROR = "error"
 
 
+class Assessment(StrEnum):
+    """What somebody who looked into an alert came to. `DISCARD`: it was a false alarm."""
+
+    DISCARD = "discard"
+    WATCH = "watch"
+    ASSESS = "assess"
+    RESPOND = "respond"
+
+
+class NoticeKind(StrEnum):
+    """Why people are told of an alert, or of several at once."""
+
+    OPENED = "opened"  # new, or graver than what was told of it
+    OVER = "over"
+    ESCALATED = "escalated"  # nobody took it
+    DEADLINE = "deadline"  # somebody took it, and the time they gave themselves is over
+    STILL_ON = "still-on"  # a silence is over, the alert is not
+
+
+class Fate(StrEnum):
+    """What became of a notice on one channel."""
+
+    WAITING = "waiting"
+    FAILING = "failing"  # tried in vain, and tried again
+    SENT = "sent"
+    UNDELIVERED = "undelivered"  # given up
+    BLOCKED = "blocked"  # a replay or a drill, of which this channel is not to hear
+
+
 class Rhythm(StrEnum):
     """How often somebody reports, the slowest first; `NONE`: no longer."""
 

@@ -19,7 +19,11 @@ PATHS = {**dict(NAV), "wall": "/wall", "lite": "/lite"}
 # What an address of a page carries of what somebody picked.
 # What one person asks of the queue page: no part of its board, which everybody shares.
 ASKS = ("ask_counters", "ask_hours", "ask_arrivals")
-PICKS = {"flow": ("from", "to", "compare", "by", "presence", "published"), "queue": ("from", "to", "target", *ASKS)}
+PICKS = {
+    "flow": ("from", "to", "compare", "by", "presence", "published"),
+    "queue": ("from", "to", "target", *ASKS),
+    "alerts": ("from", "to", "rule", "level", "outcome"),
+}
 
 
 def path(page: str) -> str:

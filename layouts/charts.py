@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from data.vocabulary import Measure
 from layouts import tables
 from layouts.board import Figure, Tree
 from layouts.figures.ahead import counters_needed
+from layouts.figures.alarms import has_alarms, with_alarms
 from layouts.figures.curves import cumulative
 from layouts.figures.long import long_reports, long_table
 from layouts.figures.presence import presence_figure
@@ -215,14 +216,16 @@ CHARTS: tuple[Chart, ...] = (
 
 
 def figures_of(page: str, model: Any, t: Translator) -> dict[str, Figure]:
-    return {chart.name: chart.draw(model, t) for chart in CHARTS if chart.stands(page, model)}
+    alarms = model.frame.alarms
+    return {chart.name: with_alarms(chart.draw(model, t), alarms, t) for chart in CHARTS if chart.stands(page, model)}
 
 
-def texts_of(page: str, model: Any, t: Translator) -> dict[str, Tree]:
-    """What stands under each chart of a page: its sentence and its table."""
+def texts_of(page: str, model: Any, t: Translator, figures: Mapping[str, Figure]) -> dict[str, Tree]:
+    """What stands under each chart of a page: its sentence and its table. `figures`: the page's, by name."""
     texts: dict[str, Tree] = {}
     for chart in CHARTS:
         if chart.stands(page, model) and chart.say and chart.table:
-            texts[f"{chart.name}-sentence"] = chart.say(model, t)
+            said = [chart.say(model, t), t("desk_alerts.alarms") if has_alarms(figures.get(chart.name)) else ""]
+            texts[f"{chart.name}-sentence"] = " ".join(part for part in said if part)
             texts[f"{chart.name}-table"] = chart.table(model, t)
     return texts

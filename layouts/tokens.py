@@ -33,6 +33,9 @@ DARK = {
     "critical": "#FF6B4A",
     "no-data": "#8B95A5",
     "track": "#263143",
+    "alarm-watch": "rgba(240,228,66,0.45)",
+    "alarm-alert": "rgba(230,159,0,0.13)",
+    "alarm-critical": "rgba(255,107,74,0.17)",
 }
 LIGHT = {
     "background": "#F6F7F9",
@@ -58,6 +61,9 @@ LIGHT = {
     "critical": "#9B1C1C",
     "no-data": "#6B7585",
     "track": "#E4E8EE",
+    "alarm-watch": "rgba(150,138,0,0.50)",
+    "alarm-alert": "rgba(230,159,0,0.14)",
+    "alarm-critical": "rgba(155,28,28,0.11)",
 }
 TOKENS: dict[Look, dict[str, str]] = {Look.DARK: DARK, Look.LIGHT: LIGHT}
 

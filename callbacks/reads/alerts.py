@@ -1,22 +1,47 @@
-"""The alerts page: what is open, what was, and when the rules last looked."""
+"""The alerts page: what is open and who has it, what was, what is silent, who is told, and how the desk works."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from callbacks.reads.ground import ground
-from data.alert_book import evaluated_at, recent_alerts
-from data.types import AlertsModel, ClockReading, Scope
+from data.alert_book import evaluated_at
+from data.alert_history import Wanted, desk_figures, history
+from data.channels import channels
+from data.escalation import escalation_steps
+from data.silences import silences
+from data.tellings import marked, unsent
+from data.types import AlertsModel, ClockReading, Scope, Window
 
 SHOWN = 50
+SHOWN_WHEN_ASKED = 500
+# Over how long the desk's figures are told where nobody asks for a time of their own.
+USUAL = timedelta(days=30)
+COUNTED = 5000
+UNSENT_SHOWN = 20
 
 
 def alerts(conn: Connection, scope: Scope, clock: ClockReading) -> AlertsModel:
     base = ground(conn, scope, clock)
+    site, now = base.frame.site, base.now
+    window = scope.span or Window(now - USUAL, now)
+    window = Window(window.start, max(min(window.end, now), window.start + timedelta(minutes=1)))
+    asked = bool(scope.span or scope.rule or scope.level or scope.outcome)
+    wanted = Wanted(scope.span, scope.rule, scope.level, scope.outcome, only_over=True)
+    over = history(conn, scope.site, wanted, SHOWN_WHEN_ASKED if asked else SHOWN, scope.as_of)
+    counted = history(conn, scope.site, Wanted(window), COUNTED, scope.as_of)
     return AlertsModel(
         frame=base.frame,
         kpis=base.kpis,
         open=base.alerts,
-        closed=recent_alerts(conn, scope.site, SHOWN, scope.as_of),
+        closed=marked(conn, site, over, now, scope.as_of),
         evaluated_at=evaluated_at(conn, scope.site, scope.as_of),
+        silences=silences(conn, site, now, scope.as_of),
+        channels=tuple(replace(one, address="") for one in channels(conn, scope.site)),
+        unsent=unsent(conn, scope.site, now, scope.as_of)[:UNSENT_SHOWN],
+        figures=desk_figures(counted, window),
+        escalation=escalation_steps(conn, scope.site, now, scope.as_of),
     )

@@ -13,6 +13,7 @@ from callbacks.reads.corrections import closed_periods
 from callbacks.reads.once import once
 from data import disclosure, queries
 from data.alert_book import alarm_spans, evaluated_at, open_alerts
+from data.alert_history import alert_spans
 from data.analytics.baseline import DAYS
 from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
@@ -26,6 +27,7 @@ from data.queries import SeriesKey
 from data.queries.board import events
 from data.sites import site as site_named
 from data.sites import sites
+from data.tellings import marked
 from data.types import (
     AlertCard,
     ClockReading,
@@ -41,6 +43,8 @@ from data.versions import version_of
 from data.vocabulary import KpiName, Measure, State
 
 EVENTS_BACK = timedelta(days=2)
+# Charts show thirty days before now, or a range of their own.
+SPANS_BACK = timedelta(days=32)
 # Headlines about the day, and the measure whose figures they add up.
 DOUBTED = {str(KpiName.ENTRIES_TODAY): Measure.SERVED, str(KpiName.ARRIVALS_TODAY): Measure.ARRIVALS}
 EVENTS_AHEAD = timedelta(days=14)
@@ -102,7 +106,10 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     seen = picture(conn, frame.site, day, now, scope.as_of, alarms, forecast)
     frame = replace(frame, reports=seen.reports)
     sectors = disclosure.masked_sectors(seen.sectors, scope.audience, scope.mask_below)
-    alerts = open_alerts(conn, scope.site, scope.as_of)
+    alerts = marked(conn, frame.site, open_alerts(conn, scope.site, scope.as_of), now, scope.as_of)
+    since = min(now, now if scope.span is None else scope.span.start) - SPANS_BACK
+    spans = alert_spans(conn, scope.site, Window(since, now), now, scope.as_of)
+    frame = replace(frame, alerts=alerts, alarms=spans)
     checked_at = evaluated_at(conn, scope.site, scope.as_of)
     ahead = seen.forecast
     told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock), rest_of_day(seen, ahead))

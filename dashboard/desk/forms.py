@@ -84,13 +84,13 @@ def form_token(request: Request) -> tuple[str, bool]:
     return shell.sessions.form_token(), True
 
 
-def with_token(request: Request, answer: Response, token: tuple[str, bool]) -> Response:
+def with_token(request: Request, answer: Response, token: tuple[str, bool], path: str = "/reports") -> Response:
     if token[1]:
         answer.set_cookie(
             sessions.DESK_COOKIE,
             token[0],
             max_age=sessions.DESK_SECONDS,
-            path="/reports",
+            path=path,
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",

@@ -7,6 +7,7 @@ from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
 from data.tables.closing import closing, hold
 from data.tables.desk import report_mapping
+from data.tables.desk_alerts import channel, delivery, escalation, notice, notice_alert, outbox, silence
 from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.forecasts import backtest
 from data.tables.history import alert_moment, evaluation_log, line_reason, site_history, source_history
@@ -39,13 +40,16 @@ __all__ = [
     "audit",
     "backtest",
     "cadence",
+    "channel",
     "clock",
     "closing",
     "data_version",
     "definition",
+    "delivery",
     "duplicate_decision",
     "duplicate_flag",
     "ended_session",
+    "escalation",
     "evaluation",
     "evaluation_log",
     "feed",
@@ -58,7 +62,10 @@ __all__ = [
     "line_flag",
     "line_reason",
     "metadata",
+    "notice",
+    "notice_alert",
     "official",
+    "outbox",
     "policy_event",
     "present_reading",
     "queue_reading",
@@ -73,6 +80,7 @@ __all__ = [
     "screen",
     "service_daily",
     "service_line",
+    "silence",
     "site",
     "site_history",
     "site_phase",

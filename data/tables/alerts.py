@@ -21,6 +21,7 @@ alert = Table(
     Column("memory", JSON, nullable=False),  # what the state machine must remember between evaluations
     Column("open_key", String(300), unique=True),  # site|rule|subject while open, null once resolved
     Index(None, "site", "state"),
+    Index("ix_alert_site_since", "site", "since"),
 )
 
 alert_transition = Table(

@@ -1,20 +1,33 @@
-"""`/alerts`: what is open with its evidence, what was, and when the worker last looked."""
+"""`/alerts`: what is open and who has it, what is silent, who is told, what was, and how the desk works."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 from dash.development.base_component import Component
 
 from data.types import AlertCard, AlertsModel
-from data.vocabulary import AlertState, Level, Look
+from data.vocabulary import Level, Look
+from layouts.alert_desk import channels_panel, desk_figures, history, history_filter, silences_list
+from layouts.alert_words import (
+    assessed_words,
+    rule_words,
+    shown_level,
+    silenced_mark,
+    subject_words,
+    taken_line,
+    telling_words,
+    unsent_mark,
+    untaken_line,
+)
 from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import not_watching
-from layouts.parts import Parts, age, kpi_card, mark, panel, scrolling, slot, table, title
+from layouts.parts import Parts, age, aria, data, kpi_card, mark, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
 HEADLINES = ("alerts_open", "reports_missing", "confidence")
@@ -28,8 +41,11 @@ def draw(model: AlertsModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, len(model.open), t),
             "evaluated": html.Span([mark(Level.NO_DATA), " ", html.B(unwatched)]) if unwatched else evaluated,
-            "open": [_card(card, t) for card in model.open] or ([] if unwatched else [_none_open(t)]),
-            "closed": _history(model.closed, t),
+            "open": [_card(card, model, t) for card in model.open] or ([] if unwatched else [_none_open(t)]),
+            "closed": history(model, t),
+            "desk-figures": desk_figures(model.figures, t),
+            "silences": silences_list(model, t),
+            "channels": channels_panel(model, t),
         },
     )
 
@@ -38,36 +54,55 @@ def _none_open(t: Translator) -> Component:
     return html.P(t("word.no_alerts"), className="quiet")
 
 
-def _card(card: AlertCard, t: Translator) -> Component:
-    level = Level.NO_DATA if card.state in (AlertState.NO_DATA, AlertState.ERROR) else card.level
-    call = card.evidence.get("call")
-    taken = " · " + t("word.taken_by", name=card.acknowledged_by) if card.acknowledged_by else ""
+def _card(card: AlertCard, model: AlertsModel, t: Translator) -> Component:
+    level, call = shown_level(card), card.evidence.get("call")
+    taken = taken_line(card, model.frame.clock.now, t)
+    if not taken:
+        alone = card.level is Level.CRITICAL
+        taken = [untaken_line(card, model.escalation, t) if alone else t("desk_alerts.nobody")]
     return html.Article(
         [
             html.Div(
                 [
                     mark(level),
-                    html.H3(t(f"alert.{card.rule}.name")),
+                    html.H3(rule_words(card.rule, t)),
                     html.Span(t(f"alert_state.{card.state}"), className=f"alert-state alert-{card.state}"),
+                    *silenced_mark(card, t),
+                    *unsent_mark(card, t),
                 ],
                 className="alert-head",
             ),
             html.P(t.sentence(card.sentence), className="alert-sentence"),
-            html.P(
-                [t("word.since"), " ", t.moment(card.since), " (", age(card.since), ")", taken],
-                className="alert-meta",
-            ),
+            html.P([t("word.since"), " ", t.moment(card.since), " (", age(card.since), ")"], className="alert-meta"),
+            html.P(taken, className="alert-taken", **data(taken="1" if card.taken else "")),
+            *([html.P(assessed_words(card, t), className="alert-assessed")] if card.assessed else []),
             *([html.P([t("rhythm_page.who"), ": ", html.B(call)], className="alert-call")] if call else []),
+            _doors(card, model, t),
             html.Details(
                 [
                     html.Summary(t("word.evidence")),
                     _evidence(card.evidence, t),
                     _transitions(card, t),
+                    *([html.Ul([html.Li(telling_words(one, t)) for one in card.tellings])] if card.tellings else []),
                 ]
             ),
         ],
         className=f"alert-card alert-level-{level}",
+        id=f"alert-{card.alert_id}",
     )
+
+
+def _doors(card: AlertCard, model: AlertsModel, t: Translator) -> Component:
+    """To the alert's own page; what may be done there is shown to who may (alerts.css)."""
+    where = urlencode({"site": model.frame.site.site, "lang": str(t.language)})
+    about = f"{rule_words(card.rule, t)}, {subject_words(card.subject, t)}"
+
+    def door(key: str, place: str = "", only: str = "") -> Component:
+        words, address = t(f"desk_alerts.{key}"), f"/alerts/{card.alert_id}?{where}{place}"
+        return html.A(words, href=address, className=only, **aria(label=f"{words}: {about}"))
+
+    acts = [door("take", "#take", "act-deciding"), door("verify", "#verify", "act-deciding")]
+    return html.P([*acts, door("hush", "#hush", "act-operating"), door("see")], className="alert-doors")
 
 
 def _evidence(evidence: Mapping[str, Any], t: Translator) -> Component:
@@ -85,23 +120,6 @@ def _transitions(card: AlertCard, t: Translator) -> Component:
         for at, state, reason in card.transitions
     ]
     return html.Ol(steps, className="steps")
-
-
-def _history(cards: Sequence[AlertCard], t: Translator) -> Component:
-    rows: list[list[Any]] = [
-        [
-            t.moment(card.since),
-            t(f"alert.{card.rule}.name"),
-            t.sentence(card.sentence),
-            t.moment(card.updated),
-            t(f"alert_state.{card.state}"),
-        ]
-        for card in cards
-    ]
-    if not rows:
-        return html.P(t("word.no_history"), className="quiet")
-    keys = ("word.since", "word.rule", "word.what", "word.until", "word.state")
-    return table([t(key) for key in keys], rows, caption=t("panel.closed.title"))
 
 
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
@@ -125,6 +143,18 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "open",
                 [title("open", t, ""), slot(board, "evaluated", "evaluated"), slot(board, "open", "alert-cards")],
             ),
-            panel(board, "closed", [title("closed", t), scrolling(board, "closed", "closed", t)]),
+            html.Div(
+                [
+                    panel(board, "silences", [title("silences", t), slot(board, "silences", "silences")]),
+                    panel(board, "channels", [title("channels", t), scrolling(board, "channels", "channels", t)]),
+                ],
+                className="two even",
+            ),
+            panel(board, "desk_figures", [title("desk_figures", t), slot(board, "desk-figures", "desk-figures")]),
+            panel(
+                board,
+                "closed",
+                [title("closed", t), history_filter(board, look, t), scrolling(board, "closed", "closed", t)],
+            ),
         ],
     )

@@ -31,9 +31,10 @@ HEADLINES = ("arrivals_today", "entries_today", "arrivals_last_hour", "arrivals_
 
 
 def draw(model: FlowModel, t: Translator) -> Parts:
+    figures = figures_of("flow", model, t)
     return Parts(
         kpis=kpi_views(model.kpis, t),
-        figures=figures_of("flow", model, t),
+        figures=figures,
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "events": events_list(model, t),
@@ -44,7 +45,7 @@ def draw(model: FlowModel, t: Translator) -> Parts:
             **published_texts(model, t),
             "revisions": revisions_table(model.revisions, t),
             "agreed_sources": sources_beside(model.sources, t, model.frame.site.site),
-            **texts_of("flow", model, t),
+            **texts_of("flow", model, t, figures),
         },
     )
 

@@ -9,7 +9,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.types import AlertCard, Kpi, SectorCoverage, ServiceCoverage, Station
-from data.vocabulary import AlertState, Lane, Level, Sector, State
+from data.vocabulary import Lane, Level, Sector, State
+from layouts.alert_words import rule_words, shown_level, silenced_mark, taken_short
 from layouts.parts import age, mark, table
 from layouts.translator import Translator
 
@@ -153,14 +154,19 @@ def rest_of_sectors(sectors: Sequence[SectorCoverage], most: int, t: Translator)
     return t.n("word.rest_more", len(rest), silent=silent) if silent else t.n("word.rest_only", len(rest))
 
 
-def alert_line(card: AlertCard, t: Translator) -> Component:
-    level = Level.NO_DATA if card.state in (AlertState.NO_DATA, AlertState.ERROR) else card.level
-    taken = t("word.taken_by", name=card.acknowledged_by) if card.acknowledged_by else t(f"alert_state.{card.state}")
+def alert_line(card: AlertCard, t: Translator, far: bool = False) -> Component:
+    """`far`: for a display, whose small print is not read from afar: who has it stands beside the name of the alert."""
+    taken = taken_short(card, t)
+    said = taken or t(f"alert_state.{card.state}")
+    name: list[Any] = [html.B(rule_words(card.rule, t))]
+    if far and taken:
+        name.append(html.B(f" · {taken}", className="alert-owner"))
     return html.Div(
         [
-            mark(level),
-            html.Span([html.B(t(f"alert.{card.rule}.name")), " ", t.sentence(card.sentence)], className="alert-words"),
-            html.Span([taken, " · ", age(card.since)], className="alert-meta"),
+            mark(shown_level(card)),
+            html.Span([*name, " ", t.sentence(card.sentence)], className="alert-words"),
+            *silenced_mark(card, t),
+            html.Span([said, " · ", age(card.taken.at if card.taken else card.since)], className="alert-meta"),
         ],
         className="alert-line",
     )

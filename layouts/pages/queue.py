@@ -23,9 +23,10 @@ HEADLINES = ("queue_len", "wait_minutes", "time_to_clear_minutes", "present", "a
 
 
 def draw(model: QueueModel, t: Translator) -> Parts:
+    figures = figures_of("queue", model, t)
     return Parts(
         kpis=kpi_views(model.kpis, t),
-        figures=figures_of("queue", model, t),
+        figures=figures,
         texts={
             **shell.common_texts(model.frame, None, t),
             "headline": t.sentence(model.sentence),
@@ -33,7 +34,7 @@ def draw(model: QueueModel, t: Translator) -> Parts:
             "pressure": _pressure(model.pressure.components, t),
             "counters_needed-legend": needs_legend(model.needs, t),
             "counters_history-legend": kept_legend(model.kept, t),
-            **texts_of("queue", model, t),
+            **texts_of("queue", model, t, figures),
         },
     )
 

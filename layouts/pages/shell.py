@@ -12,6 +12,7 @@ from data.types import Frame
 from data.vocabulary import Language, Look
 from layouts import frozen, ids, replay
 from layouts.addresses import NAV, address
+from layouts.alert_words import strip
 from layouts.board import Board, Tree
 from layouts.parts import age, aria, data, kpi_attributes, marks_text, slot
 from layouts.picker import NO_RANGE, WINDOWS, window_words
@@ -19,12 +20,15 @@ from layouts.translator import Translator
 
 # The flow page has its own picker.
 WITH_WINDOW = ("queue",)
+# Pages that show the alerts among their own.
+SAYS_ITSELF = ("alerts", "situation")
 
 
 def common_texts(frame: Frame, alerts_open: int | None, t: Translator) -> dict[str, Tree]:
     return {
         "marks": marks_text(frame, t),
         "alerts-count": f" · {t.number(alerts_open)}" if alerts_open else "",
+        "alerts-strip": strip(frame.alerts, frame.clock.now, t),
     }
 
 
@@ -143,6 +147,7 @@ def page(board: Board, look: Look | str, t: Translator, body: list[Any]) -> Comp
             header(board, look, t),
             banner(t),
             *frozen.stamp(board, look, t),
+            *([] if board.page in SAYS_ITSELF else [slot(board, "alerts-strip", "alerts-strip")]),
             html.Main(dbc.Container(body, fluid=True, className="sheet"), id="main"),
             html.Footer(
                 [

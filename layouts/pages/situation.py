@@ -34,13 +34,14 @@ SMALL = (
 
 
 def draw(model: SituationModel, t: Translator) -> Parts:
+    figures = figures_of("situation", model, t)
     return Parts(
         kpis=kpi_views(model.kpis, t),
-        figures=figures_of("situation", model, t),
+        figures=figures,
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
             "headline": t.sentence(model.sentence),
-            **texts_of("situation", model, t),
+            **texts_of("situation", model, t, figures),
             "cumulative-reading": reading_words(t, how=False),
             "stations": stations_table(model.stations, t),
             "sectors": sectors_strip(model.sectors, t),

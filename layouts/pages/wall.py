@@ -26,6 +26,7 @@ from layouts.pages.pieces import (
     stations_strip,
 )
 from layouts.parts import GRAPH_CONFIG, Parts, age, aria, kpi_attributes, mark, panel, slot
+from layouts.takeover import takeover
 from layouts.translator import Translator
 
 NUMBERS = ("entries_today", "queue_len", "wait_minutes")
@@ -44,7 +45,8 @@ def draw(model: SituationModel, t: Translator) -> Parts:
             "headline": t.sentence(model.sentence),
             **_third(model, t),
             "queue-more": _queue_more(model, views, t),
-            "alert": [alert_line(top, t) if top else no_alert_line(model.kpis, t)],
+            "alert": [alert_line(top, t, far=True) if top else no_alert_line(model.kpis, t)],
+            "takeover": takeover(model.alerts, t),
             "alerts-more": _beside_the_alert(model, t),
             "date": t.date(model.frame.clock.now),
         },
@@ -107,6 +109,8 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 3) -> C
                 ],
                 className="wall-body",
             ),
+            # Over everything but the head, as long as there is something in it (takeover.css).
+            slot(board, "takeover", "wall-takeover"),
             panel(
                 board,
                 "alerts",

@@ -24,6 +24,7 @@ from tests.processes import program, with_compressed_files
 TYPED = {
     "agree": ("flag list", 0, "Ninguna cifra espera respuesta."),
     "cadence": ("cadence list tumbes", 0, "Nadie ha acordado todavía cada cuánto se reporta."),
+    "channels": ("channels list", 0, "No hay canales."),
     "closing": ("close tumbes 2019-06-01", 0, "Cerrado: Puesto tumbes, del sáb 1 jun 2019, 00:00"),
     "demo": ("replay status", 2, "no tiene una demostración; constrúyala con caudal demo."),
     "detect": ("detect nada.csv dicho.csv", 2, "caudal: No se puede leer nada.csv"),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from data import alerts, watch
+from data.alert_acts import AlertIsOver
 from data.alert_book import SITE_RULE, evaluated_at, recent_alerts
 from data.alert_moves import add_transition
 from data.analytics.lifecycle import Patience, Seen
@@ -19,6 +20,7 @@ from data.store import lock, reading, writing
 from data.tables import alert_transition
 from data.versions import version_of
 from data.vocabulary import AlertState, Level
+from tests.data.desk import acknowledge
 from tests.data.post import NOON, cards, open_calm_post, send
 
 LATE = NOON + timedelta(hours=2, minutes=16)  # two reports were due, with their grace, and neither came
@@ -124,7 +126,7 @@ def test_who_finds_that_another_came_between_writes_nothing(calm_post, monkeypat
 
 def test_an_acknowledgement_waits_for_the_evaluation_that_is_writing(calm_post):
     (card,) = evaluate(calm_post, LATE).moved
-    seen = threading.Thread(target=alerts.acknowledge, args=(calm_post, card.alert_id, "Rosa", "", LATE))
+    seen = threading.Thread(target=acknowledge, args=(calm_post, card.alert_id, "Rosa", "", LATE))
     with writing(calm_post) as conn:
         lock(conn, "alerts:norte")
         add_transition(conn, card.alert_id, LATE, "firing", "recovering", "calmer", {})
@@ -142,8 +144,8 @@ def test_an_alert_that_is_over_cannot_be_acknowledged(calm_post, var):
     (card,) = evaluate(calm_post, LATE).moved
     send(calm_post, var, NOON, [60] * 2, LATE + timedelta(minutes=1))
     evaluate(calm_post, LATE + timedelta(minutes=2))
-    with pytest.raises(alerts.AlertIsOver, match="is over since"):
-        alerts.acknowledge(calm_post, card.alert_id, "Rosa", "", LATE + timedelta(minutes=3))
+    with pytest.raises(AlertIsOver, match="is over since"):
+        acknowledge(calm_post, card.alert_id, "Rosa", "", LATE + timedelta(minutes=3))
 
 
 def test_a_site_that_cannot_be_read_says_so_and_keeps_what_is_open(calm_post, monkeypatch):

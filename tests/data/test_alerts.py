@@ -18,6 +18,7 @@ from data.store import reading
 from data.tables import alert, alert_transition
 from data.versions import version_of
 from data.vocabulary import AlertState, Level
+from tests.data.desk import acknowledge
 from tests.data.post import NOON, START, cards, open_calm_post, send
 
 
@@ -106,11 +107,11 @@ def test_the_version_rises_only_when_something_changed(calm_post):
 def test_an_acknowledgement_is_a_stored_step_and_the_alert_stays_open(calm_post):
     late = NOON + timedelta(hours=2, minutes=16)
     (card,) = [c for c in alerts.evaluate(calm_post, "norte", late, late, "one").moved if c.rule == "source_silent"]
-    seen = alerts.acknowledge(calm_post, card.alert_id, "Rosa", "llamé al puesto", late + timedelta(minutes=3))
+    seen = acknowledge(calm_post, card.alert_id, "Rosa", "llamé al puesto", late + timedelta(minutes=3))
     assert (seen.acknowledged_by, seen.state) == ("Rosa", AlertState.FIRING)
     assert seen.transitions[-1][2] == "acknowledged"
     with pytest.raises(LookupError):
-        alerts.acknowledge(calm_post, 10**6, "Rosa", "", late)
+        acknowledge(calm_post, 10**6, "Rosa", "", late)
 
 
 def test_a_rule_that_breaks_is_an_alert_of_its_own_and_silences_no_other(calm_post, monkeypatch):

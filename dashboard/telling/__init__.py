@@ -1,0 +1,1 @@
+"""Telling people of alerts: addresses, their limits, and the job that sends."""

@@ -1,0 +1,65 @@
+"""The words of a notice: short enough for a phone, whole enough to act upon, and marked where it is not in earnest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from data.types import Notice, ToldAlert
+from data.vocabulary import LEVEL_ORDER, Level, NoticeKind
+from layouts.translator import Translator
+
+LONGEST = 1000  # characters: two text messages too many are none at all
+LONGEST_LINE = 320
+
+
+def notice_title(notice: Notice, told: Sequence[ToldAlert], marks: Sequence[str], t: Translator) -> str:
+    """`told`: those of its alerts that this reader hears of, the gravest first."""
+    stamp = "".join(f"[{t(f'mark.{mark}')}] " for mark in marks)
+    facts = {"name": _name(told[0], t), "level": told[0].level, "place": notice.site.name}
+    if len(told) == 1:
+        return stamp + t(f"notice.title.{notice.kind}", **facts)
+    return stamp + t(f"notice.title_many.{notice.kind}", count=len(told), place=notice.site.name)
+
+
+def notice_text(
+    notice: Notice, told: Sequence[ToldAlert], marks: Sequence[str], link: str, zone: str, t: Translator
+) -> str:
+    """Level, sentence, site, since, zone and link, in at most 1,000 characters; of many alerts the gravest."""
+    before = [t(f"notice.mark.{mark}") for mark in marks]
+    before.append(t(f"notice.lead.{notice.kind}") if len(told) == 1 else _counts(notice, told, t))
+    if notice.kind is NoticeKind.ESCALATED:
+        whom = t.word("escalation_to", str(notice.facts.get("to", "")))
+        before.append(t("notice.escalated_to", whom=whom, step=notice.step))
+    after = [t("notice.where", place=notice.site.name, zone=zone)]
+    after += [link] if link else []
+    after.append(t("notice.number", number=str(notice.notice_id), told_at=notice.at))
+    lines: list[str] = []
+    for place, one in enumerate(told):
+        rest = len(told) - place - 1
+        more = [t.n("notice.more", rest)] if rest else []
+        line = _line(one, t)
+        if lines and len("\n".join([*before, *lines, line, *more, *after])) > LONGEST:
+            lines.append(t.n("notice.more", rest + 1))
+            break
+        lines.append(line)
+    return "\n".join([*before, *lines, *after])[:LONGEST]
+
+
+def _line(one: ToldAlert, t: Translator) -> str:
+    facts = {"level": one.level, "name": _name(one, t), "begun_at": one.since}
+    said = t.sentence(one.sentence)
+    if len(said) > LONGEST_LINE:
+        said = said[: LONGEST_LINE - 1].rstrip() + "…"
+    return t("notice.line", said=said, **facts)
+
+
+def _counts(notice: Notice, told: Sequence[ToldAlert], t: Translator) -> str:
+    by_level = Counter(one.level for one in told)
+    order = (*reversed(LEVEL_ORDER), Level.NO_DATA)
+    parts = [t("notice.of_level", number=by_level[level], level=level) for level in order if by_level[level]]
+    return t(f"notice.lead_many.{notice.kind}", count=len(told), parts=", ".join(parts))
+
+
+def _name(one: ToldAlert, t: Translator) -> str:
+    return t.maybe(f"alert.{one.rule}.name") or one.rule
