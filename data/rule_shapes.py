@@ -51,6 +51,18 @@ class SetRule:
 
 
 @dataclass(frozen=True)
+class RuleField:
+    """One parameter in a form. `value`: as it was typed, or as it stands; of names and limits the parts of it."""
+
+    name: str
+    kind: str  # number, whole, choice, names, limits
+    value: str = ""
+    choices: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # limits by component
+    chosen: tuple[str, ...] = ()  # names
+
+
+@dataclass(frozen=True)
 class Episode:
     """An alert that a rule would have told: from firing to its end (None: it would still be on).
 

@@ -49,6 +49,7 @@ from data.rhythm import Reporting as Reporting
 from data.rule_shapes import Episode as Episode
 from data.rule_shapes import PressureChange as PressureChange
 from data.rule_shapes import Rehearsal as Rehearsal
+from data.rule_shapes import RuleField as RuleField
 from data.rule_shapes import SetRule as SetRule
 from data.vocabulary import (
     AlertState,

@@ -89,4 +89,4 @@ def episode_words(one: Episode, t: Translator) -> str:
 
 
 def wrong_words(code: str, facts: dict[str, Any], t: Translator) -> str:
-    return t(f"rules.wrong.{code}", **{name: str(value) for name, value in facts.items()})
+    return t(f"rules.wrong.{code}", **facts)

@@ -57,7 +57,7 @@ def mend(wrongs: Sequence[tuple[str, Wrong]], t: Translator) -> NoReturn:
     for place, one in wrongs:
         said = wrong_words(one.code, dict(one.facts), t)
         click.echo(t("rules.in_file", place=place, said=said) if place else said, err=True)
-    stop(t("rules.nothing_changed", count=len(wrongs)))
+    stop(t.n("rules.nothing_changed", len(wrongs)))
 
 
 def _no_such(conn: Connection, place: Site, name: str, now: datetime, t: Translator) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from dashboard.desk import alerts, delivery, phone, sending, templates
+from dashboard.desk import alerts, delivery, phone, rules, sending, templates
 
 ROUTES = [
     Route("/reports/send", sending.send, methods=["POST"]),
@@ -15,6 +15,7 @@ ROUTES = [
     Route("/reports/form", phone.form),
     Route("/reports/form/now", phone.now),
     Route("/reports/form/sw.js", phone.worker),
+    *rules.ROUTES,
     *alerts.ROUTES,
     Route("/reports/{report:int}", delivery.show),
     Route("/reports/{report:int}/undo", delivery.take_back, methods=["POST"]),
