@@ -117,6 +117,9 @@ def checked(entry: Mapping[str, Any]) -> SetRule:
         wrongs.append(Wrong("name", {"value": _short(name)}))
     if not isinstance(kind, str) or kind not in list(RuleKind):
         raise WrongRule([*wrongs, Wrong("kind", {"value": _short(kind), "allowed": ", ".join(RuleKind)})])
+    if kind == RuleKind.PRESSURE and name != kind:
+        # Its limits are those of the site's one pressure level, on every page.
+        wrongs.append(Wrong("only_name", {"kind": kind}))
     whole = {**usual_entry(RuleKind(kind)), **entry}
     wrongs += [Wrong("unknown", {"name": _short(key), "allowed": ", ".join(KEYS)}) for key in whole if key not in KEYS]
     wrongs += _frame_wrongs(whole)

@@ -86,6 +86,7 @@ def _kinds(shown: RulesShown, t: Translator) -> Component:
                 ]
             )
             for kind in RuleKind
+            if kind is not RuleKind.PRESSURE  # there is one, with the limits of the site's level
         ],
         className="rule-kinds",
     )
