@@ -137,7 +137,8 @@ def _param(one: RuleField, t: Translator) -> Any:
         heads = [t("rules.component"), *(t(f"level.{level}") for level in LEVELS)]
         rows = [[t(f"pressure.{part}"), *_limit_boxes(key, part, steps, t)] for part, steps in one.parts.items()]
         made = scroll(table(heads, rows, "limits-table", label), label)
-        return tag("fieldset", children=[tag("legend", children=label), made])
+        says = html.Small(t("rules.limits.says"), className="quiet")
+        return tag("fieldset", children=[tag("legend", children=label), made, says])
     return _box(key, label, one.value, inputMode="numeric" if one.kind == "whole" else "decimal", maxLength=20)
 
 
