@@ -26,6 +26,7 @@ COMMANDS = {
     "channels": "channels",
     "queue": "queue",
     "cadence": "cadence",
+    "rules": "rules",
     "forecast": "forecast",
     **dict.fromkeys(("close", "unlock", "release"), "closing"),
 }

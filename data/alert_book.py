@@ -110,6 +110,7 @@ def _card(row: Row[Any], steps: list[Row[Any]]) -> AlertCard:
 
 def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) -> Sentence:
     """Locale key `alert.<rule>.<variant>`; facts named `…_at` are moments, `…_share` parts of one."""
+    kind = str(evidence.get("kind", rule))  # a rule of a site's own name speaks as its kind does
     facts = {
         name: datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value
         for name, value in evidence.items()
@@ -118,19 +119,27 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         return Sentence("alert.evaluation.sentence", facts)
     if state is AlertState.ERROR or "error" in evidence:
         return Sentence("alert.rule_failed", {"rule": rule, **facts})
-    if rule in ("surge", "collapse"):
+    if kind in ("surge", "collapse"):
         facts["ratio_share"] = evidence["observed"] / evidence["expected"] if evidence.get("expected") else None
-        return Sentence(f"alert.{rule}.sentence{_surge_variant(evidence)}", facts)
-    if rule == "coverage_gap":
+        return Sentence(f"alert.{kind}.sentence{_surge_variant(evidence)}", facts)
+    if kind == "coverage_gap":
         variant = "_masked" if evidence.get("masked") else "_at_least" if evidence.get("at_least") else ""
         return Sentence(f"alert.coverage_gap.sentence{variant}", facts)
-    if rule == "source_silent":
+    if kind == "source_silent":
         # Alerts of the first release told the cadence in minutes only.
         facts.setdefault("rhythm_minutes", evidence.get("cadence_minutes"))
         variant = "sentence" if evidence.get("last_at") else "sentence_never"
         named = evidence.get("rhythm") not in (None, Rhythm.MINUTES)
         return Sentence(f"alert.source_silent.{variant}" + ("" if named else "_minutes"), facts)
-    if rule == "pressure":
+    if kind == "threshold":
+        told = "_at_least" if evidence.get("at_least") and evidence.get("side") == "above" else ""
+        return Sentence(f"alert.threshold.sentence_{evidence.get('of')}_{evidence.get('side')}{told}", facts)
+    if kind == "percent":
+        told = "_at_least" if evidence.get("at_least") else ""
+        return Sentence(f"alert.percent.sentence_{evidence.get('measure')}_{evidence.get('side')}{told}", facts)
+    if kind == "composite":
+        return Sentence(f"alert.composite.sentence_{evidence.get('mode')}", facts)
+    if kind == "pressure":
         component = str(evidence.get("component"))
         variant = "never" if evidence.get("never") else component
         # Alerts of earlier releases did not keep what a wait holds for.
@@ -144,7 +153,7 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         if unit == "ratio":
             facts["value_share"] = facts.get("value")
         return Sentence(f"alert.pressure.sentence_{variant}", facts)
-    return Sentence(f"alert.{rule}.sentence", facts)
+    return Sentence(f"alert.{kind}.sentence", facts)
 
 
 HOLDS = ("wait_general", "wait_priority", "time_to_clear")  # told with the counters that they hold for

@@ -14,14 +14,16 @@ from data.alert_book import SITE_RULE, card, evaluated_at, open_alerts, recent_a
 from data.alert_desk import follow_up
 from data.alert_moments import log_turn
 from data.alert_moves import FAILURE, Outcome, apply, failure
+from data.alert_rules import own_rules, running
 from data.analytics.lifecycle import Patience, Seen
-from data.analytics.rule import Finding, Recent
+from data.analytics.rule import Finding, Recent, Rule
 from data.analytics.rules import RULES
 from data.disclosure import INSIDE
+from data.pressure_levels import log_change
 from data.sites import UnknownSite
 from data.store import lock, reading, writing
 from data.tables import evaluation
-from data.types import AlertCard
+from data.types import AlertCard, Pressure
 from data.versions import raise_version, version_of
 from data.vocabulary import Level
 from data.watch import recent
@@ -49,6 +51,7 @@ class _Look:
     version: int
     turn: Row[Any] | None
     outcomes: tuple[Outcome, ...]
+    pressure: Pressure | None = None
 
 
 def evaluate(
@@ -73,6 +76,8 @@ def evaluate(
             conn.execute(delete(evaluation).where(evaluation.c.site == site))
             conn.execute(insert(evaluation).values(site=site, evaluated_at=now, real_at=real_now, worker=worker))
             log_turn(conn, site, now)
+            if look.pressure is not None:
+                log_change(conn, site, now, look.pressure)
             changed = apply(conn, site, look.outcomes, now)
             moved = list(dict.fromkeys([*changed, *follow_up(conn, site, changed, now, real_now)]))
             raised = raise_version(conn, site) if moved else version
@@ -92,25 +97,26 @@ def _looked(engine: Engine, site: str, now: datetime, mask_below: int) -> _Look:
         version, turn = version_of(conn, site), _turn(conn, site)
         if turn is not None and turn.evaluated_at - STEPS_BACK <= now <= turn.evaluated_at:
             return _Look(version, turn, ())
+        rules = running(own_rules(conn, site, now), RULES)
         try:
             seen = recent(conn, site, now, mask_below)
         except UnknownSite:
             raise
         except Exception as wrong:
             log.exception("site_not_evaluated", site=site)
-            return _Look(version, turn, (*_blind_rules(), failure(SITE_RULE, Patience(), wrong)))
+            return _Look(version, turn, (*_blind(rules), failure(SITE_RULE, Patience(), wrong)))
     works = Outcome(SITE_RULE, Patience(), (Finding(FAILURE, Seen.CLEAR, Level.WATCH),))
-    return _Look(version, turn, (*_outcomes(seen), works))
+    return _Look(version, turn, (*_outcomes(rules, seen), works), seen.pressure)
 
 
-def _blind_rules() -> tuple[Outcome, ...]:
+def _blind(rules: tuple[Rule, ...]) -> tuple[Outcome, ...]:
     """Rules that were given nothing to look at: what is open has no data, and nothing is gone."""
-    return tuple(Outcome(rule.name, rule.patience, (), failed=True) for rule in RULES)
+    return tuple(Outcome(rule.name, rule.patience, (), failed=True) for rule in rules)
 
 
-def _outcomes(seen: Recent) -> list[Outcome]:
+def _outcomes(rules: tuple[Rule, ...], seen: Recent) -> list[Outcome]:
     found = []
-    for rule in RULES:
+    for rule in rules:
         try:
             watched = None if rule.watches is None else rule.watches(seen)
             found.append(Outcome(rule.name, rule.patience, rule.find(seen), watched))

@@ -26,12 +26,19 @@ BACK = DAYS + RUN_DAYS  # days of history that the oldest verdict needs
 
 
 def detection_of(
-    conn: Connection, site: Site, key: SeriesKey | None, now: datetime, as_of: datetime | None = None
+    conn: Connection,
+    site: Site,
+    key: SeriesKey | None,
+    now: datetime,
+    as_of: datetime | None = None,
+    allowed: Limits | None = None,
 ) -> Detection | None:
-    """None without a series, under 7 days of it, or where nothing was reported lately."""
+    """`allowed`: the limits of the alarm, None for the usual ones.
+
+    None without a series, under 7 days of it, or where nothing was reported lately."""
     if key is None:
         return None
-    on, allowed = local_date(site, now), limits()
+    on, allowed = local_date(site, now), allowed or limits()
     special = holidays(conn, site, on, BACK, as_of)
     known = _midnight_of(conn, site, key, on, special, allowed, as_of)
     if known is None:

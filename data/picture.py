@@ -13,7 +13,7 @@ from data.analytics.arrivals import DayTotal, day_total, part_of_day, reported_d
 from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
 from data.analytics.observed import Observed
-from data.analytics.pressure import pressure
+from data.analytics.pressure import Limits, pressure
 from data.analytics.seen import PresentNow
 from data.analytics.stages import StageState, stage_state
 from data.analytics.windows import local_date
@@ -22,6 +22,7 @@ from data.covering import sector_coverage
 from data.expected import coming_of
 from data.forecasting import Forecast, forecast_of
 from data.observing import MOMENT, STAGE_REACH, Official, Place, observe
+from data.pressure_levels import ruled
 from data.queries import SeriesKey
 from data.queries.board import present_row, present_sources
 from data.reporting import reporting
@@ -50,6 +51,7 @@ class Picture:
     pressure: Pressure
     sectors: tuple[SectorCoverage, ...]
     reports: tuple[Reporting, ...]
+    limits: tuple[Limits, ...]  # of the pressure at this site
     forecast: Forecast | None  # of arrivals at the entry; None: no such series, or under 14 days of it
 
     @property
@@ -90,6 +92,7 @@ def picture(
     here = present_now(conn, site, official, now, as_of)
     safe = (here.safe_capacity or site.safe_capacity) if here else None
     on = local_date(site, day.start)
+    limits = ruled(conn, site.site, now, as_of)
     return Picture(
         site=site,
         now=now,
@@ -107,9 +110,13 @@ def picture(
             states[general],
             states.get((site.entry_stage, Lane.PRIORITY)),
             here.people / safe if here and safe else None,
+            limits.rows,
+            limits.before,
+            limits.leave_at,
         ),
         sectors=sector_coverage(conn, site, day, now, here, observed[general], official, as_of),
         reports=reporting(conn, site, now, as_of),
+        limits=limits.rows,
         forecast=forecast,
     )
 

@@ -46,6 +46,11 @@ from data.rhythm import Contact as Contact
 from data.rhythm import Expectation as Expectation
 from data.rhythm import Rates as Rates
 from data.rhythm import Reporting as Reporting
+from data.rule_shapes import Episode as Episode
+from data.rule_shapes import PressureChange as PressureChange
+from data.rule_shapes import Rehearsal as Rehearsal
+from data.rule_shapes import RuleField as RuleField
+from data.rule_shapes import SetRule as SetRule
 from data.vocabulary import (
     AlertState,
     Audience,
@@ -231,6 +236,7 @@ class Pressure:
     level: Level
     at_least: bool  # some component is missing
     components: tuple[PressureComponent, ...]
+    held: bool = False  # its figures are under the limits of the level, and not yet well under them
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,19 @@ class Category(StrEnum):
 DIMENSIONS = ("category", "sex", "age_band", "nationality")
 
 
+class RuleKind(StrEnum):
+    """What an alert rule looks at."""
+
+    SURGE = "surge"
+    COLLAPSE = "collapse"
+    THRESHOLD = "threshold"
+    PERCENT = "percent"
+    PRESSURE = "pressure"
+    COVERAGE_GAP = "coverage_gap"
+    SOURCE_SILENT = "source_silent"
+    COMPOSITE = "composite"
+
+
 class Sector(StrEnum):
     """RMRP 2023-24 sectors plus the local lines of the founding document."""
 

@@ -8,8 +8,11 @@ from sqlalchemy import Connection
 
 from data import disclosure
 from data.alert_book import alarm_spans
+from data.alert_rules import own_rules
 from data.analytics.baseline import DAYS
 from data.analytics.buckets import HOUR, moment, seconds
+from data.analytics.detection.limits import limits
+from data.analytics.kinds import other_rates
 from data.analytics.rule import Recent
 from data.analytics.windows import day_on, local_date
 from data.days import day_of
@@ -30,18 +33,26 @@ def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclos
     whole = hours.where(hours.whole & (hours.end <= seconds(now)))
     newest = moment(float(whole.start[-1])) if len(whole) else now - timedelta(seconds=HOUR)
     on = local_date(site, newest)
-    known = usual(conn, series_key(site, seen.official, measure), site, on, spans, None)
+    key = series_key(site, seen.official, measure)
+    known = usual(conn, key, site, on, spans, None)
     return Recent(
         site=site,
         now=now,
         hours=hours,
         day=day_on(site, on),
         history=None if known is None else known.with_day(hours, site),
-        detection=detection_of(conn, site, series_key(site, seen.official, measure), now),
+        detection=detection_of(conn, site, key, now),
         measure=str(measure),
         source=seen.source(measure),
         reports=seen.reports,
         pressure=seen.pressure,
         sectors=seen.sectors,
         shown_sectors=disclosure.masked_sectors(seen.sectors, Audience.OPEN, mask_below),
+        observed=seen.observed,
+        states=seen.states,
+        present=seen.present,
+        detections={
+            rate: detection_of(conn, site, key, now, allowed=limits(rate))
+            for rate in other_rates(own_rules(conn, name, now))
+        },
     )

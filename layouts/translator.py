@@ -133,6 +133,8 @@ class Translator:
             return self.duration(value)
         if name.endswith("_share") and not isinstance(value, str):
             return self.percent(value)
+        if isinstance(value, list | tuple):
+            return ", ".join(self.fact(name, one) for one in value)
         if name in WORDS or name.rsplit("_", 1)[-1] in WORDS:
             return self.word(name.rsplit("_", 1)[-1], str(value))
         if isinstance(value, bool):
@@ -142,8 +144,6 @@ class Translator:
                 return self.number(value, 1)  # 3,0 times: the decimal says that it is a measure
             part = isinstance(value, float) and abs(value) < 100 and not float(value).is_integer()
             return self.number(value, 1 if part else 0)
-        if isinstance(value, list | tuple):
-            return ", ".join(self.fact(name, one) for one in value)
         return str(value)
 
     def word(self, kind: str, value: str) -> str:

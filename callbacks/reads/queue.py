@@ -38,7 +38,7 @@ def queue(conn: Connection, scope: Scope, clock: ClockReading) -> QueueModel:
         frame=base.frame,
         kpis=base.kpis,
         pressure=seen.pressure,
-        stations=stations(seen.site, seen.states, base.now),
+        stations=stations(seen.site, seen.states, base.now, seen.limits),
         history=_history(conn, scope, seen, window),
         sentence=situation_sentence(seen.entry_state, seen.pressure),
         events=events_around(conn, scope, asked),

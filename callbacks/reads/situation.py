@@ -19,7 +19,7 @@ def situation(conn: Connection, scope: Scope, clock: ClockReading) -> SituationM
         sentence=situation_sentence(seen.entry_state, seen.pressure),
         kpis=base.kpis,
         curves=base.curves,
-        stations=stations(seen.site, seen.states, base.now),
+        stations=stations(seen.site, seen.states, base.now, seen.limits),
         sectors=base.sectors,
         alerts=base.alerts,
         events=events_around(conn, scope, seen.day),

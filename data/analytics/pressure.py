@@ -1,11 +1,12 @@
 """Queue pressure: the worst of its components, never an average, which would let a calm one hide a critical one.
 
-The limits are a proposal for the local working group to agree on; nobody has published any.
+The limits are a proposal for the local working group to agree on; nobody has published any. A site sets its own with
+its rule named `pressure`. The level rises at a limit and falls only well under it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -33,6 +34,17 @@ LIMITS: tuple[Limits, ...] = (
     Limits("presence", "ratio", (0.7, 0.9, 1.1)),
 )
 LIMITS_OF = {row.name: row for row in LIMITS}
+LEAVE_AT = 0.9  # of a limit: a level is entered at it and left well under it
+
+
+def limits_from(said: Mapping[str, Sequence[float]]) -> tuple[Limits, ...]:
+    """The limits with the figures that a site has set; those it does not name stay."""
+    return tuple(
+        replace(row, limits=(float(said[row.name][0]), float(said[row.name][1]), float(said[row.name][2])))
+        if row.name in said
+        else row
+        for row in LIMITS
+    )
 
 
 def level_of(value: float | None, row: Limits) -> Level:
@@ -54,59 +66,92 @@ def worst(levels: Sequence[Level]) -> Level:
     return max(known, key=LEVEL_ORDER.index) if known else Level.NO_DATA
 
 
-def component(name: str, value: float | None, never: bool = False) -> PressureComponent:
-    row = LIMITS_OF[name]
+def component(
+    name: str, value: float | None, never: bool = False, rows: Sequence[Limits] = LIMITS
+) -> PressureComponent:
+    row = next(row for row in rows if row.name == name)
     level = Level.CRITICAL if never else level_of(value, row)
     return PressureComponent(name, None if never else value, level, row.limits, row.unit, never)
 
 
-def pressure(general: StageState, priority: StageState | None, presence: float | None) -> Pressure:
-    """Pressure at the entry stage. `presence` is people present over safe capacity; None anywhere is no data."""
+def pressure(
+    general: StageState,
+    priority: StageState | None,
+    presence: float | None,
+    rows: Sequence[Limits] = LIMITS,
+    before: Level | None = None,
+    leave_at: float = LEAVE_AT,
+) -> Pressure:
+    """Pressure at the entry stage. `presence` is people present over safe capacity; None anywhere is no data.
+
+    `before`: the level that was last written down; it holds while a figure is above `leave_at` of its limit.
+    """
     values: dict[str, Callable[[], PressureComponent]] = {
-        "utilisation": lambda: component("utilisation", general.utilisation),
-        "wait_general": lambda: _wait("wait_general", general),
-        "wait_priority": lambda: _wait("wait_priority", priority),
-        "time_to_clear": lambda: _time_to_clear(general),
-        "waiting_over_12h": lambda: component("waiting_over_12h", general.over_12h),
-        "presence": lambda: component("presence", presence),
+        "utilisation": lambda: component("utilisation", general.utilisation, rows=rows),
+        "wait_general": lambda: _wait("wait_general", general, rows),
+        "wait_priority": lambda: _wait("wait_priority", priority, rows),
+        "time_to_clear": lambda: _time_to_clear(general, rows),
+        "waiting_over_12h": lambda: component("waiting_over_12h", general.over_12h, rows=rows),
+        "presence": lambda: component("presence", presence, rows=rows),
     }
-    parts = tuple(values[row.name]() for row in LIMITS)
+    parts = tuple(values[row.name]() for row in rows)
+    level = worst([part.level for part in parts])
+    kept = held(parts, level, before, leave_at, rows)
     return Pressure(
-        level=worst([part.level for part in parts]),
+        level=kept,
         at_least=any(part.level is Level.NO_DATA for part in parts),
         components=parts,
+        held=kept is not level,
     )
 
 
-def stage_level(state: StageState, priority: bool) -> Level:
+def held(
+    parts: Sequence[PressureComponent],
+    level: Level,
+    before: Level | None,
+    leave_at: float,
+    rows: Sequence[Limits] = LIMITS,
+) -> Level:
+    """The level with its hysteresis: it falls to the next one once every figure is at `leave_at` of the limit."""
+    if Level.NO_DATA in (level, before) or before is None:
+        return level
+    limits = {row.name: row for row in rows}
+    # A figure that was judged calm for another reason (a short queue that lasts) holds nothing up.
+    own = [part for part in parts if part.value is not None and part.level is level_of(part.value, limits[part.name])]
+    steps = range(LEVEL_ORDER.index(before), LEVEL_ORDER.index(level), -1)
+    for step in steps:
+        if any(part.value is not None and part.value > leave_at * part.limits[step - 1] for part in own):
+            return LEVEL_ORDER[step]
+    return level
+
+
+def stage_level(state: StageState, priority: bool, rows: Sequence[Limits] = LIMITS) -> Level:
     """Level of one station from its own wait, load and time to clear."""
     return worst(
         [
-            _wait("wait_priority" if priority else "wait_general", state).level,
-            component("utilisation", state.utilisation).level if state.stands else Level.NO_DATA,
-            _time_to_clear(state).level,
+            _wait("wait_priority" if priority else "wait_general", state, rows).level,
+            component("utilisation", state.utilisation, rows=rows).level if state.stands else Level.NO_DATA,
+            _time_to_clear(state, rows).level,
         ]
     )
 
 
-def _wait(name: str, state: StageState | None) -> PressureComponent:
+def _wait(name: str, state: StageState | None, rows: Sequence[Limits]) -> PressureComponent:
     """Of whoever joins now. Where people stand at a closed station it never ends."""
     if state is None:
-        return component(name, None)
-    found = component(name, _minutes(state.best_wait[0]), state.endless and state.never_clears)
+        return component(name, None, rows=rows)
+    found = component(name, _minutes(state.best_wait[0]), state.endless and state.never_clears, rows)
     return found if state.wait_counters is None else replace(found, holds_for=str(state.wait_counters))
 
 
-# A short queue that lasts all day is how a busy counter works: it counts once joining it means this long a wait.
-LONG_ENOUGH = LIMITS_OF["wait_general"].limits[0]
-
-
-def _time_to_clear(state: StageState) -> PressureComponent:
-    found = component("time_to_clear", _span_minutes(state.clears_in), state.never_clears)
+def _time_to_clear(state: StageState, rows: Sequence[Limits] = LIMITS) -> PressureComponent:
+    found = component("time_to_clear", _span_minutes(state.clears_in), state.never_clears, rows)
     if state.clears_counters is not None:
         found = replace(found, holds_for=str(state.clears_counters))
     wait = _minutes(state.best_wait[0])
-    if found.level is not Level.NO_DATA and wait is not None and wait < LONG_ENOUGH:
+    # A short queue that lasts all day is how a busy counter works: it counts once joining it means a long wait.
+    long_enough = next(row for row in rows if row.name == "wait_general").limits[0]
+    if found.level is not Level.NO_DATA and wait is not None and wait < long_enough:
         return replace(found, level=Level.NORMAL)
     return found
 

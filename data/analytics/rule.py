@@ -11,9 +11,14 @@ from data.analytics.baseline import History
 from data.analytics.buckets import Buckets
 from data.analytics.detection.lately import Detection
 from data.analytics.lifecycle import Patience, Seen
+from data.analytics.observed import Observed
+from data.analytics.seen import PresentNow
+from data.analytics.stages import StageState
 from data.rhythm import Reporting
 from data.types import Pressure, SectorCoverage, Site, Window
-from data.vocabulary import Level
+from data.vocabulary import Lane, Level, Stage
+
+FALSE_ALARMS = 1.0  # per 30 days and series at most, unless a site wants others
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,13 @@ class Recent:
     pressure: Pressure
     sectors: tuple[SectorCoverage, ...]  # as they are: what is decided on
     shown_sectors: tuple[SectorCoverage, ...]  # as the open audience may see them: alert texts go everywhere
+    observed: Mapping[tuple[Stage, Lane], Observed] = field(default_factory=dict)
+    states: Mapping[tuple[Stage, Lane], StageState] = field(default_factory=dict)
+    present: PresentNow | None = None
+    detections: Mapping[float, Detection | None] = field(default_factory=dict)  # by other rates of false alarms
+
+    def detected(self, per_month: float) -> Detection | None:
+        return self.detection if per_month == FALSE_ALARMS else self.detections[per_month]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ A new rule is a row in RULES, its function, and the locale keys `alert.<name>.na
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from data.analytics.lifecycle import Patience, Seen
+from data.analytics.pressure import LEAVE_AT
 from data.analytics.rule import Finding, Recent, Rule
 from data.analytics.surge import collapse, flow_watched, surge
 from data.rhythm import Reporting
@@ -19,9 +21,9 @@ from data.types import ServiceCoverage
 from data.vocabulary import Level, State
 
 
-def source_silent(recent: Recent) -> tuple[Finding, ...]:
+def source_silent(recent: Recent, level: Level = Level.WATCH) -> tuple[Finding, ...]:
     """Two reports were due and nothing came of either: what the source reports on is not known any more."""
-    return tuple(_silence(row, recent.now) for row in recent.reports)
+    return tuple(_silence(row, recent.now, level) for row in recent.reports)
 
 
 def reports_watched(recent: Recent) -> frozenset[str]:
@@ -32,7 +34,7 @@ def _report(row: Reporting) -> str:
     return f"{row.source}/{row.dataset}"
 
 
-def _silence(row: Reporting, now: datetime) -> Finding:
+def _silence(row: Reporting, now: datetime, level: Level) -> Finding:
     seen = Seen.BREACH if row.silent(now) else (Seen.BETWEEN if row.late(now) else Seen.CLEAR)
     evidence = {
         "source": row.source,
@@ -43,23 +45,24 @@ def _silence(row: Reporting, now: datetime) -> Finding:
         "rhythm_minutes": None if row.cadence is None else row.cadence.minutes,
         "call": ", ".join(said for said in (row.contact.role, row.contact.reach) if said) or None,
     }
-    return Finding(_report(row), seen, Level.WATCH, evidence)
+    return Finding(_report(row), seen, level, evidence)
 
 
-def pressure_high(recent: Recent) -> tuple[Finding, ...]:
-    """The entry stage's pressure is at alert or above; it leaves at 90 % of the limits (see `_relaxed`)."""
+def pressure_high(recent: Recent, least: Level = Level.ALERT, leave_at: float = LEAVE_AT) -> tuple[Finding, ...]:
+    """The entry stage's pressure is at `least` or above; it leaves at a share of the limits, 90 % unless set."""
     stage = str(recent.site.entry_stage)
     known = [part for part in recent.pressure.components if part.level is not Level.NO_DATA]
     unknown = frozenset(part.name for part in recent.pressure.components if part.level is Level.NO_DATA)
     if not known:
-        return (Finding(stage, Seen.NO_DATA, Level.ALERT),)
-    level = recent.pressure.level
+        return (Finding(stage, Seen.NO_DATA, least),)
+    # What the components say themselves: the level shown may still be held up by its own hysteresis.
+    level = max((part.level for part in known), key=_rank)
     # The first of the worst in a fixed order: an alert that names another thing every minute is not read.
     worst = min(known, key=lambda part: (-_rank(part.level), TOLD_FIRST.index(part.name)))
-    if _rank(level) >= _rank(Level.ALERT):
+    if _rank(level) >= _rank(least):
         seen = Seen.BREACH
     else:
-        near = any(part.value is not None and part.value > LEAVE_AT * part.limits[1] for part in known)
+        near = any(part.value is not None and part.value > leave_at * part.limits[_rank(least) - 1] for part in known)
         seen = Seen.BETWEEN if near else Seen.CLEAR
     evidence = {
         "stage": stage,
@@ -70,7 +73,7 @@ def pressure_high(recent: Recent) -> tuple[Finding, ...]:
     }
     if worst.holds_for is not None:
         evidence["holds_basis"] = worst.holds_for
-    level = level if _rank(level) >= 2 else Level.ALERT
+    level = level if _rank(level) >= _rank(least) else least
     return (Finding(stage, seen, level, evidence, about=worst.name, unknown=unknown),)
 
 
@@ -83,49 +86,59 @@ def _coarse(value: float | None) -> float | None:
 
 
 TOLD_FIRST = ("wait_general", "waiting_over_12h", "time_to_clear", "wait_priority", "presence", "utilisation")
-LEAVE_AT = 0.9  # of a limit: entered at the limit, left well under it
 
 
-def coverage_gap(recent: Recent) -> tuple[Finding, ...]:
+@dataclass(frozen=True)
+class Gap:
+    """When a service is a gap: under this share of its need. `service` "": any that has a standard."""
+
+    below: float = 0.5
+    recovers_at: float = 0.6
+    service: str = ""
+    level: Level = Level.ALERT
+
+    def looks_at(self, row: ServiceCoverage) -> bool:
+        return row.standard_value is not None and self.service in ("", str(row.service))
+
+
+HALF = Gap()
+
+
+def coverage_gap(recent: Recent, gap: Gap = HALF) -> tuple[Finding, ...]:
     """A service meets less than half of a need: named with what is missing, in units.
 
     Decided on the figures as they are, told with those that everybody may see.
     """
     shown = {_gap_subject(row): row for sector in recent.shown_sectors for row in sector.services}
     return tuple(
-        _gap(row, shown[_gap_subject(row)])
+        _gap(row, shown[_gap_subject(row)], gap)
         for sector in recent.sectors
         for row in sector.services
-        if row.standard_value is not None
+        if gap.looks_at(row)
     )
 
 
-def gaps_watched(recent: Recent) -> frozenset[str]:
-    """Every service with a standard."""
-    return frozenset(
-        _gap_subject(row) for sector in recent.sectors for row in sector.services if row.standard_value is not None
-    )
-
-
-GAP_CLEARS_AT = 0.6  # share of the need
+def gaps_watched(recent: Recent, gap: Gap = HALF) -> frozenset[str]:
+    """Every service with a standard that the rule looks at."""
+    return frozenset(_gap_subject(row) for sector in recent.sectors for row in sector.services if gap.looks_at(row))
 
 
 def _gap_subject(row: ServiceCoverage) -> str:
     return f"{row.sector}/{row.service}"
 
 
-def _gap(row: ServiceCoverage, shown: ServiceCoverage) -> Finding:
+def _gap(row: ServiceCoverage, shown: ServiceCoverage, rule: Gap) -> Finding:
     """No data where the need, the delivery or their age leaves it open whether the need is met."""
     subject = _gap_subject(row)
     # Who has yet to report is taken to go on as before; where nobody can say, the level is unknown.
     ratio = row.carried_ratio if row.at_least and row.level is not Level.NORMAL else row.ratio
     if ratio is None or row.level is Level.NO_DATA or row.state is not State.OK:
-        return Finding(subject, Seen.NO_DATA, Level.ALERT)
+        return Finding(subject, Seen.NO_DATA, rule.level)
     evidence: dict[str, Any] = {"sector": str(row.sector), "service": str(row.service)}
     if shown.state is State.MASKED:
         # The state of the alert must tell no more than the level that everybody sees.
         evidence["masked"] = True
-        between = row.level is Level.ALERT
+        low, between = row.level is Level.CRITICAL, row.level is Level.ALERT
     else:
         evidence |= {
             "gap": shown.gap,
@@ -135,10 +148,10 @@ def _gap(row: ServiceCoverage, shown: ServiceCoverage) -> Finding:
             "ratio": round(ratio, 2),
             **({"at_least": True} if row.at_least else {}),
         }
-        between = ratio < GAP_CLEARS_AT
-    if row.level is Level.CRITICAL:
-        return Finding(subject, Seen.BREACH, Level.ALERT, evidence)
-    return Finding(subject, Seen.BETWEEN if between else Seen.CLEAR, Level.ALERT, evidence)
+        low, between = ratio < rule.below, ratio < rule.recovers_at
+    if low:
+        return Finding(subject, Seen.BREACH, rule.level, evidence)
+    return Finding(subject, Seen.BETWEEN if between else Seen.CLEAR, rule.level, evidence)
 
 
 def _rank(level: Level) -> int:

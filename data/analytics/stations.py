@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from data.analytics.bottleneck import bottleneck, capacity_ratio
 from data.analytics.freshness import STALE_WITHOUT_CADENCE
-from data.analytics.pressure import stage_level
+from data.analytics.pressure import LIMITS, Limits, stage_level
 from data.analytics.stages import StageState
 from data.types import Site, Station
 from data.vocabulary import Lane, Stage, State
 
 
-def stations(site: Site, states: Mapping[tuple[Stage, Lane], StageState], now: datetime) -> tuple[Station, ...]:
+def stations(
+    site: Site,
+    states: Mapping[tuple[Stage, Lane], StageState],
+    now: datetime,
+    limits: Sequence[Limits] = LIMITS,
+) -> tuple[Station, ...]:
     """In the order of the path. Every stage has its general lane, reported or not; a priority lane once reported.
 
     The entry stage has every lane of the site, so that a silent one is seen.
@@ -28,11 +33,11 @@ def stations(site: Site, states: Mapping[tuple[Stage, Lane], StageState], now: d
                 state = StageState(stage, lane)
             if state is not None and (expected or _reported(state)):
                 narrowest = stage is narrow and lane is Lane.GENERAL
-                board.append(station(state, now, narrowest))
+                board.append(station(state, now, narrowest, limits))
     return tuple(board)
 
 
-def station(state: StageState, now: datetime, narrowest: bool = False) -> Station:
+def station(state: StageState, now: datetime, narrowest: bool = False, limits: Sequence[Limits] = LIMITS) -> Station:
     wait, method = state.best_wait
     there = state.standing
     as_of = max((at for at in (state.waiting_at, state.served_at) if at is not None), default=None)
@@ -50,7 +55,7 @@ def station(state: StageState, now: datetime, narrowest: bool = False) -> Statio
         growth_per_hour=state.growth if state.stands or state.nearly_full else None,
         utilisation=state.utilisation,
         time_to_clear_minutes=span_minutes(state.clears_in),
-        level=stage_level(state, state.lane is Lane.PRIORITY),
+        level=stage_level(state, state.lane is Lane.PRIORITY, limits),
         state=_state(as_of, now),
         as_of=as_of,
         at_least=state.at_least,

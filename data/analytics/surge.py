@@ -12,11 +12,12 @@ from data.analytics.detection.evidence import Evidence
 from data.analytics.detection.lately import Detection
 from data.analytics.detection.state import Kind
 from data.analytics.lifecycle import Seen
-from data.analytics.rule import Finding, Recent
+from data.analytics.rule import FALSE_ALARMS, Finding, Recent
 from data.vocabulary import Level
 
 CRITICAL_LEVEL = 2.0  # times the usual: by the evidence and by the level that it is followed to
-LEAST_OVER = 20.0, 0.05  # people above or below the usual, and share of a usual day: fewer wake nobody
+LEAST_OVER = 20.0  # people above or below the usual: few people more at a small post wake nobody
+LEAST_SHARE = 0.05  # nor does a twentieth of a usual day
 LEAST_RATIO = 1.25  # of the evidence: where days are very alike, a tenth more is special and changes nothing
 # Of the hours usually reported, at least: with fewer nobody can say that there is nothing.
 COVERED_ENOUGH = 0.75
@@ -25,39 +26,43 @@ FRESH = 3 * HOUR  # the newest whole hour is at most this old
 FRESH_DAY = 60 * HOUR  # and the newest day, of a series told by the day: its figure comes on the next
 
 
-def surge(recent: Recent) -> tuple[Finding, ...]:
+def surge(
+    recent: Recent, per_month: float = FALSE_ALARMS, least_over: float = LEAST_OVER, level: Level = Level.ALERT
+) -> tuple[Finding, ...]:
     """Far more people than usual; and where that cannot be told, since when."""
     if recent.source is None:
         return ()
-    seen = recent.detection
+    seen = recent.detected(per_month)
     if seen is None:
         return (Finding(_subject(recent), Seen.NO_DATA, Level.WATCH),)
     silent = _silent(recent, seen)
     if silent is not None:
         return (silent,)
-    if _on(seen, Kind.SURGE):
-        return (_found(recent, seen),)
+    if _on(seen, Kind.SURGE, least_over):
+        return (_found(recent, seen, level),)
     held = _newest(recent, seen)
     # An alarm is told on whatever was reported; that there is none takes most of what usually is.
     if held is not None and held.covered < COVERED_ENOUGH * held.expected:
         return (_blind(recent),)
     # A crowd that comes by night as by day is special at night only: by day the alarm is not over.
     above = held is not None and held.observed > held.usual.high
-    return (Finding(_subject(recent), Seen.BETWEEN if above else Seen.CLEAR, Level.ALERT),)
+    return (Finding(_subject(recent), Seen.BETWEEN if above else Seen.CLEAR, level),)
 
 
-def collapse(recent: Recent) -> tuple[Finding, ...]:
+def collapse(
+    recent: Recent, per_month: float = FALSE_ALARMS, least_under: float = LEAST_OVER, level: Level = Level.ALERT
+) -> tuple[Finding, ...]:
     """Far fewer people than usual: a border closed upstream, or reports of only a part. Silence is no collapse."""
     if recent.source is None:
         return ()
-    seen = recent.detection
+    seen = recent.detected(per_month)
     if seen is None or _silent(recent, seen) is not None:
         return (Finding(_subject(recent), Seen.NO_DATA, Level.WATCH),)
-    if _on(seen, Kind.COLLAPSE):
-        return (_found(recent, seen),)
+    if _on(seen, Kind.COLLAPSE, least_under):
+        return (_found(recent, seen, level),)
     held = _newest(recent, seen)
     below = held is not None and held.observed < held.usual.low
-    return (Finding(_subject(recent), Seen.BETWEEN if below else Seen.CLEAR, Level.ALERT),)
+    return (Finding(_subject(recent), Seen.BETWEEN if below else Seen.CLEAR, level),)
 
 
 def flow_watched(recent: Recent) -> frozenset[str]:
@@ -68,18 +73,14 @@ def _subject(recent: Recent) -> str:
     return f"{recent.site.entry_stage}/{recent.measure}"
 
 
-def _on(seen: Detection, kind: Kind) -> bool:
+def _on(seen: Detection, kind: Kind, least: float) -> bool:
     rests = seen.verdict.evidence
-    if (
-        seen.verdict.alarm is not kind
-        or rests is None
-        or abs(rests.excess) < max(LEAST_OVER[0], LEAST_OVER[1] * seen.usual_day)
-    ):
+    if seen.verdict.alarm is not kind or rests is None or abs(rests.excess) < max(least, LEAST_SHARE * seen.usual_day):
         return False
     return rests.ratio >= LEAST_RATIO if kind is Kind.SURGE else rests.ratio <= 1 / LEAST_RATIO
 
 
-def _found(recent: Recent, seen: Detection) -> Finding:
+def _found(recent: Recent, seen: Detection, told_at: Level) -> Finding:
     verdict = seen.verdict
     rests = verdict.evidence
     assert rests is not None
@@ -106,7 +107,7 @@ def _found(recent: Recent, seen: Detection) -> Finding:
     if missing:
         facts |= {"at_least": True, "hours_covered": round(rests.hours) - missing}
     critical = rests.ratio >= CRITICAL_LEVEL and verdict.level >= CRITICAL_LEVEL
-    level = Level.CRITICAL if critical and verdict.alarm is Kind.SURGE else Level.ALERT
+    level = Level.CRITICAL if critical and verdict.alarm is Kind.SURGE else told_at
     return Finding(_subject(recent), Seen.BREACH, level, facts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.tables.agreement import definition, duplicate_decision, duplicate_flag, line_flag, tolerance
+from data.tables.alert_rules import alert_rule, pressure_change
 from data.tables.alerts import alert, alert_transition, evaluation
 from data.tables.base import RowId, Utc, metadata
 from data.tables.closing import closing, hold
@@ -36,6 +37,7 @@ __all__ = [
     "account",
     "alert",
     "alert_moment",
+    "alert_rule",
     "alert_transition",
     "audit",
     "backtest",
@@ -68,6 +70,7 @@ __all__ = [
     "outbox",
     "policy_event",
     "present_reading",
+    "pressure_change",
     "queue_reading",
     "referral_line",
     "report",

@@ -36,6 +36,7 @@ LABELS: dict[str, type[StrEnum]] = {
     "look": vocabulary.Look,
     "language": vocabulary.Language,
     "rhythm": vocabulary.Rhythm,
+    "rule_kind": vocabulary.RuleKind,
     "report_state": vocabulary.ReportState,
     "site_kind": vocabulary.SiteKind,
     "feed_standing": vocabulary.FeedStanding,
