@@ -35,7 +35,8 @@ def detection_of(
 ) -> Detection | None:
     """`allowed`: the limits of the alarm, None for the usual ones.
 
-    None without a series, under 7 days of it, or where nothing was reported lately."""
+    None without a series, under 7 days of it, or where nothing was reported lately.
+    """
     if key is None:
         return None
     on, allowed = local_date(site, now), allowed or limits()

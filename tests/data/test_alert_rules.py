@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from data import alerts
@@ -16,12 +18,13 @@ from data.analytics.kinds import BUILT_IN
 from data.analytics.pressure import LIMITS, component, held, limits_from
 from data.analytics.rule_params import WrongRule, checked
 from data.analytics.rules import RULES
+from data.ingest import ingest
 from data.pressure_levels import pressure_changes, ruled
 from data.rule_shapes import SetRule
 from data.store import reading, writing
 from data.tables import alert_rule, audit
 from data.types import PressureComponent
-from data.vocabulary import AlertState, Level
+from data.vocabulary import AlertState, Dataset, Level
 from tests.data.post import NOON, START, cards, open_calm_post, send
 from tests.data.recently import calm_weeks, hours_until, seen
 
@@ -183,6 +186,16 @@ def test_a_level_that_nobody_knows_is_not_held():
     assert held((component("wait_general", None),), Level.NO_DATA, Level.CRITICAL, 0.9) is Level.NO_DATA
 
 
+@given(st.lists(st.floats(110, 130), min_size=2, max_size=40))
+def test_a_wait_that_swings_around_a_limit_changes_the_level_once(swings):
+    before, changes = Level.WATCH, 0
+    for minutes in swings:
+        parts = wait(minutes)
+        now = held(parts, parts[0].level, before, 0.9)
+        changes, before = changes + (now is not before), now
+    assert changes == (1 if max(swings) >= 120 else 0)
+
+
 def test_limits_that_a_site_does_not_name_stay():
     rows = {row.name: row.limits for row in limits_from({"presence": [0.5, 0.6, 0.7]})}
     assert rows["presence"] == (0.5, 0.6, 0.7)
@@ -210,8 +223,5 @@ def test_every_change_of_the_pressure_level_is_written_down_with_its_inputs(post
     assert newest.inputs["wait_general"]["limits"] == [60, 120, 360]
 
 
-def queue(engine: Engine, var: Path, content: bytes, now) -> None:
-    from data.ingest import ingest
-    from data.vocabulary import Dataset
-
+def queue(engine: Engine, var: Path, content: bytes, now: datetime) -> None:
     assert ingest(engine, content, "q.csv", source="control", dataset=Dataset.QUEUE, now=now, var=var).rejected == 0
