@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 from data.accounts import record
 from data.analytics.kinds import BUILT_IN, broken, built
 from data.analytics.rule import Rule
-from data.analytics.rule_params import Wrong, WrongRule, composite_wrongs
+from data.analytics.rule_params import Wrong, WrongRule
 from data.history import recorded_by
 from data.rule_shapes import SetRule
 from data.ruling import set_rule
@@ -92,7 +92,7 @@ def set_rules(
     force = {rule.name: rule for rule in rules_in_force(conn, site, now)}
     known = {name: rule.kind for name, rule in force.items()} | {rule.name: rule.kind for rule in entries}
     told = {rule.name: rule for rule in (*force.values(), *entries)}
-    wrongs = [wrong for rule in told.values() for wrong in composite_wrongs(rule, known)]
+    wrongs = [wrong for rule in told.values() for wrong in _part_wrongs(rule, known)]
     wrongs += [_fixed(rule) for rule in entries if _kind_of_built_in(rule.name) not in (None, rule.kind)]
     if wrongs:
         raise WrongRule(wrongs)
@@ -121,3 +121,15 @@ def _kind_of_built_in(name: str) -> RuleKind | None:
 
 def _fixed(rule: SetRule) -> Wrong:
     return Wrong("fixed_kind", {"name": rule.name, "kind": str(_kind_of_built_in(rule.name))})
+
+
+def _part_wrongs(rule: SetRule, known: Mapping[str, RuleKind]) -> list[Wrong]:
+    """Parts of a composite that no rule has the name of, or that are composites themselves."""
+    if rule.kind is not RuleKind.COMPOSITE:
+        return []
+    simple = [name for name, kind in known.items() if kind is not RuleKind.COMPOSITE]
+    return [
+        Wrong("part", {"name": part[:60], "allowed": ", ".join(sorted(simple))})
+        for part in rule.params["rules"]
+        if part not in simple
+    ]

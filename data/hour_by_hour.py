@@ -16,21 +16,16 @@ from data import queries
 from data.alert_book import alarm_spans
 from data.analytics import baseline
 from data.analytics.buckets import HOUR, NO_HOURS, Buckets, moment, seconds
-from data.analytics.detection.filling import LEAST_DAYS, filled
-from data.analytics.detection.lately import RUN_DAYS, Detection
-from data.analytics.detection.limits import limits
 from data.analytics.observed import NO_READINGS, Observed, Readings
 from data.analytics.pressure import Limits, pressure
 from data.analytics.rule import FALSE_ALARMS, Recent
-from data.analytics.seasonal import DAYS, Past
 from data.analytics.seen import PresentNow
 from data.analytics.staffing import NO_PLAN
 from data.analytics.stages import StageState, stage_state
 from data.analytics.windows import day_on, local_date
 from data.chosen import official_sources
-from data.holidays import holidays
+from data.detected_past import Verdicts, verdicts_of
 from data.observing import ENTRY_REACH, PLAN_AHEAD, PLAN_REACH, Place, hours_of, plans, quarters, queues
-from data.past import past_of
 from data.picture import PRESENT_REACH, series_key
 from data.queries import SeriesKey
 from data.queries.board import queue_rows
@@ -55,18 +50,6 @@ class Asked:
     pressure: tuple[Limits, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Detected:
-    """The verdicts on the reported buckets and when each ended."""
-
-    ends: np.ndarray
-    verdicts: tuple[Detection, ...]
-
-    def at(self, now: float) -> Detection | None:
-        place = int(np.searchsorted(self.ends, now, side="right")) - 1
-        return None if place < 0 else self.verdicts[place]
-
-
 @dataclass
 class _Read:
     site: Site
@@ -74,7 +57,7 @@ class _Read:
     source: str | None
     hours: Buckets
     observed: Mapping[Place, Observed]
-    detected: Mapping[float, _Detected]
+    detected: Mapping[float, Verdicts]
     present: list[PresentNow]
     spans: tuple[Window, ...]
     usual: dict[date, baseline.History | None] = field(default_factory=dict)
@@ -134,7 +117,7 @@ def _read(conn: Connection, site: Site, asked: Asked, window: Window) -> _Read:
         source=None if key is None else key.source,
         hours=flow.get((site.entry_stage, Lane.GENERAL, measure), NO_HOURS),
         observed=observed,
-        detected={rate: _detected(conn, site, key, window, rate) for rate in asked.rates if key is not None},
+        detected={rate: verdicts_of(conn, site, key, window, rate) for rate in asked.rates if key is not None},
         present=_present(conn, site, official, window) if asked.present else [],
         spans=alarm_spans(conn, site.site, "surge", reach.start) if asked.usual else (),
     )
@@ -203,37 +186,6 @@ def _history(read: _Read, on: date, day: Window, until: float) -> baseline.Histo
     line = whole.line.copy()
     line[whole.starts[-2] + int((until - seconds(day.start)) // HOUR) :] = np.nan
     return replace(whole, line=line)
-
-
-def _detected(conn: Connection, site: Site, key: SeriesKey, window: Window, rate: float) -> _Detected:
-    """The verdicts as they would have come live: the detector run once over the whole past."""
-    on = local_date(site, window.end) + DAY
-    days = (window.end - window.start) // DAY + DAYS + RUN_DAYS
-    past = past_of(conn, site, key, on, None, holidays(conn, site, on, days, None), days, LEAST_DAYS)
-    if past is None:
-        return _Detected(np.zeros(0), ())
-    past = _not_after(past, site, seconds(window.end))
-    reported = (~np.isnan(past.people)).any(axis=1) | ~np.isnan(past.totals)
-    first = max(0, past.days - (window.end - window.start) // DAY - RUN_DAYS)
-    ends, found = [], []
-    for told in filled(past, limits(rate), first=first):
-        day = day_on(site, past.first + told.day * DAY)
-        usual_day = sum(verdict.expected for verdict in told.verdicts)
-        known = int(reported[max(0, told.day - DAYS) : told.day].sum())
-        for slot, verdict in enumerate(told.verdicts):
-            if verdict.told:
-                end = min(seconds(day.start) + (slot + 1) * told.step_hours * HOUR, seconds(day.end))
-                ends.append(end)
-                found.append(Detection(verdict, end, told.step_hours, known, usual_day))
-    return _Detected(np.array(ends), tuple(found))
-
-
-def _not_after(past: Past, site: Site, until: float) -> Past:
-    """Without what was over only later; of a replay more may be stored."""
-    start = seconds(day_on(site, past.end - DAY).start)
-    people = past.people.copy()
-    people[-1, max(0, int((until - start) // HOUR)) :] = np.nan
-    return replace(past, people=people)
 
 
 def _present(conn: Connection, site: Site, official: Mapping[tuple[str, str], str], window: Window) -> list[PresentNow]:

@@ -23,8 +23,11 @@ _RULE = (
     .order_by(r.valid_from.desc(), r.recorded_at.desc())
     .limit(1)
 )
-_RULE_THEN = _RULE.where(r.recorded_at <= bindparam("as_of", type_=Utc()))
-_LAST = select(p.level).where(p.site == SITE, p.at <= AT).order_by(p.at.desc()).limit(1)
+_LAST = select(p.level).where(p.site == SITE, p.at <= bindparam("seen", type_=Utc())).order_by(p.at.desc()).limit(1)
+_RULED = select(_RULE.scalar_subquery(), _LAST.scalar_subquery())
+_RULED_THEN = select(
+    _RULE.where(r.recorded_at <= bindparam("as_of", type_=Utc())).scalar_subquery(), _LAST.scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,9 @@ class Ruled:
 
 
 def ruled(conn: Connection, site: str, at: datetime, as_of: datetime | None = None) -> Ruled:
-    asked = {"site": site, "at": at}
-    said = conn.execute(_RULE, asked) if as_of is None else conn.execute(_RULE_THEN, {**asked, "as_of": as_of})
-    params = said.scalar_one_or_none()
-    last = conn.execute(_LAST, {"site": site, "at": at if as_of is None else min(at, as_of)}).scalar_one_or_none()
+    asked = {"site": site, "at": at, "seen": at if as_of is None else min(at, as_of)}
+    said = conn.execute(_RULED, asked) if as_of is None else conn.execute(_RULED_THEN, {**asked, "as_of": as_of})
+    params, last = said.one()
     before = None if last is None else Level(last)
     if params is None:
         return Ruled(before=before)
@@ -49,7 +51,7 @@ def ruled(conn: Connection, site: str, at: datetime, as_of: datetime | None = No
 
 def log_change(conn: Connection, site: str, now: datetime, seen: Pressure) -> bool:
     """Write the level down if it is another than the last one, with what caused it. The caller holds the turn."""
-    last = conn.execute(_LAST, {"site": site, "at": now}).scalar_one_or_none()
+    last = conn.execute(_LAST, {"site": site, "seen": now}).scalar_one_or_none()
     if last == seen.level:
         return False
     inputs: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -240,18 +240,6 @@ def _together(kind: RuleKind, found: Mapping[str, Any]) -> Iterator[Wrong]:
             yield Wrong("recovers_above", {"limit": found["percent"], "value": calm})
     if kind is RuleKind.COVERAGE_GAP and calm < found["below"]:
         yield Wrong("recovers_below", {"limit": found["below"], "value": calm})
-
-
-def composite_wrongs(rule: SetRule, known: Mapping[str, RuleKind]) -> list[Wrong]:
-    """Parts of a composite that no rule has the name of, or that are composites themselves."""
-    if rule.kind is not RuleKind.COMPOSITE:
-        return []
-    simple: Collection[str] = [name for name, kind in known.items() if kind is not RuleKind.COMPOSITE]
-    return [
-        Wrong("part", {"name": _short(part), "allowed": ", ".join(sorted(simple))})
-        for part in rule.params["rules"]
-        if part not in simple
-    ]
 
 
 def _short(value: Any) -> str:

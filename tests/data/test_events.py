@@ -71,9 +71,10 @@ def seen(post: Post, people: Crowd, bucket: float, completed: bool) -> Seen:
     came_by, went_by = (np.searchsorted(moments, edges, side="right") for moments in (people.joined, went))
     quarters = np.array([post.counters(hour) for hour in np.arange(0, post.hours, 0.25)], dtype=float)
     counters = quarters.reshape(len(edges) - 1, -1).mean(axis=1)
-    nothing = np.full(len(edges) - 1, np.nan)
+    # Somebody counted the line once, after the first bucket: without that it is "at least", and no interval closes.
+    once = np.where(np.arange(len(edges) - 1) == 0, (came_by - went_by)[1:], np.nan)
     counted = Counted(
-        edges[:-1], bucket / HOUR, np.diff(came_by).astype(float), np.diff(went_by).astype(float), counters, nothing
+        edges[:-1], bucket / HOUR, np.diff(came_by).astype(float), np.diff(went_by).astype(float), counters, once
     )
     ends, waiting = edges[1:], (came_by - went_by)[1:]
     first = np.minimum(went_by[1:], len(people.joined) - 1)
