@@ -21,7 +21,7 @@ from data.types import Window
 SITES = ("cebaf-tumbes", "simulacro-norte")
 
 # A Saturday: three replayed hours before the alarm of the June 2019 surge.
-OPENS = datetime(2019, 6, 8, 6, 0, tzinfo=facts.LIMA)
+OPENS = datetime(2019, 6, 8, 9, 0, tzinfo=facts.LIMA)
 SPEED = 60.0
 
 # Every report of the demo carries a key that begins so; one that does not is somebody's own.
