@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -90,7 +91,7 @@ def numbers_asked(asked: Mapping[str, Any]) -> dict[str, float] | Sentence:
     read: dict[str, float] = {}
     for name, value in given.items():
         most, whole = LIMITS[name]
-        number = _number(value)
+        number = _number(value, whole)
         least = 0.0 if name != "ask_hours" else 0.25
         if number is None or not least <= number <= most or (whole and not number.is_integer()):
             return Sentence(f"what_if.wrong_{name.removeprefix('ask_')}", {"most": most})
@@ -111,12 +112,23 @@ LIMITS = {
 }
 
 
-def _number(value: Any) -> float | None:
-    """A decimal comma is one too; no number that is none, and none that never ends."""
+SPACES = re.compile(r"[\s\u00a0\u202f]")
+THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
+WRITTEN = re.compile(r"[0-9]+([.,][0-9]+)?")
+
+
+def _number(value: Any, whole: bool = False) -> float | None:
+    """As people write it: a decimal comma, thousands apart. Of whole numbers 1,000 and 1.000 are a thousand."""
     if isinstance(value, bool):
         return None
     try:
-        number = float(value.strip().replace(",", ".")) if isinstance(value, str) else float(value)
+        if isinstance(value, str):
+            value = SPACES.sub("", value)
+            value = THOUSANDS.sub("", value) if whole else value
+            if not WRITTEN.fullmatch(value):
+                return None
+            value = value.replace(",", ".")
+        number = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
     return number if abs(number) < 1e9 else None

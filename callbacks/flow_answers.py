@@ -14,6 +14,7 @@ from callbacks.picked import picked
 from callbacks.reads.compared import compared
 from callbacks.reads.ground import ground
 from callbacks.reads.other_day import other_day
+from callbacks.reads.published import published as beside
 from callbacks.series import Answer, iso, known_at, number
 from data import disclosure, queries
 from data.analytics.by_the_clock import DAY_MINUTES
@@ -21,8 +22,8 @@ from data.analytics.windows import curve_day
 from data.breaking_down import breakdown
 from data.chosen import official_sources
 from data.presence import presence
-from data.published import published_beside
-from data.types import BreakdownDay, ClockReading, Comparison, Scope, Site, Window
+from data.types import BreakdownDay, ClockReading, Comparison, Scope, Site, Window, by_the_hour
+from data.versions import version_of
 from data.vocabulary import DIMENSIONS, Measure, Stage, State
 
 BREAKDOWN_USUAL, BREAKDOWN_LONGEST = timedelta(days=7), timedelta(days=366)
@@ -133,7 +134,7 @@ def published(conn: Connection, site: Site, now: datetime, as_of: datetime | Non
     """One row per figure that others printed: hours of a wait, people of everything else."""
     now = now if as_of is None else min(now, as_of)
     rows: list[Answer] = []
-    for one in published_beside(conn, site, now, as_of):
+    for one in beside(conn, site, version_of(conn, site.site), now, as_of):
         figure, then = one.figure, one.then or (None, None, None)
         rows.append(
             {
@@ -150,12 +151,13 @@ def published(conn: Connection, site: Site, now: datetime, as_of: datetime | Non
                 "at": iso(one.at, site),
                 "then": dict(zip(("low", "mid", "high"), map(number, then), strict=True)),
                 "after": number(one.after),
-                "at_least": one.more,
+                "at_least": one.at_least or one.more,
+                "over": not one.more,
                 "counters_open": one.counters,
                 "off": number(one.off),
             }
         )
-    return {"site": site.site, "as_of": known_at(conn, site, as_of), "rows": rows}
+    return {"site": site.site, "as_of": known_at(conn, site, as_of), "at": iso(by_the_hour(now), site), "rows": rows}
 
 
 def compare(conn: Connection, scope: Scope, clock: ClockReading) -> Answer:

@@ -129,7 +129,7 @@ def said_of(found: Follows) -> Sentence:
     counters = round(asked.counters)
     if found.utilisation is None and (wait is None or found.clears is None):
         return Sentence("what_if.nobody_served", {"counters": counters, "growth": round(asked.arriving)})
-    if asked.waiting <= 0 and not found.grows:
+    if asked.waiting <= 0 and not found.grows and not (found.after or 0.0) > 0.5:
         return Sentence("what_if.empty", {"counters": counters, "capacity": round(found.capacity)})
     facts: dict[str, object] = {"counters": counters, "wait_minutes": None if wait is None else wait * 60}
     if found.grows and found.clears is None:

@@ -8,11 +8,11 @@ from functools import lru_cache
 import numpy as np
 from sqlalchemy import Connection
 
-from data.analytics.buckets import HOUR, NO_HOURS, Buckets, seconds
+from data.analytics.buckets import HOUR, Buckets, seconds
 from data.analytics.detection.filling import LEAST_DAYS
 from data.analytics.detection.lately import RUN_DAYS, Detection, Midnight, at_midnight, on_day
 from data.analytics.detection.limits import Limits, limits
-from data.analytics.seasonal import DAYS, Past
+from data.analytics.seasonal import DAYS
 from data.analytics.windows import day_on, local_date
 from data.holidays import holidays
 from data.past import known_hours, past_of, places
@@ -88,22 +88,6 @@ def _midnight_of(
         past = past_of(conn, site, key, on, as_of, special, BACK, LEAST_DAYS)
         kept.append(None if past is None else at_midnight(past, allowed))
     return kept[0]
-
-
-def midnight_of_hours(
-    hours: Buckets, site: Site, on: date, special: frozenset[date] = frozenset(), allowed: Limits | None = None
-) -> Midnight:
-    """The same from hours at hand."""
-    first = on - BACK * DAY
-    people = np.full((BACK, 24), np.nan)
-    window = seconds(day_on(site, first).start), seconds(day_on(site, on).start)
-    whole = hours.where(hours.whole).between(*window) if len(hours) else NO_HOURS
-    day, slot = places(site, whole.start, first, BACK)
-    people[day, slot] = whole.people
-    marked = np.array([first + n * DAY in special for n in range(BACK)])
-    past = Past(first, people, np.full(BACK, np.nan), marked)
-    told = ~np.isnan(people).all(axis=1)
-    return at_midnight(past.last(BACK - int(told.argmax())) if told.any() else past.last(0), allowed or limits())
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,8 @@
 """What the engine makes of the site's reports at the moments of which others printed figures.
 
-Twice, where that is two things: as it would have been told then, with nothing later than that moment, and as it came,
-by everything reported since. First in, first out: who joins behind Q people is served when Q more have been served.
+Twice, where that is two things: from the reports on what was up to that moment, and as it came, by everything reported
+since. Reports as they are known today: a correction changes both. First in, first out: who joins behind Q people is
+served when Q more have been served.
 """
 
 from __future__ import annotations
@@ -25,15 +26,18 @@ LONGEST_WAIT = timedelta(days=6)
 
 
 def published_beside(conn: Connection, site: Site, now: datetime, as_of: datetime | None = None) -> tuple[Beside, ...]:
-    """Every published figure whose moment has come, newest first. By the sources that are official at each moment."""
-    come = [figure for figure in site.published if (figure.until or figure.at) <= now]
-    return tuple(_beside(conn, site, figure, now, as_of) for figure in reversed(come))
+    """Every published figure that could be known by now, newest first. By the sources that are official now."""
+    official = official_sources(conn, site.site, now, as_of)
+    come = [figure for figure in site.published if figure.over <= now]
+    return tuple(_beside(conn, site, official, figure, now, as_of) for figure in reversed(come))
 
 
-def _beside(conn: Connection, site: Site, figure: PublishedFigure, now: datetime, as_of: datetime | None) -> Beside:
+def _beside(
+    conn: Connection, site: Site, official: Official, figure: PublishedFigure, now: datetime, as_of: datetime | None
+) -> Beside:
     if figure.what == "entries":
-        return _entries(conn, site, figure, as_of)
-    tried = [_at(conn, site, figure, at, now, as_of) for at in _samples(figure)]
+        return _entries(conn, site, official, figure, as_of)
+    tried = [_at(conn, site, official, figure, at, now, as_of) for at in _samples(figure)]
     known = [one for one in tried if one.inferred is not None]
     return max(known, key=lambda one: one.inferred or 0.0) if known else tried[0]
 
@@ -46,22 +50,27 @@ def _samples(figure: PublishedFigure) -> list[datetime]:
 
 
 def _at(
-    conn: Connection, site: Site, figure: PublishedFigure, at: datetime, now: datetime, as_of: datetime | None
+    conn: Connection,
+    site: Site,
+    official: Official,
+    figure: PublishedFigure,
+    at: datetime,
+    now: datetime,
+    as_of: datetime | None,
 ) -> Beside:
-    official = official_sources(conn, site.site, now, as_of)
     if figure.what == "present":
         here = present_now(conn, site, official, at, as_of)
-        return Beside(figure, at, None, None if here is None else here.people)
+        return Beside(figure, at, after=None if here is None else here.people, at_least=bool(here and here.at_least))
     state = _state(conn, site, official, at, as_of)
     if figure.what == "waiting":
-        return Beside(figure, at, None, state.waiting, more=state.at_least, counters=state.counters_open)
+        return Beside(figure, at, after=state.waiting, at_least=state.at_least, counters=state.counters_open)
     then = None if state.wait is None else (state.wait_low, state.wait, state.wait_high)
     after, more = _served_after(conn, site, official, at, state.waiting, now, as_of)
-    return Beside(figure, at, then, after, more or (after is not None and state.at_least), state.counters_open)
+    return Beside(figure, at, then, after, more, after is not None and state.at_least, state.counters_open)
 
 
 def _state(conn: Connection, site: Site, official: Official, at: datetime, as_of: datetime | None) -> StageState:
-    """The entry stage as it would have been told at that moment."""
+    """The entry stage by the reports on what was up to that moment."""
     seen = observe(conn, site, official, day_of(site, at), at, at - STAGE_REACH, as_of)
     return stage_state(seen[site.entry_stage, Lane.GENERAL], at)
 
@@ -110,10 +119,12 @@ def _first_at(hours: Buckets, people: float) -> float:
     return float(curve.at[after - 1] + (people - low) / (high - low) * (curve.at[after] - curve.at[after - 1]))
 
 
-def _entries(conn: Connection, site: Site, figure: PublishedFigure, as_of: datetime | None) -> Beside:
+def _entries(
+    conn: Connection, site: Site, official: Official, figure: PublishedFigure, as_of: datetime | None
+) -> Beside:
     """Within an hour people are taken to have come evenly. Unknown where an hour of it was not reported."""
     assert figure.until is not None, "checked with the site file"
-    key = series_key(site, official_sources(conn, site.site, figure.until, as_of), Measure.SERVED)
+    key = series_key(site, official, Measure.SERVED)
     if key is None:
         return Beside(figure, figure.at)
     window = Window(figure.at - timedelta(hours=1), figure.until + timedelta(hours=1))
@@ -122,4 +133,5 @@ def _entries(conn: Connection, site: Site, figure: PublishedFigure, as_of: datet
     hours = _up_to_a_hole(hours.between(start // HOUR * HOUR, end))
     if len(hours) == 0 or hours.start[0] > start or hours.end[-1] < end - 1:
         return Beside(figure, figure.at)
-    return Beside(figure, figure.at, None, hours.curve.count(end) - hours.curve.count(start))
+    people = hours.curve.count(end) - hours.curve.count(start)
+    return Beside(figure, figure.at, after=people, at_least=bool(hours.at_least.any()))

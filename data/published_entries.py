@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ COLUMNS: dict[str, tuple[str, ...] | type[Any] | None] = {
     "fixes": bool,
 }
 OPTIONAL = {"until": None, "low": None, "high": None, "url": "", "fixes": False}
+MOST = 1e7
+LONGEST = timedelta(days=31)
 TEXTS = ("source", "note_es", "note_en")
 
 
@@ -41,9 +43,9 @@ def wrongs(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         elif row.get("low") is not None and row.get("high") is not None and row["low"] > row["high"]:
             found.append(f"{place}: low = {row['low']} is above high = {row['high']}")
         found += [
-            f"{place}: {name} = {row[name]}: expected 0 or more"
+            f"{place}: {name} = {row[name]}: expected a number from 0 to {MOST:.0f}"
             for name in ("low", "high")
-            if isinstance(row.get(name), float) and row[name] < 0
+            if isinstance(row.get(name), float) and not 0 <= row[name] <= MOST  # nor one that is none
         ]
         url = row.get("url")
         if isinstance(url, str) and url and not url.startswith(("https://", "http://")):
@@ -54,6 +56,8 @@ def wrongs(rows: Sequence[Mapping[str, Any]]) -> list[str]:
                 found.append(f"{place}: write at and until both by the site's clock, or both with an offset")
             elif until <= at:
                 found.append(f"{place}: until = {until} is not after at = {at}")
+            elif until - at > LONGEST:
+                found.append(f"{place}: from at to until are more than {LONGEST.days} days")
         elif row.get("what") == "entries":
             found.append(f"{place}: entries need until: people let in from at until then")
     return found

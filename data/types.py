@@ -33,6 +33,7 @@ from data.flow_shapes import Presence as Presence
 from data.flow_shapes import Window as Window
 from data.published_shapes import Beside as Beside
 from data.published_shapes import PublishedFigure as PublishedFigure
+from data.published_shapes import by_the_hour as by_the_hour
 from data.queue_shapes import NO_NEEDS as NO_NEEDS
 from data.queue_shapes import NO_PLAN_KEPT as NO_PLAN_KEPT
 from data.queue_shapes import NOTHING_EXPECTED as NOTHING_EXPECTED

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
-from data.types import Beside, FlowModel, PublishedFigure
+from data.types import Beside, FlowModel, PublishedFigure, by_the_hour
 from data.vocabulary import SiteKind
+from layouts import elements as html
 from layouts.board import Tree
 from layouts.parts import table
 from layouts.translator import Translator
@@ -19,25 +17,25 @@ UNIT_MINUTES = 60.0
 
 def published_texts(model: FlowModel, t: Translator) -> dict[str, Tree]:
     """Nothing where nobody entered a published figure whose moment has come."""
-    now = model.frame.clock.now
-    come = sum((one.until or one.at) <= now for one in model.frame.site.published)
+    at = by_the_hour(model.frame.clock.now)
+    come = sum(one.over <= at for one in model.frame.site.published)
     if not come:
         return {}
     if model.beside is None:
         return {"published": html.P(t.n("published.come", come), className="quiet")}
-    how = t("published.how")
+    how = t("published.how", at=at)
     if model.frame.site.kind is SiteKind.RECONSTRUCTION:
         how = f"{how} {t('published.reconstruction')}"
     return {"published": html.Div([html.P(how, className="quiet"), _table(model.beside, t)])}
 
 
-def _table(rows: tuple[Beside, ...], t: Translator) -> Component:
+def _table(rows: tuple[Beside, ...], t: Translator) -> Tree:
     heads = [t(f"published.head.{name}") for name in ("what", "printed", "then", "after", "differs")]
     cells = [[_what(one, t), _printed(one.figure, t), _then(one, t), _after(one, t), _differs(one, t)] for one in rows]
     return table(heads, cells, "published-beside", caption=t("panel.published.title"))
 
 
-def _what(one: Beside, t: Translator) -> Component:
+def _what(one: Beside, t: Translator) -> Tree:
     figure = one.figure
     span = t.moment(figure.at)
     if figure.until is not None:
@@ -45,7 +43,7 @@ def _what(one: Beside, t: Translator) -> Component:
     return html.Span([html.B(t(f"published.what.{figure.what}")), html.Br(), span])
 
 
-def _printed(figure: PublishedFigure, t: Translator) -> Component:
+def _printed(figure: PublishedFigure, t: Translator) -> Tree:
     low, high = (None if value is None else _value(figure, value, t) for value in (figure.low, figure.high))
     if low is not None and high is not None:
         said = low if low == high else t("published.range", low=low, high=high)
@@ -80,13 +78,13 @@ def _after(one: Beside, t: Translator) -> Any:
     if one.after is None:
         return t("published.not_known")
     told = _value(one.figure, one.after, t)
-    said: list[Any] = [html.B(t("published.at_least", value=told) if one.more else told)]
+    said: list[Any] = [html.B(t("published.at_least", value=told) if one.more or one.at_least else told)]
     if one.at != one.figure.at:
         said += [html.Br(), t("published.largest", at=one.at)]
     return html.Span(said)
 
 
-def _differs(one: Beside, t: Translator) -> Component:
+def _differs(one: Beside, t: Translator) -> Tree:
     said = [_how_far(one, t)]
     if one.figure.what == "wait" and one.then is not None and one.after is not None:
         said.append(_foretold(one, t))
@@ -98,7 +96,7 @@ def _differs(one: Beside, t: Translator) -> Component:
 
 def _how_far(one: Beside, t: Translator) -> str:
     if one.off is None:
-        return t("published.unknown") if one.inferred is None else t("published.not_over")
+        return t(f"published.{'unknown' if one.inferred is None else 'not_over' if one.more else 'bound'}")
     if abs(one.off) <= INSIDE:
         return t("published.inside")
     return t("published.more" if one.off > 0 else "published.less", off_share=abs(one.off))

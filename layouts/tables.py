@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.types import DayCurves
+from data.vocabulary import Lane
 from layouts.board import Tree
 from layouts.figures.base import column, known
 from layouts.parts import table
@@ -117,11 +118,12 @@ def _at_least(shown: str, value: float | None, bounded: bool) -> str:
 
 def readings_table(history: pd.DataFrame, t: Translator) -> Tree:
     rows: list[list[Any]] = []
-    names = ("at", "stage", "waiting", "at_least", "counters_open")
+    names = ("at", "stage", "lane", "waiting", "at_least", "counters_open")
     newest = sorted(cells(history, *names), key=lambda row: row[0], reverse=True)[:MOST_READINGS]
-    for at, stage, waiting, least, opened in newest:
+    for at, stage, lane, waiting, least, opened in newest:
         bound = _at_least(number_or_none(waiting, t), waiting, least)
-        rows.append([f"{t.date(at)} {t.time(at)}", t(f"stage.{stage}"), bound, number_or_none(opened, t)])
+        where = t(f"stage.{stage}") if lane == Lane.GENERAL else f"{t(f'stage.{stage}')}, {t(f'lane.{lane}')}"
+        rows.append([f"{t.date(at)} {t.time(at)}", where, bound, number_or_none(opened, t)])
     keys = ("word.hour", "word.stage", "word.in_queue", "word.counters")
     return table([t(key) for key in keys], rows, caption=t("panel.queue_history.title"))
 
@@ -129,10 +131,11 @@ def readings_table(history: pd.DataFrame, t: Translator) -> Tree:
 def counters_table(history: pd.DataFrame, entry: str, t: Translator) -> Tree:
     """Only the moments at which the number changed."""
     rows: list[list[Any]] = []
-    read = [row for row in cells(history, "at", "counters_open", "stage") if row[2] == entry and known(row[1])]
+    told = cells(history, "at", "counters_open", "stage", "lane")
+    read = [row[:2] for row in told if row[2] == entry and row[3] == Lane.GENERAL and known(row[1])]
     read.sort(key=lambda row: row[0])
     before = [None, *(row[1] for row in read)]
-    changed = [(at, opened) for (at, opened, _), last in zip(read, before, strict=False) if opened != last]
+    changed = [(at, opened) for (at, opened), last in zip(read, before, strict=False) if opened != last]
     for at, opened in changed[: -MOST_READINGS - 1 : -1]:
         rows.append([f"{t.date(at)} {t.time(at)}", t.number(opened)])
     return table([t("word.since"), t("word.counters")], rows, caption=t("panel.counters_history.title"))

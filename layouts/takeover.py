@@ -42,10 +42,16 @@ def takeover(cards: Sequence[AlertCard], numbers: Sequence[KpiView], t: Translat
                 ),
                 *([html.P(" · ".join(more), className="takeover-more")] if more else []),
                 html.P(
-                    [html.Span([f"{view.label} ", html.B(view.text)]) for view in numbers], className="takeover-numbers"
+                    [html.Span([f"{view.label} ", html.B(view.text), *_holds(view)]) for view in numbers],
+                    className="takeover-numbers",
                 ),
             ],
             className="takeover",
             role="alert",
         )
     ]
+
+
+def _holds(view: KpiView) -> list[Any]:
+    """A wait is never shown without what it holds for."""
+    return [" ", html.Small(view.holds)] if view.holds else []

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from callbacks.reads.compared import compared
 from callbacks.reads.corrections import closed_periods, due_reports, recent_revisions
 from callbacks.reads.ground import Ground, events_around, ground
-from callbacks.reads.once import once
 from callbacks.reads.other_day import other_day
+from callbacks.reads.published import published
 from callbacks.reads.told_apart import told_apart
 from data import queries
 from data.analytics.buckets import HOUR, Buckets, buckets, moment, seconds
@@ -26,13 +26,12 @@ from data.frames import epochs_of
 from data.long_grains import only_long
 from data.picture import series_key
 from data.presence import presence
-from data.published import published_beside
 from data.queries import SeriesKey
 from data.queries.board import day_rows
 from data.queries.flow import DAY_COLUMNS as DAY_CELLS
 from data.reconciling import reconciliations
 from data.revised import revised
-from data.types import Beside, ClockReading, FlowModel, Reconciliation, Scope, Window
+from data.types import ClockReading, FlowModel, Reconciliation, Scope, Window
 from data.usual import usual
 from data.vocabulary import SOFT_METHODS, Measure, Method, State
 
@@ -71,16 +70,7 @@ def flow(conn: Connection, scope: Scope, clock: ClockReading) -> FlowModel:
         comparison=compared(conn, scope, base, curves),
         breakdown=told_apart(conn, scope, base, window),
         presence=presence(conn, site, base.picture.official, window, base.now, scope.as_of) if scope.presence else None,
-        beside=_published(conn, scope, base) if scope.published else None,
-    )
-
-
-def _published(conn: Connection, scope: Scope, base: Ground) -> tuple[Beside, ...]:
-    """Read only where somebody asks: each moment is looked at anew."""
-    hour = int(base.now.timestamp() // 3600)
-    asked = ("published", base.picture.site, hour, scope.as_of)
-    return once(
-        conn, base.frame.version, asked, lambda: published_beside(conn, base.picture.site, base.now, scope.as_of)
+        beside=published(conn, site, base.frame.version, base.now, scope.as_of) if scope.published else None,
     )
 
 

@@ -73,7 +73,9 @@ def plain_page(
     shell: Shell = request.app.state.shell
     other_lang = replace(plain, lang=Language.EN if plain.lang is Language.ES else Language.ES)
     other_look = replace(plain, look=Look.DARK if plain.look is Look.LIGHT else Look.LIGHT)
-    whole = around(plain.asked, here(other_lang), here(other_look), t, body, under)
+    # A page of the alerts acts on one site, and says which.
+    place = shell.seen.site(plain.site) if under == "alerts" else None
+    whole = around(plain.asked, here(other_lang), here(other_look), t, body, under, place)
     text = document(
         lang=plain.lang,
         look=plain.look,

@@ -33,7 +33,6 @@ LIMITS: tuple[Limits, ...] = (
     Limits("waiting_over_12h", "people", (0, 20, 200), begins=False),
     Limits("presence", "ratio", (0.7, 0.9, 1.1)),
 )
-LIMITS_OF = {row.name: row for row in LIMITS}
 LEAVE_AT = 0.9  # of a limit: a level is entered at it and left well under it
 
 

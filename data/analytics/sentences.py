@@ -51,7 +51,7 @@ def situation_sentence(entry: StageState, pressure: Pressure) -> Sentence:
 def _elsewhere(pressure: Pressure, stage: str) -> Sentence | None:
     """What to say when the level comes from the crowd inside or the priority lane, and the queue is calmer."""
     level = {part.name: part for part in pressure.components}
-    if pressure.level not in (Level.ALERT, Level.CRITICAL):
+    if pressure.held or pressure.level not in (Level.ALERT, Level.CRITICAL):
         return None
     if any(part.level is pressure.level for name, part in level.items() if name not in ("presence", "wait_priority")):
         return None
@@ -60,7 +60,7 @@ def _elsewhere(pressure: Pressure, stage: str) -> Sentence | None:
         return Sentence("sentence.priority_closed", {"stage": stage})
     if priority.level is pressure.level and priority.value is not None:
         return Sentence("sentence.priority_wait", {"stage": stage, "wait_minutes": round(priority.value)})
-    if presence.value is not None:
+    if presence.level is pressure.level and presence.value is not None:
         return Sentence("sentence.over_capacity", {"ratio": round(presence.value, 1)})
     return None
 

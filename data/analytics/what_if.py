@@ -105,7 +105,7 @@ def what_follows(asked: Asked) -> Follows:
 def counters_that_clear(waiting: float, people: Steps, rate: float, hours: float | None) -> int | None:
     """Fewest counters, the same all along, with which the queue is gone one day, or within so many hours: the least
     over t of (Q + A(t)) / (mu t). Between two steps of the arrivals that only falls or only rises."""
-    if len(people.since) == 1 or waiting <= 0:
+    if len(people.since) == 1:
         return counters_that_empty(waiting, float(people.level[0]), rate, hours)
     ends = people.since[1:] if hours is None else np.append(people.since[1:][people.since[1:] < hours], hours)
     before = np.concatenate([[0.0], np.cumsum(people.level[:-1] * np.diff(people.since))])

@@ -64,7 +64,6 @@ def body(shown: AlertShown, t: Translator) -> list[Any]:
                 html.H1(title(shown, t)),
                 html.Span(t(f"alert_state.{card.state}"), className=f"alert-state alert-{card.state}"),
                 *silenced_mark(card, t),
-                *([html.Span(t(f"mark.{shown.site.kind}"), className="stamp")] if shown.site.kind != "real" else []),
             ],
             className="page-title",
         ),

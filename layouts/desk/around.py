@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from dash import html
 from dash.development.base_component import Component
 
-from data.vocabulary import Language, Look
+from data.types import Site
+from data.vocabulary import Language, Look, SiteKind
 from layouts.pages.shell import NAV
 from layouts.parts import aria, data
 from layouts.translator import Translator
@@ -65,10 +66,16 @@ def scroll(table: Component, label: str) -> Component:
 
 
 def around(
-    asked: Mapping[str, str], other_lang: str, other_look: str, t: Translator, body: Any, under: str = "reports"
+    asked: Mapping[str, str],
+    other_lang: str,
+    other_look: str,
+    t: Translator,
+    body: Any,
+    under: str = "reports",
+    place: Site | None = None,
 ) -> Component:
     """Header with the way to every page, the page, its foot. `asked`: site, language and look of the address; `under`:
-    the page it belongs to."""
+    the page it belongs to; `place`: the site that a page is about, named with its mark."""
     query = urlencode(asked)
     lang = Language.EN if t.language is Language.ES else Language.ES
     look = Look.LIGHT if asked["look"] == Look.DARK else Look.DARK
@@ -86,6 +93,7 @@ def around(
             html.Nav(links, className="main-nav", **aria(label=t("word.pages"))),
             html.Div(
                 [
+                    *_place(place, t),
                     html.A(
                         str(lang).upper(),
                         href=other_lang,
@@ -115,3 +123,10 @@ def around(
         className="page page-desk",
         lang=str(t.language),
     )
+
+
+def _place(place: Site | None, t: Translator) -> list[Component]:
+    if place is None:
+        return []
+    marked = [] if place.kind is SiteKind.REAL else [" ", html.Span(t(f"mark.{place.kind}"), className="stamp")]
+    return [html.Span([html.B(place.name), *marked], className="place-name")]

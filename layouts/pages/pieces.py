@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from data.types import AlertCard, Kpi, SectorCoverage, ServiceCoverage, Station
@@ -136,14 +137,18 @@ def nobody_reports(sectors: Sequence[SectorCoverage]) -> bool:
     return all(one.delivered is None and not one.masked for row in sectors for one in row.services)
 
 
-def stations_strip(stations: Sequence[Station], t: Translator, most: int) -> list[Tree]:
+def stations_strip(stations: Sequence[Station], now: datetime, t: Translator, most: int) -> list[Tree]:
     """The stations as the display shows them: how long, and how many."""
     cells: list[Tree] = []
     for one in [one for one in stations if one.waiting is not None or one.wait_minutes is not None][:most]:
         name = t(f"stage.{one.stage}") if one.lane is Lane.GENERAL else t(f"lane.{one.lane}")
-        people: Any = unknown(t) if one.waiting is None else t.n("word.people_in_queue", round(one.waiting))
+        people: Any = unknown(t)
         if one.waiting is not None and one.state is State.STALE and one.as_of is not None:
-            people = t("word.queue_then", people=round(one.waiting), seen_time=one.as_of)
+            today = t.local(one.as_of).date() == t.local(now).date()
+            seen = t.time(one.as_of) if today else t.moment(one.as_of)
+            people = t("word.queue_then", people=bounded(t.number(round(one.waiting)), one.at_least), seen=seen)
+        elif one.waiting is not None:
+            people = bounded(t.n("word.people_in_queue", round(one.waiting)), one.at_least)
         cells.append(
             html.Div(
                 [

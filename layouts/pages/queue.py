@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import PressureComponent, QueueModel
+from data.types import Pressure, QueueModel
 from data.vocabulary import Look
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
@@ -31,7 +30,7 @@ def draw(model: QueueModel, t: Translator) -> Parts:
             **shell.common_texts(model.frame, None, t),
             "headline": t.sentence(model.sentence),
             "stations": path_table(model.stations, t),
-            "pressure": _pressure(model.pressure.components, t),
+            "pressure": _pressure(model.pressure, t),
             "counters_needed-legend": needs_legend(model.needs, t),
             "counters_history-legend": kept_legend(model.kept, t),
             **texts_of("queue", model, t, figures),
@@ -39,9 +38,9 @@ def draw(model: QueueModel, t: Translator) -> Parts:
     )
 
 
-def _pressure(components: Sequence[PressureComponent], t: Translator) -> Component:
+def _pressure(pressure: Pressure, t: Translator) -> list[Component]:
     rows: list[list[Any]] = []
-    for one in components:
+    for one in pressure.components:
         if one.never:
             value: Any = t(f"sentence.{'never_clears' if one.name == 'time_to_clear' else 'nobody_served'}")
         elif one.value is None:
@@ -53,7 +52,9 @@ def _pressure(components: Sequence[PressureComponent], t: Translator) -> Compone
         limits = " · ".join(_in_unit(limit, one.unit, t) for limit in one.limits)
         rows.append([t(f"pressure.{one.name}"), value, level_word(one.level, t), limits])
     keys = ("word.component", "word.value", "word.level", "word.limits")
-    return table([t(key) for key in keys], rows, "pressure cards", t("panel.pressure.title"))
+    shown = table([t(key) for key in keys], rows, "pressure cards", t("panel.pressure.title"))
+    held = [html.P(t("pressure_held", level=t(f"level.{pressure.level}")), className="quiet")] if pressure.held else []
+    return [*held, shown]
 
 
 def _in_unit(value: float, unit: str, t: Translator) -> str:

@@ -91,7 +91,7 @@ def _third(model: SituationModel, t: Translator) -> dict[str, Tree]:
                 html.Span(t("panel.stations.title"), className="gaps-name"),
                 html.Span(waits_in_short(model.stations, t), className="gaps-holds"),
             ],
-            "sectors": stations_strip(model.stations, t, MOST_SECTORS),
+            "sectors": stations_strip(model.stations, model.frame.clock.now, t, MOST_SECTORS),
             "rest": silent,
         }
     return {

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from callbacks.asking import Standing, answered, question, standing
+from callbacks.asking import Standing, answered, numbers_asked, question, standing
 from callbacks.what_if import Question
 from data.types import Sentence
 from data.vocabulary import Language
@@ -63,3 +63,20 @@ def test_what_is_no_question_is_told(asked: dict[str, object], key: str):
 def test_without_a_report_of_counters_the_answer_asks_for_them():
     assert said(None, ask_hours="2")[0].startswith("Escriba con cuántos módulos")
     assert said(None, ask_counters="12")[0].startswith("No se puede calcular")
+
+
+@pytest.mark.parametrize(
+    ("written", "arrivals"),
+    [("1,000", 1000), ("1.000", 1000), ("1\u202f000", 1000), ("1 000", 1000), ("900", 900)],
+)
+def test_a_thousand_is_a_thousand_however_it_is_written(written: str, arrivals: float):
+    assert numbers_asked({"ask_arrivals": written}) == {"ask_arrivals": arrivals}
+
+
+@pytest.mark.parametrize("written", ["1_0", "1e2", "٣", "0x10", "1,5", "--1", "nan"])
+def test_what_is_no_whole_number_is_told(written: str):
+    assert isinstance(numbers_asked({"ask_arrivals": written}), Sentence)
+
+
+def test_hours_may_have_a_decimal_comma():
+    assert numbers_asked({"ask_hours": "1,5"}) == {"ask_hours": 1.5}

@@ -109,7 +109,7 @@ def test_who_joined_behind_three_hundred_waited_until_three_hundred_were_served(
 
 
 def test_counters_that_close_later_make_the_wait_longer_than_what_was_told_then(beside: Callable[..., Beside]):
-    one = beside(printed("wait", "high = 9.0"), served=(100,) * 4 + (50,) * 8)
+    one = beside(printed("wait", "high = 7.0"), served=(100,) * 4 + (50,) * 8)
     assert one.after == pytest.approx(6.0)
     assert one.then is not None
     assert one.then[1] == pytest.approx(3.0, rel=0.05)
@@ -171,7 +171,7 @@ def test_a_figure_is_kept_as_it_was_written_and_hidden_until_its_moment(engine: 
     [
         (printed("wait", ""), "expected low or high"),
         (printed("wait", "low = 3.0\nhigh = 2.0"), "low = 3.0 is above high = 2.0"),
-        (printed("waiting", "low = -1.0"), "expected 0 or more"),
+        (printed("waiting", "low = -1.0"), "expected a number from 0"),
         (printed("entries", "low = 1.0"), "entries need until"),
         (printed("queue", "low = 1.0"), "'queue' is none of wait"),
         (printed("wait", "low = 1.0", more="until = 2019-06-14T03:00:00"), "is not after at"),
@@ -218,3 +218,32 @@ def test_how_far_from_a_range(inferred: float, more: bool, off: float | None):
     figure = PublishedFigure(MIDNIGHT, "wait", None, 2.0, 4.0, "x", "", "a", "b")
     one = Beside(figure, MIDNIGHT, None, inferred, more)
     assert one.off == (None if more and inferred == 3.0 else off)
+
+
+def test_nobody_is_a_figure_too_and_no_number_is_none(beside: Callable[..., Beside]):
+    assert beside(printed("waiting", "high = 0.0")).off == 1.0, "300 where nobody was told: all of it"
+    for number in ("nan", "inf", "-inf"):
+        with pytest.raises(WrongSiteFile, match="expected a number from 0"):
+            load_site(printed("wait", f"low = {number}"))
+    with pytest.raises(WrongSiteFile, match="more than 31 days"):
+        load_site(printed("wait", "low = 1.0", more="until = 2019-08-14T04:00:00"))
+
+
+def test_a_wait_is_told_once_it_could_be_known(beside: Callable[..., Beside], engine: Engine):
+    beside(printed("wait", "low = 2.0\nhigh = 2.5"))
+    with reading(engine) as conn:
+        place = site(conn, "norte")
+        assert published_beside(conn, place, MIDNIGHT + 6 * HOUR) == ()
+        assert len(published_beside(conn, place, MIDNIGHT + 7 * HOUR)) == 1
+
+
+def test_a_part_that_was_counted_proves_no_less(beside: Callable[..., Beside], engine: Engine, var: Path):
+    beside(printed("entries", "low = 900.0", more="until = 2019-06-14T06:00:00"))
+    text = "site,stage,measure,start,minutes,people,at_least\n" + "".join(
+        f"norte,migration-control,served,{(MIDNIGHT + n * HOUR).isoformat()},60,100,true\n" for n in range(12)
+    )
+    sent = ingest(engine, text.encode(), "p.csv", source="control", dataset=Dataset.FLOW, now=NOON + HOUR, var=var)
+    assert sent.rejected == 0, sent.issues
+    with reading(engine) as conn:
+        [one] = published_beside(conn, site(conn, "norte"), NOON)
+    assert (one.after, one.at_least, one.off) == (200, True, None)

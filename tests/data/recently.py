@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 
 from data.analytics.baseline import history
-from data.analytics.buckets import HOUR, Buckets, moment
-from data.analytics.detection.limits import limits
+from data.analytics.buckets import HOUR, NO_HOURS, Buckets, moment, seconds
+from data.analytics.detection.lately import Midnight, at_midnight
+from data.analytics.detection.limits import Limits, limits
 from data.analytics.rule import Recent
+from data.analytics.seasonal import Past
 from data.analytics.windows import day_on, local_date
-from data.detecting import detection, midnight_of_hours
+from data.detecting import BACK, DAY, detection
+from data.past import places
 from data.types import Pressure, Site
 from data.vocabulary import Level, Sector, SiteKind, Stage
 
@@ -49,3 +52,19 @@ def seen(hours: Buckets, now: datetime = NOON, measure: str = "arrivals", site: 
 
 def calm_weeks(level: float = 60.0, weeks: int = 6, seed: int = 3) -> np.ndarray:
     return np.random.default_rng(seed).poisson(level, weeks * 7 * 24).astype(float)
+
+
+def midnight_of_hours(
+    hours: Buckets, site: Site, on: date, special: frozenset[date] = frozenset(), allowed: Limits | None = None
+) -> Midnight:
+    """As the detector knows a series at midnight, from hours at hand."""
+    first = on - BACK * DAY
+    people = np.full((BACK, 24), np.nan)
+    window = seconds(day_on(site, first).start), seconds(day_on(site, on).start)
+    whole = hours.where(hours.whole).between(*window) if len(hours) else NO_HOURS
+    day, slot = places(site, whole.start, first, BACK)
+    people[day, slot] = whole.people
+    marked = np.array([first + n * DAY in special for n in range(BACK)])
+    past = Past(first, people, np.full(BACK, np.nan), marked)
+    told = ~np.isnan(people).all(axis=1)
+    return at_midnight(past.last(BACK - int(told.argmax())) if told.any() else past.last(0), allowed or limits())

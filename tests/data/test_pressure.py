@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.analytics.pressure import LIMITS, LIMITS_OF, component, level_of, pressure, worst
+from data.analytics.pressure import LIMITS, component, level_of, pressure, worst
 from data.analytics.sentences import situation_sentence
 from data.analytics.stages import StageState
 from data.vocabulary import LEVEL_ORDER, Lane, Level, Stage
@@ -39,7 +39,7 @@ N, W, A, C = LEVEL_ORDER
     ],
 )
 def test_each_part_has_the_level_of_its_row(name, values):
-    assert {value: level_of(value, LIMITS_OF[name]) for value in values} == values
+    assert {value: level_of(value, next(row for row in LIMITS if row.name == name)) for value in values} == values
 
 
 def test_a_part_without_data_is_no_data_and_the_whole_is_at_least():
@@ -119,3 +119,11 @@ def test_the_sentence_gives_the_reason_of_the_level_also_when_it_is_not_the_queu
 def test_every_situation_has_its_sentence(known, key):
     state = entry(**known)
     assert situation_sentence(state, pressure(state, None, None)).key == key
+
+
+def test_a_level_that_is_held_is_not_put_down_to_something_calm():
+    # 111 minutes are under the limit of alert and not yet well under it.
+    waiting = StageState(Stage.MIGRATION_CONTROL, Lane.GENERAL, waiting=300, wait=111 / 60, measured_wait=111 / 60)
+    made = pressure(waiting, None, 0.3, before=Level.ALERT)
+    assert (made.level, made.held) == (Level.ALERT, True)
+    assert situation_sentence(waiting, made).key != "sentence.over_capacity"

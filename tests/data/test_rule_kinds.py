@@ -22,10 +22,10 @@ from data.analytics.rule import Finding, Recent
 from data.analytics.rule_params import checked
 from data.analytics.seen import PresentNow
 from data.analytics.stages import StageState
-from data.detecting import detection, midnight_of_hours
+from data.detecting import detection
 from data.rule_shapes import SetRule
 from data.vocabulary import AlertState, Lane, Level, Method, Stage
-from tests.data.recently import NOON, SITE, calm_weeks, hours_until, seen, without
+from tests.data.recently import NOON, SITE, calm_weeks, hours_until, midnight_of_hours, seen, without
 
 PLACE = (Stage.MIGRATION_CONTROL, Lane.GENERAL)
 HOUR = timedelta(hours=1)
