@@ -21,11 +21,10 @@ from dashboard.beat import EVALUATION, read_beat
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from data import outbox, queries
-from data.alert_book import SITE_RULE
 from data.queries.reporting import last_received, unasked
 from data.store import reading
 from data.tables import alert, data_version, evaluation
-from data.vocabulary import Fate
+from data.vocabulary import NOT_EVALUATED, Fate
 
 LONGEST_LOOK_SECONDS = 5.0
 LONGEST_BEAT_SECONDS = 15.0
@@ -156,7 +155,7 @@ def _ages(shell: Shell) -> None:
 def _not_evaluated(shell: Shell) -> list[str]:
     """Sites that the worker cannot read; why stands on their alerts page and in the log."""
     a = alert.c
-    failing = select(a.site).where(a.rule == SITE_RULE, a.open_key.is_not(None)).order_by(a.site)
+    failing = select(a.site).where(a.rule == NOT_EVALUATED, a.open_key.is_not(None)).order_by(a.site)
     with reading(shell.engine) as conn:
         return list(conn.execute(failing).scalars())
 

@@ -150,3 +150,9 @@ def assessed_of(acts: Sequence[Act]) -> Assessed | None:
     """What was found out: the last word counts."""
     last = next((act for act in reversed(acts) if act.kind == ASSESSED), None)
     return None if last is None else Assessed(Assessment(last.facts["outcome"]), last.by, last.note, last.at)
+
+
+def handled(acts: Sequence[Act]) -> bool:
+    """Somebody has it, or has found that it was a false alarm: nobody else needs to be called."""
+    found = assessed_of(acts)
+    return taken_of(acts) is not None or (found is not None and found.outcome is Assessment.DISCARD)

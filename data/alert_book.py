@@ -12,12 +12,10 @@ from data.alert_acts import acts_of, assessed_of, taken_of
 from data.queries.statements import SITE, asked_of, kept_statement
 from data.tables import Utc, alert, alert_moment, alert_transition, evaluation, evaluation_log
 from data.types import AlertCard, Sentence, Window
-from data.vocabulary import AlertState, Level, Rhythm
+from data.vocabulary import NOT_EVALUATED, AlertState, Level, Rhythm
 
 # What a page shows as open: a pending one is not yet told.
 TOLD = (AlertState.FIRING, AlertState.RECOVERING, AlertState.NO_DATA, AlertState.ERROR)
-# What fails as a whole, before any rule is asked: reading the site.
-SITE_RULE = "evaluation"
 LEVELS = [str(level) for level in (Level.CRITICAL, Level.ALERT, Level.WATCH, Level.NORMAL, Level.NO_DATA)]
 
 
@@ -115,7 +113,7 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         name: datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value
         for name, value in evidence.items()
     }
-    if rule == SITE_RULE:
+    if rule == NOT_EVALUATED:
         return Sentence("alert.evaluation.sentence", facts)
     if state is AlertState.ERROR or "error" in evidence:
         return Sentence("alert.rule_failed", {"rule": rule, **facts})
@@ -202,3 +200,10 @@ def alarm_spans(
     return tuple(
         Window(row.fired, row.fired + longest if row.open else min(row.updated_at, row.fired + longest)) for row in rows
     )
+
+
+def alert_subjects(conn: Connection, site: str) -> tuple[str, ...]:
+    """Everything of the site that an alert was ever about, by its name."""
+    subject = alert.c.subject
+    found = conn.execute(select(subject).where(alert.c.site == site, subject != "").distinct().order_by(subject))
+    return tuple(found.scalars())

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from data.alert_acts import DEADLINE_PASSED, ESCALATED, KINDS, acts_of, taken_of
+from data.alert_acts import DEADLINE_PASSED, ESCALATED, KINDS, acts_of, handled, taken_of
 from data.alert_book import TOLD
 from data.alert_moves import add_transition
 from data.channels import rank
@@ -43,8 +43,9 @@ def follow_up(conn: Connection, name: str, moved: Sequence[int], now: datetime, 
     fresh = [row for row in loud if rank(row.level) > known.get(row.alert_id, -2)]
     tell(conn, name, NoticeKind.OPENED, fresh, now, real_now)
     tell(conn, name, NoticeKind.OVER, _over(conn, moved), now, real_now)
-    late = _late(conn, on, acts, now)
-    tell(conn, name, NoticeKind.DEADLINE, [row for row in late if row in loud], now, real_now)
+    # A deadline that passes under a silence is told when the silence is over.
+    late = _late(conn, loud, acts, now)
+    tell(conn, name, NoticeKind.DEADLINE, late, now, real_now)
     return [*(row.alert_id for row in late), *_escalated(conn, site, loud, acts, now, real_now)]
 
 
@@ -100,27 +101,35 @@ def _escalated(
     alone = [
         row
         for row in rows
-        if row.level == Level.CRITICAL and row.state == AlertState.FIRING and taken_of(acts[row.alert_id]) is None
+        if row.level == Level.CRITICAL and row.state == AlertState.FIRING and not handled(acts[row.alert_id])
     ]
     if not alone:
         return []
     steps = escalation_steps(conn, site.site, now)
     since = {row.alert_id: _critical_since(conn, site, row) for row in alone}
     ends = last_ends(conn, site, now, min(since.values()))
-    by_step: dict[int, list[Row[Any]]] = {}
+    by_step: dict[int, list[tuple[Row[Any], timedelta]]] = {}
     for row in alone:
         # Under a silence nobody could know.
         heard = [end for one, end in ends if one.covers(row.rule, row.subject)]
         done = frozenset(int(act.facts["escalation"]) for act in acts[row.alert_id] if act.kind == ESCALATED)
         waited = now - max([since[row.alert_id], *heard])
         for one in due_steps(steps, done, waited):
-            facts = {"escalation": one.step, "to": one.to, "waited_minutes": round(waited / timedelta(minutes=1))}
-            add_transition(conn, row.alert_id, now, row.state, row.state, ESCALATED, facts)
-            by_step.setdefault(one.step, []).append(row)
+            by_step.setdefault(one.step, []).append((row, waited))
     named = {one.step: one.to for one in steps}
     for step, found in sorted(by_step.items()):
-        tell(conn, site.site, NoticeKind.ESCALATED, found, now, real_now, step, {"to": named[step]})
-    return [row.alert_id for found in by_step.values() for row in found]
+        to = {"to": named[step]}
+        reached = tell(conn, site.site, NoticeKind.ESCALATED, [row for row, _ in found], now, real_now, step, to)
+        for row, waited in found:
+            # That nobody was reached is written down too: the page must not say that somebody was told.
+            facts = {
+                "escalation": step,
+                **to,
+                "waited_minutes": round(waited / timedelta(minutes=1)),
+                "reached": reached,
+            }
+            add_transition(conn, row.alert_id, now, row.state, row.state, ESCALATED, facts)
+    return [row.alert_id for found in by_step.values() for row, _ in found]
 
 
 def _critical_since(conn: Connection, site: Site, row: Row[Any]) -> datetime:

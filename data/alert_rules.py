@@ -93,7 +93,8 @@ def set_rules(
     known = {name: rule.kind for name, rule in force.items()} | {rule.name: rule.kind for rule in entries}
     told = {rule.name: rule for rule in (*force.values(), *entries)}
     wrongs = [wrong for rule in told.values() for wrong in _part_wrongs(rule, known)]
-    wrongs += [_fixed(rule) for rule in entries if _kind_of_built_in(rule.name) not in (None, rule.kind)]
+    # A new rule must not take the place of another one that has its name.
+    wrongs += [_fixed(rule, force[rule.name].kind) for rule in entries if force.get(rule.name, rule).kind != rule.kind]
     if wrongs:
         raise WrongRule(wrongs)
     changed = [rule for rule in entries if rule.name not in force or force[rule.name].entry() != rule.entry()]
@@ -115,12 +116,8 @@ def rule_named(conn: Connection, site: str, name: str, at: datetime) -> SetRule:
     return found
 
 
-def _kind_of_built_in(name: str) -> RuleKind | None:
-    return next((rule.kind for rule in BUILT_IN if rule.name == name), None)
-
-
-def _fixed(rule: SetRule) -> Wrong:
-    return Wrong("fixed_kind", {"name": rule.name, "kind": str(_kind_of_built_in(rule.name))})
+def _fixed(rule: SetRule, kind: RuleKind) -> Wrong:
+    return Wrong("fixed_kind", {"name": rule.name, "kind": str(kind)})
 
 
 def _part_wrongs(rule: SetRule, known: Mapping[str, RuleKind]) -> list[Wrong]:

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Row, delete, insert, select
 
 from data.alert_acts import alerts_lock
-from data.alert_book import SITE_RULE, card, evaluated_at, open_alerts, recent_alerts
+from data.alert_book import card, evaluated_at, open_alerts, recent_alerts
 from data.alert_desk import follow_up
 from data.alert_moments import log_turn
 from data.alert_moves import FAILURE, Outcome, apply, failure
@@ -25,7 +25,7 @@ from data.store import lock, reading, writing
 from data.tables import evaluation
 from data.types import AlertCard, Pressure
 from data.versions import raise_version, version_of
-from data.vocabulary import Level
+from data.vocabulary import NOT_EVALUATED, Level
 from data.watch import recent
 
 log = structlog.get_logger()
@@ -104,8 +104,8 @@ def _looked(engine: Engine, site: str, now: datetime, mask_below: int) -> _Look:
             raise
         except Exception as wrong:
             log.exception("site_not_evaluated", site=site)
-            return _Look(version, turn, (*_blind(rules), failure(SITE_RULE, Patience(), wrong)))
-    works = Outcome(SITE_RULE, Patience(), (Finding(FAILURE, Seen.CLEAR, Level.WATCH),))
+            return _Look(version, turn, (*_blind(rules), failure(NOT_EVALUATED, Patience(), wrong)))
+    works = Outcome(NOT_EVALUATED, Patience(), (Finding(FAILURE, Seen.CLEAR, Level.WATCH),))
     return _Look(version, turn, (*_outcomes(rules, seen), works), seen.pressure)
 
 

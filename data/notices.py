@@ -33,10 +33,11 @@ def tell(
     real_now: datetime,
     step: int = 0,
     facts: Mapping[str, Any] | None = None,
-) -> None:
-    """Write down that these alerts (rows of `alert`) are to be told. The caller holds the lock of the site's alerts."""
+) -> int:
+    """Write down that these alerts (rows of `alert`) are to be told. How many channels will hear of them. The caller
+    holds the lock of the site's alerts."""
     if not rows:
-        return
+        return 0
     at_once = kind is NoticeKind.ESCALATED  # it has waited long enough
     critical = any(row.level == Level.CRITICAL for row in rows)
     gathering = None if at_once else _gathering(conn, site, kind, step, real_now)
@@ -60,9 +61,11 @@ def tell(
             conn.execute(
                 insert(notice_alert).values(notice_id=number, alert_id=one.alert_id, level=one.level, said=said)
             )
-    for way in _heard_by(conn, site, kind, rows, step):
+    ways = _heard_by(conn, site, kind, rows, step)
+    for way in ways:
         row = {"notice_id": number, "channel": way.name, "site": site, "fate": str(Fate.WAITING)}
         conn.execute(unless_there(conn, outbox).values(**row, attempts=0, next_at=due, changed_at=now))
+    return len(ways)
 
 
 def _gathering(conn: Connection, site: str, kind: NoticeKind, step: int, real_now: datetime) -> Row[Any] | None:
@@ -82,10 +85,16 @@ def _due(conn: Connection, site: str, kind: NoticeKind, real_now: datetime, crit
 
 
 def _heard_by(conn: Connection, site: str, kind: NoticeKind, rows: Sequence[Row[Any]], step: int) -> list[Channel]:
-    """New alerts go to the channels of their level; how they went on, to whoever had heard of them."""
-    ways = [one for one in channels(conn, site) if any(rank(row.level) >= rank(one.least_level) for row in rows)]
+    """New alerts go to the channels of their level; how they went on, to whoever had heard of them, at any level.
+
+    Where a step has no channel of its own, whoever hears of new alerts hears that nobody has taken this one.
+    """
+    ways = channels(conn, site)
     if kind in (NoticeKind.OPENED, NoticeKind.ESCALATED, NoticeKind.STILL_ON):
-        return [one for one in ways if any(hears(one, row.level, step) for row in rows)]
+        found = [one for one in ways if any(hears(one, row.level, step) for row in rows)]
+        if found or kind is not NoticeKind.ESCALATED:
+            return found
+        return [one for one in ways if any(hears(one, row.level, 0) for row in rows)]
     o, a = outbox.c, notice_alert.c
     told = set(
         conn.execute(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from data.alert_acts import LONGEST_WORDS, WrongAct, alerts_lock
+from data.alert_book import alert_subjects
 from data.store import lock
 from data.tables import silence
 from data.types import Silence, Silenced, Site, Window
@@ -84,6 +85,8 @@ def _added(
         raise WrongAct("no_name")
     if not reason:
         raise WrongAct("no_reason")
+    if subject and subject not in alert_subjects(conn, site.site):
+        raise WrongAct("silence_subject")
     lock(conn, alerts_lock(site.site))
     row = {"site": site.site, "rule": rule or None, "subject": subject or None, "reason": reason, "who": who}
     made = insert(silence).values(**row, **when, recorded_at=now).returning(silence.c.silence_id)

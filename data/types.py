@@ -54,6 +54,7 @@ from data.rule_shapes import RuleField as RuleField
 from data.rule_shapes import SetRule as SetRule
 from data.vocabulary import (
     AlertState,
+    Assessment,
     Audience,
     FeedStanding,
     Lane,
@@ -354,9 +355,10 @@ class AlertCard:
 
     @property
     def takes_over(self) -> bool:
-        """A critical alert that nobody has taken stands before everything else on a display."""
+        """A critical alert that nobody has taken or found false stands before everything else on a display."""
         firing = self.state is AlertState.FIRING and self.level is Level.CRITICAL
-        return firing and self.taken is None and self.silenced is None
+        false_alarm = self.assessed is not None and self.assessed.outcome is Assessment.DISCARD
+        return firing and self.taken is None and self.silenced is None and not false_alarm
 
 
 @dataclass(frozen=True)

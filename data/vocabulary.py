@@ -327,3 +327,6 @@ SERVICE_SECTOR: dict[Service, Sector | None] = {
     Service.CROWD_ORDER: Sector.ORDER,
     Service.OTHER: None,  # belongs to whatever sector its line names
 }
+
+# The alert of a site that cannot be read: no rule of a site has its name.
+NOT_EVALUATED = "evaluation"

@@ -72,7 +72,10 @@ def untaken_line(card: AlertCard, steps: Sequence[EscalationStep], t: Translator
     """Nobody has a critical alert: who was told of that, and who will be."""
     done = [act for act in card.acts if act.kind == "escalated"]
     said = [t("desk_alerts.nobody")]
-    said += [t("desk_alerts.escalated", whom=_whom(str(act.facts.get("to")), t), told_time=act.at) for act in done]
+    said += [
+        t(f"desk_alerts.escalated{_reached(act)}", whom=_whom(str(act.facts.get("to")), t), told_time=act.at)
+        for act in done
+    ]
     told = {act.facts.get("escalation") for act in done}
     to_come = next((one for one in steps if one.step not in told), None)
     if to_come is not None:
@@ -147,7 +150,8 @@ def act_words(act: Act, t: Translator) -> str:
         said = t("desk_alerts.act.assessed", outcome=t(f"assessed.{act.facts['outcome']}"), **facts)
     elif act.kind == "escalated":
         waited = act.facts.get("waited_minutes", 0)
-        said = t("desk_alerts.act.escalated", whom=_whom(str(act.facts.get("to")), t), waited_minutes=waited, **facts)
+        whom = _whom(str(act.facts.get("to")), t)
+        said = t(f"desk_alerts.act.escalated{_reached(act)}", whom=whom, waited_minutes=waited, **facts)
     else:
         said = t("desk_alerts.act.deadline_passed", owner=str(act.facts.get("owner", "")), **facts)
     return f"{said} «{act.note}»" if act.note else said
@@ -172,3 +176,8 @@ def strip(cards: Sequence[AlertCard], now: datetime, t: Translator, most: int = 
     if len(told) > most:
         lines.append(html.Div(t.n("word.more_alerts", len(told) - most), className="strip-line quiet"))
     return lines
+
+
+def _reached(act: Act) -> str:
+    """Acts of before channels were counted say nothing of it."""
+    return "_nobody" if act.facts.get("reached") == 0 else ""

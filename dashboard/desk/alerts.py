@@ -78,7 +78,7 @@ async def act(request: Request) -> Response:
     """Written, or the page again with what is to be mended; nothing that was typed is lost."""
     shell: Shell = request.app.state.shell
     viewer, number, name = desk_viewer(request), request.path_params["alert"], request.path_params["act"]
-    if name not in ACTS:
+    if name not in ACTS or number >= 2**31:
         raise Refused(404, "not_found", path=request.url.path[:120])
     posted = await forms.small_form(request)
     moments = Moments(shell.seen.now(), shell.seen.real_now())

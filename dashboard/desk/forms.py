@@ -105,7 +105,9 @@ async def small_form(request: Request) -> Posted:
         received += piece
         if len(received) > LONGEST_FORM_BYTES:
             raise Refused(413, "desk_bad_form")
-    posted = Posted(dict(parse_qsl(received.decode("utf-8", "replace"))))
+    # PostgreSQL keeps no NUL, and nobody types one.
+    given = parse_qsl(received.decode("utf-8", "replace").replace("%00", ""))
+    posted = Posted({name: value.replace("\0", "").strip() for name, value in given})
     _check(request, posted)
     return posted
 

@@ -18,6 +18,8 @@ from dashboard.desk.alerts import PATH, desk_viewer, written
 from dashboard.desk.plain_page import plain_of, plain_page
 from dashboard.shell import Shell
 from data.alert_acts import WrongAct
+from data.alert_book import alert_subjects
+from data.alert_rules import rules_in_force
 from data.places import site as site_named
 from data.silences import silences
 from data.store import reading
@@ -38,16 +40,19 @@ async def _silences(
     plain = plain_of(request, asked)
     require(viewer, plain.site, may_silence)
 
-    def read() -> tuple[Site, tuple[Silence, ...]]:
+    def read() -> tuple[Site, tuple[Silence, ...], tuple[str, ...], tuple[str, ...]]:
         with reading(shell.engine) as conn:
-            place = site_named(conn, plain.site)
-            return place, silences(conn, place, shell.seen.now())
+            place, now = site_named(conn, plain.site), shell.seen.now()
+            rules = tuple(rule.name for rule in rules_in_force(conn, place.site, now))
+            return place, silences(conn, place, now), rules, alert_subjects(conn, place.site)
 
-    site, found = await anyio.to_thread.run_sync(read)
+    site, found, rules, subjects = await anyio.to_thread.run_sync(read)
     token = forms.form_token(request)
     t = plain.translator(shell, site)
     shown = silences_page.SilencesShown(
         silences=found,
+        rules=rules,
+        subjects=subjects,
         by="" if viewer.local else viewer.name,
         hidden={"form": token[0], **plain.asked},
         query=f"?{urlencode(plain.asked)}",

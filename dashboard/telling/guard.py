@@ -54,6 +54,10 @@ class Allowed:
         return any(address in network for network in self.networks)
 
 
+# What the library calls global and is not: IPv4 in other clothes, local translation, site-local, reserved.
+INNER = tuple(ipaddress.ip_network(one) for one in ("::/96", "64:ff9b:1::/48", "fec0::/10", "192.0.0.0/24"))
+
+
 def plain_address(said: str) -> IpAddress:
     """The address a packet would go to in the end; raises ValueError."""
     found: IpAddress = ipaddress.ip_address(said.split("%")[0])
@@ -69,6 +73,7 @@ def check(said: str, allowed: Allowed) -> None:
     """Raises ForbiddenAddress for what is not out in the world and not allowed."""
     address = plain_address(said)
     public = address.is_global and not address.is_multicast and str(address) not in METADATA
+    public = public and not any(address in network for network in INNER)
     if not public and not allowed.holds(address):
         raise ForbiddenAddress(str(address))
 

@@ -21,7 +21,7 @@ NOT_OURS = frozenset(
 )
 CONNECT_SECONDS, READ_SECONDS = 10.0, 15.0
 LONGEST_SAID = 160
-SECRET = re.compile(r"\S*@\S*|\S*://\S*|\S{16,}")
+SECRET = re.compile(r"\S*@\S*|\S*://\S*|\+?\d[\d\s().-]{5,}\d|\S{16,}")  # addresses, phone numbers, keys
 TYPES = {Level.CRITICAL: NotifyType.FAILURE, Level.ALERT: NotifyType.WARNING, Level.WATCH: NotifyType.INFO}
 
 

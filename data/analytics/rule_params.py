@@ -11,7 +11,7 @@ from typing import Any
 from data.analytics.detection.limits import LEAST_PER_MONTH, MOST_PER_MONTH
 from data.analytics.pressure import LIMITS
 from data.rule_shapes import SetRule
-from data.vocabulary import Lane, Level, RuleKind, Service, Stage
+from data.vocabulary import NOT_EVALUATED, Lane, Level, RuleKind, Service, Stage
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 TOLD_AT = (Level.WATCH, Level.ALERT, Level.CRITICAL)
@@ -117,6 +117,9 @@ def checked(entry: Mapping[str, Any]) -> SetRule:
         wrongs.append(Wrong("name", {"value": _short(name)}))
     if not isinstance(kind, str) or kind not in list(RuleKind):
         raise WrongRule([*wrongs, Wrong("kind", {"value": _short(kind), "allowed": ", ".join(RuleKind)})])
+    if name == NOT_EVALUATED:
+        # What is told when the rules as a whole cannot be asked.
+        wrongs.append(Wrong("name", {"value": _short(name)}))
     if kind == RuleKind.PRESSURE and name != kind:
         # Its limits are those of the site's one pressure level, on every page.
         wrongs.append(Wrong("only_name", {"kind": kind}))

@@ -125,8 +125,11 @@ def around(
     )
 
 
-def _place(place: Site | None, t: Translator) -> list[Component]:
+def _place(place: Site | None, t: Translator) -> list[Any]:
     if place is None:
         return []
-    marked = [] if place.kind is SiteKind.REAL else [" ", html.Span(t(f"mark.{place.kind}"), className="stamp")]
-    return [html.Span([html.B(place.name), *marked], className="place-name")]
+    marked: list[Any] = (
+        [] if place.kind is SiteKind.REAL else [" ", html.Span(t(f"mark.{place.kind}"), className="stamp")]
+    )
+    named: list[Any] = [html.B(place.name), *marked]
+    return [html.Span(named, className="place-name")]

@@ -10,8 +10,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.types import Silence
-from layouts.alert_desk import RULES, silence_line
-from layouts.alert_words import rule_words
+from data.vocabulary import NOT_EVALUATED
+from layouts.alert_desk import silence_line
+from layouts.alert_words import rule_words, subject_words
 from layouts.desk.alert import LENGTHS
 from layouts.desk.around import button, form, hidden, panel, select, tag
 from layouts.translator import Translator
@@ -22,6 +23,8 @@ WEEKLY_LENGTHS = tuple(minutes for minutes in LENGTHS if minutes <= 720)
 @dataclass(frozen=True)
 class SilencesShown:
     silences: tuple[Silence, ...]
+    rules: tuple[str, ...]  # of the site
+    subjects: tuple[str, ...]  # of which there ever was an alert
     by: str
     hidden: Mapping[str, str]
     query: str
@@ -63,12 +66,16 @@ def _who(shown: SilencesShown, t: Translator) -> list[Any]:
 
 def _new(shown: SilencesShown, kind: str, t: Translator) -> Component:
     said = shown.said or {}
-    rules = [("", t("desk_alerts.form.any_rule")), *((name, rule_words(name, t)) for name in RULES)]
+    rules = [
+        ("", t("desk_alerts.form.any_rule")),
+        *((name, rule_words(name, t)) for name in (*shown.rules, NOT_EVALUATED)),
+    ]
+    subjects = [("", t("desk_alerts.form.any_subject")), *((one, subject_words(one, t)) for one in shown.subjects)]
     lengths = [(str(m), t.duration(m)) for m in (WEEKLY_LENGTHS if kind == "weekly" else LENGTHS)]
     fields: list[Any] = [
         *_who(shown, t),
         select("rule", t("desk_alerts.rule"), rules, said.get("rule", "")),
-        _text("subject", t("desk_alerts.form.subject"), said.get("subject", ""), maxLength=160),
+        select("subject", t("desk_alerts.subject"), subjects, said.get("subject", "")),
     ]
     if kind == "weekly":
         days = [_day(day, t) for day in range(7)]
