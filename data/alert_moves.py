@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from data.vocabulary import AlertState, Level
 SILENT = (Seen.NO_DATA, Seen.BLIND, Seen.FAILED, Seen.GONE)
 # A rule that fails is an alert about no subject of it.
 FAILURE = ""
+GREW = "grew"  # what it tells of became more while it was on
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
     seen = finding.seen
     if seen in (Seen.BETWEEN, Seen.CLEAR) and about in finding.unknown:
         seen = Seen.NO_DATA
+    if _undone(row, finding):
+        seen = Seen.UNDONE
+        finding = replace(finding, evidence={**row.evidence, "corrected": True}, level=Level(row.level))
     life, change = step(before, seen, now, patience)
     state = life.state if life else AlertState.RESOLVED
     # In silence an alert goes on telling the figures it fired for.
@@ -142,9 +146,23 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
         )
     if change is not None:
         add_transition(conn, row.alert_id, now, row.state, str(change.to), change.reason, finding.evidence)
+    elif seen is Seen.BREACH and _grown(finding.evidence) > _grown(row.evidence):
+        add_transition(conn, row.alert_id, now, row.state, str(state), GREW, finding.evidence)
     if shown:
         remember(conn, row.alert_id, now)
     return int(row.alert_id) if shown else None
+
+
+def _undone(row: Row[Any], finding: Finding) -> bool:
+    """What was told rested on counts that are other ones now. A moment told is in the evidence as `until_at`."""
+    told = row.evidence.get("until_at")
+    if finding.upheld is None or told is None or finding.seen not in (Seen.BETWEEN, Seen.CLEAR):
+        return False
+    return finding.upheld.undoes(datetime.fromisoformat(told).timestamp())
+
+
+def _grown(evidence: Mapping[str, Any]) -> int:
+    return int(evidence.get("grown", 0))
 
 
 def add_transition(

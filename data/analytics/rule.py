@@ -47,6 +47,19 @@ class Recent:
 
 
 @dataclass(frozen=True)
+class Upheld:
+    """What the series says now of moments that it told something about before. Seconds since 1970."""
+
+    since: float  # of earlier moments nothing is known
+    last: float  # the last moment at which there still was what the rule tells of; -inf for none
+    until: float  # the newest report
+
+    def undoes(self, told_until: float) -> bool:
+        """A breach told up to then rests on counts that are other ones by now."""
+        return self.since < told_until <= self.until and self.last < told_until
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a rule says about one subject. Facts of the evidence fill the alert's sentence.
 
@@ -60,6 +73,7 @@ class Finding:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     about: str | None = None
     unknown: frozenset[str] = frozenset()
+    upheld: Upheld | None = None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class Post:
         self.now = NOON
         self.seen: dict[str, Seen] = {}
         self.level = Level.CRITICAL
+        self.grown = 0
         self.patience = Patience(recovering=timedelta(minutes=10))
 
     def sees(self, **seen: Seen) -> Post:
@@ -55,7 +56,7 @@ class Post:
 
     def evaluate(self) -> None:
         def rule(name: str) -> Rule:
-            finding = Finding("x", self.seen[name], self.level, {"told": name})
+            finding = Finding("x", self.seen[name], self.level, {"told": name, "grown": self.grown})
             return Rule(name, lambda recent: (finding,), self.patience)
 
         self._patch.setattr(alerts, "RULES", tuple(rule(name) for name in self.seen))
@@ -371,6 +372,21 @@ def test_an_escalation_that_reaches_nobody_says_so(post: Post):
         t = translator(lang)
         assert said in act_words(act, t)
         assert said in str(untaken_line(post.open[0], (), t))
+
+
+def test_growth_at_the_same_level_is_told_once_to_whoever_hears_of_new_alerts(post: Post):
+    post.channel("puesto")
+    post.channel("lima", step=2)
+    post.sees(a=BREACH).minute(2)
+    post.grown = 1
+    post.minute(5)
+    assert post.told("puesto") == ["opened", "grew"]
+    assert post.told("lima") == []
+    hush(post, 10)
+    post.grown = 2
+    post.minute(5)
+    assert post.told("puesto") == ["opened", "grew"], "silent"
+    assert [reason for _, _, reason in post.open[0].transitions] == ["limit_passed", "grew", "grew"]
 
 
 def test_a_false_alarm_goes_no_further_and_leaves_the_wall(post: Post):
