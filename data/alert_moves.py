@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from data.alert_moments import remember
 from data.analytics.lifecycle import Life, Patience, Seen, step
 from data.analytics.rule import Finding
+from data.channels import rank
 from data.tables import alert, alert_transition
 from data.vocabulary import AlertState, Level
 
@@ -127,7 +128,12 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
     evidence = row.evidence if keeps or not finding.evidence else dict(finding.evidence)
     level = row.level if keeps else str(finding.level)
     about = finding.about if seen is Seen.BREACH else about
-    memory = {**life.to_json(), "about": about} if life else row.memory
+    lesser_since = None
+    if life is not None and finding.holds_level and seen is Seen.BREACH and rank(level) < rank(row.level):
+        lesser_since = row.memory.get("lesser_since") or now.isoformat()
+        if now - datetime.fromisoformat(lesser_since) < patience.recovering:
+            level = row.level
+    memory = {**life.to_json(), "about": about, "lesser_since": lesser_since} if life else row.memory
     since = min(row.since, now)  # of an alert that a clock set back has left in the future
     shown = change is not None or (evidence, level, since) != (row.evidence, row.level, row.since)
     if shown or memory != row.memory:
@@ -154,11 +160,12 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
 
 
 def _undone(row: Row[Any], finding: Finding) -> bool:
-    """What was told rested on counts that are other ones now. A moment told is in the evidence as `until_at`."""
-    told = row.evidence.get("until_at")
-    if finding.upheld is None or told is None or finding.seen not in (Seen.BETWEEN, Seen.CLEAR):
+    """What was told rested on counts that are other ones now. The stretch that was told of is in the evidence."""
+    told = row.evidence
+    if finding.upheld is None or "until_at" not in told or finding.seen not in (Seen.BETWEEN, Seen.CLEAR):
         return False
-    return finding.upheld.undoes(datetime.fromisoformat(told).timestamp())
+    since, until = (datetime.fromisoformat(told[name]).timestamp() for name in ("since_at", "until_at"))
+    return finding.upheld.undoes(told["observed"], since, until)
 
 
 def _grown(evidence: Mapping[str, Any]) -> int:

@@ -75,8 +75,7 @@ def detection(
             return replace(today[-1], alarms=alarms, since=since)
     if known.newest is None:
         return None
-    newest = replace(_placed(known.newest, known, site), usual_day=usual_day)
-    return replace(newest, alarms=tuple(before), since=since)
+    return replace(_placed(known.newest, known, site), alarms=tuple(before), since=since)
 
 
 def _placed(one: Placed, known: Midnight, site: Site) -> Detection:

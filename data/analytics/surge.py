@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from data.analytics.baseline import Compared
-from data.analytics.buckets import HOUR, Buckets, moment, seconds
+from data.analytics.buckets import HOUR, NO_HOURS, Buckets, moment, seconds
 from data.analytics.detection.evidence import Evidence
 from data.analytics.detection.lately import Detection
 from data.analytics.detection.state import Kind
@@ -47,7 +47,7 @@ def surge(
         return (_blind(recent),)
     # A crowd that comes by night as by day is special at night only: by day the alarm is not over.
     above = held is not None and held.observed > held.usual.high
-    upheld = _upheld(seen, Kind.SURGE, least_over)
+    upheld = _upheld(recent, seen, Kind.SURGE, least_over)
     return (Finding(_subject(recent), Seen.BETWEEN if above else Seen.CLEAR, level, upheld=upheld),)
 
 
@@ -64,7 +64,7 @@ def collapse(
         return (_found(recent, seen, level),)
     held = _newest(recent, seen)
     below = held is not None and held.observed < held.usual.low
-    upheld = _upheld(seen, Kind.COLLAPSE, least_under)
+    upheld = _upheld(recent, seen, Kind.COLLAPSE, least_under)
     return (Finding(_subject(recent), Seen.BETWEEN if below else Seen.CLEAR, level, upheld=upheld),)
 
 
@@ -83,9 +83,10 @@ def _on(seen: Detection, kind: Kind, least: float) -> bool:
     return rests.ratio >= LEAST_RATIO if kind is Kind.SURGE else rests.ratio <= 1 / LEAST_RATIO
 
 
-def _upheld(seen: Detection, kind: Kind, least: float) -> Upheld:
+def _upheld(recent: Recent, seen: Detection, kind: Kind, least: float) -> Upheld:
     on = [one.end for one in seen.alarms if _on(one, kind, least)]
-    return Upheld(seen.since, max(on, default=-math.inf), seen.end)
+    hours = NO_HOURS if seen.step_hours > 1 else _whole(recent)
+    return Upheld(seen.since, max(on, default=-math.inf), seen.end, hours)
 
 
 def _found(recent: Recent, seen: Detection, told_at: Level) -> Finding:
@@ -117,7 +118,7 @@ def _found(recent: Recent, seen: Detection, told_at: Level) -> Finding:
         facts |= {"at_least": True, "hours_covered": round(rests.hours) - missing}
     critical = rests.ratio >= CRITICAL_LEVEL and verdict.level >= CRITICAL_LEVEL
     level = Level.CRITICAL if critical and verdict.alarm is Kind.SURGE else told_at
-    return Finding(_subject(recent), Seen.BREACH, level, facts)
+    return Finding(_subject(recent), Seen.BREACH, level, facts, holds_level=True)
 
 
 def _chance(chance: float) -> float:

@@ -41,6 +41,7 @@ class Post:
         self.seen: dict[str, Seen] = {}
         self.level = Level.CRITICAL
         self.grown = 0
+        self.holds_level = False
         self.patience = Patience(recovering=timedelta(minutes=10))
 
     def sees(self, **seen: Seen) -> Post:
@@ -56,7 +57,8 @@ class Post:
 
     def evaluate(self) -> None:
         def rule(name: str) -> Rule:
-            finding = Finding("x", self.seen[name], self.level, {"told": name, "grown": self.grown})
+            facts = {"told": name, "grown": self.grown}
+            finding = Finding("x", self.seen[name], self.level, facts, holds_level=self.holds_level)
             return Rule(name, lambda recent: (finding,), self.patience)
 
         self._patch.setattr(alerts, "RULES", tuple(rule(name) for name in self.seen))
@@ -387,6 +389,19 @@ def test_growth_at_the_same_level_is_told_once_to_whoever_hears_of_new_alerts(po
     post.minute(5)
     assert post.told("puesto") == ["opened", "grew"], "silent"
     assert [reason for _, _, reason in post.open[0].transitions] == ["limit_passed", "grew", "grew"]
+
+
+def test_a_level_that_hovers_does_not_flap(post: Post):
+    post.holds_level = True
+    post.channel("puesto")
+    post.sees(a=BREACH).minute()
+    for level in (Level.ALERT, Level.CRITICAL, Level.ALERT):
+        post.level = level
+        post.minute(8)
+        assert post.open[0].level is Level.CRITICAL
+    post.minute(4)
+    assert post.open[0].level is Level.ALERT, "ten minutes of it, as calm would have to last"
+    assert post.told("puesto").count("opened") == 1
 
 
 def test_a_false_alarm_goes_no_further_and_leaves_the_wall(post: Post):
