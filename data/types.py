@@ -715,6 +715,7 @@ class AlertsModel:
     unsent: tuple[Telling, ...] = ()  # what did not reach its channel lately
     figures: DeskFigures | None = None
     escalation: tuple[EscalationStep, ...] = ()
+    proposes: Mapping[int, PlanLevel] = field(default_factory=dict)  # level of the plan that an open alert proposes
 
 
 @dataclass(frozen=True)
