@@ -174,8 +174,7 @@ class _Table:
         if not each or not known or any(text is None for text in said.values()):
             self.wrong("words", name=name, value=_short(value), most=most)
             return {}
-        # In one order, so that the same words are the same file.
-        return {language: said[language] or "" for language in ("", *map(str, Language)) if language in said}
+        return {language: text for language, text in said.items() if text is not None}
 
     def name(self, name: str) -> str:
         if self._missing(name):

@@ -11,6 +11,7 @@ from data.analytics.rule_params import Wrong
 from data.plan_checks import VERSION, WrongPlan, checked_plan
 from data.plan_shapes import Plan, PlanAction, PlanLevel, PlanTrigger, Words
 from data.rule_file import toml_value
+from data.vocabulary import Language
 
 NESTED = ("trigger", "action")
 
@@ -77,8 +78,10 @@ def _action(one: PlanAction) -> dict[str, Any]:
 
 
 def _words(words: Words) -> Any:
-    """A text for all languages stands alone."""
-    return words[""] if set(words) == {""} else dict(words)
+    """A text for all languages stands alone; others in one order, so that the same plan is the same file."""
+    if set(words) == {""}:
+        return words[""]
+    return {language: words[language] for language in ("", *map(str, Language)) if language in words}
 
 
 def _block(head: str, row: Mapping[str, Any]) -> str:

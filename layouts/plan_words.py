@@ -27,12 +27,17 @@ def said(words: Mapping[str, str], t: Translator) -> str:
 
 def trigger_words(trigger: PlanTrigger, t: Translator) -> str:
     if trigger.rule is None:
-        return t("plan.document.trigger_pressure", least_level=str(trigger.least))
-    return t("plan.document.trigger_rule", rule=_rule(trigger.rule, t), least_level=str(trigger.least))
+        return t("plan.document.trigger_pressure", reach=reach_words(trigger.least, t))
+    return t("plan.document.trigger_rule", rule=_rule(trigger.rule, t), reach=reach_words(trigger.least, t))
+
+
+def reach_words(least: Level, t: Translator) -> str:
+    """Nothing is above the gravest."""
+    return t(f"level.{least}") if least is Level.CRITICAL else t("plan.at_least", level=str(least))
 
 
 def reason_words(one: Reason, t: Translator) -> str:
-    facts: dict[str, Any] = {"sign_level": str(one.trigger.least), "at": one.since}
+    facts: dict[str, Any] = {"reach": reach_words(one.trigger.least, t), "at": one.since}
     if one.sign.rule is None:
         told = t("plan.proposed.reason_pressure", **facts)
     else:

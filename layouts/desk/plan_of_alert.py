@@ -1,4 +1,4 @@
-"""What the contingency plan says to one alert: the actions of the level that it proposes, and the way to activate it."""
+"""What the contingency plan says to one alert: the actions of the level it proposes, and the way to activate it."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def page(board: Board, look: Look | str, t: Translator, body: list[Any]) -> Comp
 
 
 def plan_strip(board: Board) -> Component:
-    """Where the contingency plan stands, on every page; the way to it. Empty where there is nothing to say (plan.css)."""
+    """Where the contingency plan stands, on every page; the way to it. Not seen while it is empty (plan.css)."""
     where = urlencode({"site": board.site, "lang": board.lang})
     line = slot(board, "plan-strip", "plan-strip-words")
     return html.A(line, href=f"/plan?{where}", className="plan-strip")
