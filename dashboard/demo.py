@@ -109,7 +109,7 @@ def build(engine: Engine, var: Path, wanted: Programme, real: datetime, progress
         for file in programme.site_files():
             add_site(conn, file, deliveries[0].sent_at, "demo")
         for name, plan in programme.plans():
-            set_plan(conn, name, plan, deliveries[0].sent_at, real, "demo", "ejemplo de la demostración")
+            set_plan(conn, name, plan, deliveries[0].sent_at, "demo", "ejemplo de la demostración")
     for number, delivery in enumerate(deliveries):
         replay.send(engine, var, delivery)
         progress(number + 1, len(deliveries))

@@ -16,11 +16,11 @@ from data.vocabulary import SiteKind
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a form says. `level` "": end; `seen`: what this person saw last; `by` counts only at the machine itself."""
+    """What a form says. `level` None: end; `seen`: what this person saw; `by` counts only at the machine itself."""
 
     by: str = ""
     note: str = ""
-    level: str = ""
+    level: str | None = ""
     activation: int = 0
     task: str = ""
     state: str = ""
@@ -45,7 +45,7 @@ def mark_of(site: Site, clock: ClockReading) -> str:
 def decide_level(conn: Connection, viewer: Viewer, site: Site, wanted: Wanted, at: Moments, mark: str) -> None:
     require(viewer, site.site, may_activate)
     by = name_of(viewer, wanted.by)
-    done = move_level(conn, site.site, wanted.level or None, by, wanted.note, wanted.seen, at.now, at.real_now, mark)
+    done = move_level(conn, site.site, wanted.level, by, wanted.note, wanted.seen, at.now, at.real_now, mark)
     facts = {"move": str(done.move), "level": done.level, "version": done.version, "note": done.note}
     record(conn, at.real_now, by, "plan-level", f"{site.site}/{done.activation}", facts)
 

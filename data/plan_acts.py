@@ -67,7 +67,7 @@ def move_level(
         raise WrongPlanAct("nothing_to_end")
     wanted = version.plan.named(level)
     if level is not None and wanted is None:
-        raise WrongPlanAct("no_level", value=level[:60], allowed=", ".join(one.level for one in version.plan.levels))
+        raise WrongPlanAct("no_level", allowed=", ".join(one.level for one in version.plan.levels))
     if on is None:
         move, number = PlanMove.ACTIVATED, newest.number + 1 if newest else 1
     else:

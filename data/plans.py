@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select
 
-from data.accounts import record
 from data.alert_rules import rules_in_force
 from data.plan_checks import WrongPlan, checked_plan, rule_wrongs
 from data.plan_file import plan_entries, plan_sha
@@ -78,10 +77,8 @@ def proposing_rules(conn: Connection, site: str, at: datetime) -> tuple[str, ...
     return tuple(rule.name for rule in rules_in_force(conn, site, at) if rule.kind is not RuleKind.OVERDUE_TASK)
 
 
-def set_plan(
-    conn: Connection, site: str, plan: Plan, now: datetime, real_now: datetime, by: str, reason: str = ""
-) -> PlanVersion | None:
-    """A new version, in force from `now` on; None where the plan in force says the same. With a line in the audit.
+def set_plan(conn: Connection, site: str, plan: Plan, now: datetime, by: str, reason: str = "") -> PlanVersion | None:
+    """A new version, in force from `now` on; None where the plan in force says the same.
 
     What runs by an earlier version goes on by it until its level changes. Raises WrongPlan for a trigger that names no
     rule of the place.
@@ -98,7 +95,5 @@ def set_plan(
     number = 1 if last is None else last + 1
     row = {"site": site, "number": number, "valid_from": now, "recorded_at": now, "set_by": by, "reason": reason}
     conn.execute(insert(plan_version).values(**row, content=plan_entries(plan), sha=sha))
-    facts = {"sha": sha, "reason": reason, "edition": plan.edition}
-    record(conn, real_now, by, "plan-set", f"{site}/{number}", facts)
     raise_version(conn, site)
     return plan_numbered(conn, site, number)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from dashboard.commands.ground import stop
 from dashboard.delivering import domain_now, open_store
 from dashboard.settings import Settings
+from data.accounts import record
 from data.alert_book import open_alerts
 from data.analytics.rule_params import Wrong
 from data.clock import real_now
@@ -83,7 +84,10 @@ def read_file(settings: Settings, site_name: str, path: str, reason: str, by: st
     try:
         with writing(store) as conn:
             place = _site(conn, site_name, t)
-            made = set_plan(conn, place.site, wanted, now, real_now(), by, reason.strip())
+            made = set_plan(conn, place.site, wanted, now, by, reason.strip())
+            if made is not None:
+                facts = {"sha": made.sha, "reason": made.reason, "edition": wanted.edition}
+                record(conn, real_now(), by, "plan-set", f"{place.site}/{made.number}", facts)
     except WrongPlan as wrong:
         _mend(wrong.wrongs, t)
     if made is None:

@@ -138,7 +138,7 @@ async def _act(
     wanted = Wanted(
         by=posted["by"],
         note=posted["note"],
-        level=posted["level"][:60],
+        level=None if posted["level"] == page.END else posted["level"][:60],
         activation=_whole(posted["activation"]),
         task=posted["task"][:60],
         state=posted["state"],

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from data.types import PlanLevel, Reason
 from layouts.desk.around import button, form, hidden, panel, select
 from layouts.desk.plan_document import document, log
+from layouts.desk.plan_shown import END as END
 from layouts.desk.plan_shown import TOLD as TOLD
 from layouts.desk.plan_shown import PlanShown as PlanShown
 from layouts.desk.plan_shown import text, who
@@ -49,7 +50,7 @@ def _now(shown: PlanShown, t: Translator) -> Component:
         none = html.P(t("plan.now.none"), className="plan-level", **data(plan_level="", plan_number="0"))
         return panel("plan-now", t("plan.now.title"), [none], class_name="plan-now")
     last = on.acts[-1]
-    stamp = [html.Span(t(f"plan.mark.{on.mark}"), className="stamp")] if on.mark else []
+    stamp = [html.Span(t(f"mark.{on.mark}"), className="stamp")] if on.mark else []
     started = t("plan.now.started", number=on.number, at=on.started)
     lines: list[Any] = [
         html.P(
@@ -111,17 +112,24 @@ def _act(shown: PlanShown, t: Translator) -> Component:
     on, wanted, version = state.running, state.to_activate, state.version
     assert version is not None, "without a plan there is nothing to choose"
     choices = [(one.level, _choice(one, shown, t)) for one in version.plan.levels if _may_choose(one, shown)]
-    choices += [("", t("plan.act.to_end"))] if on is not None else []
-    chosen = typed.get("level", wanted.level.level if wanted else choices[0][0])
+    choices += [(END, t("plan.act.to_end"))] if on is not None else []
+    chosen = typed.get("level", wanted.level.level if wanted else "")
+    # Without a proposal nothing is chosen: nobody lowers a level by pressing a button.
+    choices = [("", t("plan.act.choose")), *choices]
     fields = [
         *hidden({**shown.hidden, "seen": str(state.last_act)}),
-        select("level", t("plan.act.to_level"), choices, chosen),
+        _required(select("level", t("plan.act.to_level"), choices, chosen)),
         *who(shown, t("plan.act.who"), typed, ask=True),
         text("note", t("plan.act.why"), typed.get("note", ""), required=True, maxLength=1000),
         button(t("plan.act.change" if on is not None else "plan.act.activate")),
     ]
     made = form("/plan/level", fields, class_name="once choices")
     return html.Div(panel("plan-act", t("plan.act.title"), [made], t("plan.act.says")), id="act")
+
+
+def _required(field: Any) -> Any:
+    field.children[1]["props"]["required"] = True
+    return field
 
 
 def _may_choose(one: PlanLevel, shown: PlanShown) -> bool:

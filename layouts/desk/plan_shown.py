@@ -15,6 +15,8 @@ from layouts.desk.around import hidden, tag
 from layouts.translator import Translator
 
 TOLD = ("level", "task")
+# In the form, in place of a level: none is in force any more. No level has this name.
+END = "-"
 
 
 @dataclass(frozen=True)

@@ -59,19 +59,23 @@ def _in_order(found: Sequence[PlanTask], now: datetime) -> list[PlanTask]:
 
 
 def _name(shown: PlanShown, t: Translator) -> list[Any]:
-    """Who writes at this machine, and how another person takes over."""
-    if shown.by or not shown.remembered or not shown.may_tick:
+    """Who writes at this machine: said once, before the first task; and how another person takes over."""
+    if shown.by or not shown.may_tick:
         return []
     fields = [
         *hidden(shown.hidden),
-        text("by", t("plan.tasks.who"), shown.remembered, maxLength=60, autoComplete="name"),
-        button(t("plan.tasks.save"), "second"),
+        text("by", t("plan.tasks.who"), shown.remembered, required=True, maxLength=60, autoComplete="name"),
+        button(t("plan.tasks.begin"), "second"),
     ]
-    inside = [
-        html.Summary(t("plan.tasks.writes", by=shown.remembered)),
-        form("/plan/name", fields, class_name="choices"),
-    ]
-    return [html.Details(inside, className="plan-name")]
+    made = form("/plan/name", fields, class_name="plan-name")
+    if not shown.remembered:
+        return [made]
+    return [html.Details([html.Summary(t("plan.tasks.writes", by=shown.remembered)), made], className="plan-name-of")]
+
+
+def _named(shown: PlanShown, task: PlanTask) -> bool:
+    """Whether it is known who writes."""
+    return bool(shown.by or shown.remembered or shown.typed(task.action.action).get("by"))
 
 
 def _task(task: PlanTask, on: Activation, shown: PlanShown, t: Translator) -> Component:
@@ -90,10 +94,10 @@ def _task(task: PlanTask, on: Activation, shown: PlanShown, t: Translator) -> Co
     ]
     last = task.events[-1] if task.events else None
     if last is not None:
-        parts.append(html.P(_stands(task, shown, t), className="quiet"))
+        parts.append(html.P(_stands(task, shown, t, note=False), className="quiet"))
         if last.note:
             parts.append(html.P(t(f"plan.tasks.{WHY.get(last.state, 'note')}", why=last.note), className="task-note"))
-    if shown.may_tick:
+    if shown.may_tick and (_named(shown, task) or shown.typed(action.action)):
         parts += [_quick(task, on, shown, t), _more(task, on, shown, t)]
     if len(task.events) > 1:
         lines = [html.Li(_event(one, shown, t)) for one in reversed(task.events)]
@@ -130,7 +134,7 @@ def _time(task: PlanTask, shown: PlanShown, t: Translator) -> str:
     return f"{due} · {t('plan.tasks.in_time', left_minutes=minutes)}"
 
 
-def _stands(task: PlanTask, shown: PlanShown, t: Translator) -> str:
+def _stands(task: PlanTask, shown: PlanShown, t: Translator, note: bool = True) -> str:
     last = task.events[-1] if task.events else None
     if last is None:
         return state_words(task.state, t)
@@ -139,12 +143,12 @@ def _stands(task: PlanTask, shown: PlanShown, t: Translator) -> str:
         if late > 0:
             return t("plan.tasks.done_late", at=at, late_minutes=late, by=last.by)
         return t("plan.tasks.done_at", at=at, by=last.by)
-    return _event(last, shown, t)
+    return _event(last, shown, t, note)
 
 
-def _event(one: TaskEvent, shown: PlanShown, t: Translator) -> str:
+def _event(one: TaskEvent, shown: PlanShown, t: Translator, note: bool = True) -> str:
     told = t("plan.tasks.said", state=state_words(one.state, t), at=since_words(one.at, shown.now, t), by=one.by)
-    return f"{told}: «{one.note}»" if one.note else told
+    return f"{told}: «{one.note}»" if note and one.note else told
 
 
 def _fields(task: PlanTask, on: Activation, shown: PlanShown) -> list[Any]:

@@ -82,7 +82,7 @@ NAMES = ("avisar", "reunir", "abrir")
 
 def give_plan(engine: Engine, plan: Plan = PLAN, now: datetime = START, site: str = "norte") -> PlanVersion | None:
     with writing(engine) as conn:
-        return set_plan(conn, site, plan, now, now, "Rosa", "acta 3")
+        return set_plan(conn, site, plan, now, "Rosa", "acta 3")
 
 
 def decide(
