@@ -34,7 +34,7 @@ def log(shown: PlanShown, t: Translator) -> Component:
 def _story(one: Activation, t: Translator) -> list[tuple[datetime, str]]:
     acts = [(act.at, _act(act, one, t)) for act in one.acts]
     steps = [
-        (event.at, _quoted(_event(task.action, event.state, event.by, t), event.note))
+        (event.at, _quoted(_event(task.action, event.state, event.by, t), event.note, t))
         for task in (*one.tasks, *one.dropped)
         for event in task.events
     ]
@@ -48,14 +48,14 @@ def _event(action: PlanAction, state: Any, by: str, t: Translator) -> str:
 
 def _act(act: LevelAct, one: Activation, t: Translator) -> str:
     if act.move is PlanMove.ENDED:
-        return _quoted(t("plan.log.ended", by=act.by), act.note)
+        return _quoted(t("plan.log.ended", by=act.by), act.note, t)
     level = one.version.plan.named(act.level)
     name = level_words(level, t) if level is not None else str(act.level)
-    return _quoted(t("plan.log.act", by=act.by, move=t(f"plan_move.{act.move}"), level=name), act.note)
+    return _quoted(t("plan.log.act", by=act.by, move=t(f"plan_move.{act.move}"), level=name), act.note, t)
 
 
-def _quoted(words: str, note: str) -> str:
-    return f"{words} «{note}»" if note else words
+def _quoted(words: str, note: str, t: Translator) -> str:
+    return t("plan.log.quoted", words=words, note=note) if note else words
 
 
 def document(shown: PlanShown, t: Translator) -> Component:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import PlanLevel, PlanState
+from data.types import PlanLevel, PlanState, Sentence
 from layouts.desk.around import panel
 from layouts.parts import data
 from layouts.plan_words import level_words, said
@@ -20,7 +20,9 @@ def plan_of_alert(state: PlanState, level: PlanLevel | None, query: str, t: Tran
         return panel("plan-of-alert", name, [html.P(t("plan.alert.none"), className="quiet")])
     words = level_words(level, t)
     in_force = state.in_force >= level.number
-    says = t("plan.alert.says_active" if in_force else "plan.alert.says", level=words)
+    # The level that leads the sentence takes its capital.
+    says = t.sentence(Sentence("plan.alert.says_active" if in_force else "plan.alert.says", {"level": words}))
+    asked = sorted(version.plan.asked_at(level.level), key=lambda one: -one[0].number)
     rows = [
         html.Li(
             [
@@ -38,7 +40,7 @@ def plan_of_alert(state: PlanState, level: PlanLevel | None, query: str, t: Tran
             ],
             **data(action=action.action),
         )
-        for _, action in reversed(version.plan.asked_at(level.level))
+        for _, action in asked
     ]
     door = t("plan.alert.see_plan" if in_force else "plan.alert.to_plan")
     place = "" if in_force else "#act"

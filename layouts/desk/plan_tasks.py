@@ -148,7 +148,7 @@ def _stands(task: PlanTask, shown: PlanShown, t: Translator, note: bool = True) 
 
 def _event(one: TaskEvent, shown: PlanShown, t: Translator, note: bool = True) -> str:
     told = t("plan.tasks.said", state=state_words(one.state, t), at=since_words(one.at, shown.now, t), by=one.by)
-    return f"{told}: «{one.note}»" if note and one.note else told
+    return t("plan.log.quoted", words=told, note=one.note) if note and one.note else told
 
 
 def _fields(task: PlanTask, on: Activation, shown: PlanShown) -> list[Any]:
