@@ -12,9 +12,9 @@ from data.analytics.checklist import activation_of
 from data.analytics.proposing_level import holds, proposal, reaches
 from data.plan_shapes import Activation, LevelAct, Plan, PlanVersion, TaskEvent
 from data.plan_signs import PlanState, Sign
-from data.plans import plan_in_force, plan_versions
+from data.plans import plan_in_force, plan_numbered
 from data.queries.statements import SITE, asked_of, kept_statement
-from data.tables import alert_moment, plan_activation, plan_task_event, pressure_change
+from data.tables import Utc, alert_moment, plan_activation, plan_task_event, pressure_change
 from data.types import AlertCard
 from data.vocabulary import LEVEL_ORDER, AlertState, Assessment, Level, PlanMove, TaskState
 
@@ -36,6 +36,16 @@ def _events(conn: Connection, as_of: Any) -> Select[Any]:
     known = [] if as_of is None else [e.at <= as_of]
     said = select(e.activation, e.task, e.step, e.at, e.state, e.by, e.note)
     return said.where(e.site == SITE, e.activation == bindparam("activation"), *known).order_by(e.task, e.step)
+
+
+# Made once: every board asks.
+NOW = bindparam("now", type_=Utc())
+_OF_ALERT = (m.site == SITE, m.alert_id == bindparam("alert"), m.at <= NOW)
+_BELOW = select(func.coalesce(func.max(m.step), -1)).where(
+    *_OF_ALERT, m.level.not_in(bindparam("grave", expanding=True))
+)
+_SINCE = select(func.min(m.at)).where(*_OF_ALERT, m.step > _BELOW.scalar_subquery())
+_CHANGES = select(p.at, p.level).where(p.site == SITE, p.at <= NOW).order_by(p.at.desc()).limit(LOOKED_BACK)
 
 
 def level_acts(conn: Connection, site: str, as_of: datetime | None = None) -> tuple[LevelAct, ...]:
@@ -76,7 +86,7 @@ def _activation(conn: Connection, site: str, acts: Sequence[LevelAct], as_of: da
 
 
 def _versions(conn: Connection, site: str, numbers: set[int]) -> Mapping[int, PlanVersion]:
-    return {one.number: one for one in plan_versions(conn, site) if one.number in numbers}
+    return {number: plan_numbered(conn, site, number) for number in numbers}
 
 
 def plan_state(
@@ -116,17 +126,16 @@ def signs_of(conn: Connection, site: str, plan: Plan, cards: Sequence[AlertCard]
 
 def _since(conn: Connection, site: str, alert_id: int, least: Level, now: datetime) -> datetime | None:
     """Since when an alert is at least this grave, without a break."""
-    same = (m.site == site, m.alert_id == alert_id, m.at <= now)
     grave = [str(one) for one in LEVEL_ORDER if reaches(one, least)]
-    below = select(func.coalesce(func.max(m.step), -1)).where(*same, m.level.not_in(grave)).scalar_subquery()
-    found: datetime | None = conn.execute(select(func.min(m.at)).where(*same, m.step > below)).scalar_one()
+    found: datetime | None = conn.execute(
+        _SINCE, {"site": site, "alert": alert_id, "now": now, "grave": grave}
+    ).scalar_one()
     return found
 
 
 def _pressure(conn: Connection, site: str, now: datetime) -> list[Sign]:
     """The level as the alert desk wrote it down. Where it is not known any more, the last one that was, in doubt."""
-    changes = select(p.at, p.level).where(p.site == site, p.at <= now).order_by(p.at.desc()).limit(LOOKED_BACK)
-    rows = conn.execute(changes).all()
+    rows = conn.execute(_CHANGES, {"site": site, "now": now}).all()
     doubtful = bool(rows) and rows[0].level == Level.NO_DATA
     known = rows[1:] if doubtful else rows
     if not known or known[0].level == Level.NO_DATA:

@@ -32,8 +32,11 @@ class WrongPlan(ValueError):
         self.wrongs = tuple(wrongs)
 
 
-def checked_plan(entries: Mapping[str, Any]) -> Plan:
-    """The plan of the entries of a file. Raises WrongPlan with everything that is to be mended."""
+def checked_plan(entries: Mapping[str, Any], rules: Sequence[str] | None = None) -> Plan:
+    """The plan of the entries of a file. `rules`: those of the place that may propose a level; None: not asked here.
+
+    Raises WrongPlan with everything that is to be mended.
+    """
     wrongs: list[tuple[str, Wrong]] = []
     top = _Table(entries, "", wrongs, TOP)
     if type(entries.get("version")) is not int or entries["version"] != VERSION:
@@ -45,7 +48,7 @@ def checked_plan(entries: Mapping[str, Any]) -> Plan:
     rows = top.tables("level")
     if not rows:
         top.wrong("no_levels")
-    levels = tuple(_level(row, number, wrongs) for number, row in enumerate(rows, start=1))
+    levels = tuple(_level(row, number, wrongs, rules) for number, row in enumerate(rows, start=1))
     _twice([(f"[[level]] {one.number}", one.level) for one in levels], wrongs)
     _twice([(_place(one, place), action.action) for one in levels for place, action in _numbered(one)], wrongs)
     if wrongs:
@@ -84,10 +87,12 @@ def _twice(named: Sequence[tuple[str, str]], wrongs: list[tuple[str, Wrong]]) ->
         first.setdefault(name, place)
 
 
-def _level(row: Mapping[str, Any], number: int, wrongs: list[tuple[str, Wrong]]) -> PlanLevel:
+def _level(
+    row: Mapping[str, Any], number: int, wrongs: list[tuple[str, Wrong]], rules: Sequence[str] | None
+) -> PlanLevel:
     place = f"[[level]] {number}" + (f" ({_short(row['id'])})" if isinstance(row.get("id"), str) else "")
     read = _Table(row, place, wrongs, LEVEL)
-    triggers = [_trigger(one, f"{place}, [[level.trigger]] {n}", wrongs) for n, one in _rows(read, "trigger")]
+    triggers = [_trigger(one, f"{place}, [[level.trigger]] {n}", wrongs, rules) for n, one in _rows(read, "trigger")]
     actions = [_action(one, f"{place}, [[level.action]] {n}", wrongs) for n, one in _rows(read, "action")]
     if triggers and not actions:
         read.wrong("no_actions")
@@ -106,13 +111,17 @@ def _rows(read: _Table, name: str) -> list[tuple[int, Mapping[str, Any]]]:
     return list(enumerate(read.tables(name), start=1))
 
 
-def _trigger(row: Mapping[str, Any], place: str, wrongs: list[tuple[str, Wrong]]) -> PlanTrigger:
+def _trigger(
+    row: Mapping[str, Any], place: str, wrongs: list[tuple[str, Wrong]], rules: Sequence[str] | None
+) -> PlanTrigger:
     read = _Table(row, place, wrongs, TRIGGER)
     by_pressure = "pressure" in row
     if by_pressure == ("rule" in row) or ("least" in row and "rule" not in row):
         read.wrong("trigger")
     least = read.level("pressure" if by_pressure else "least")
     rule = None if by_pressure else read.text("rule", LONGEST_NAME)
+    if rule and rules is not None and rule not in rules:
+        wrongs.append((place, _no_rule(rule, rules)))
     return PlanTrigger(rule, least, read.flag("provisional"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.analytics.rule_params import Wrong
@@ -16,13 +16,16 @@ from data.vocabulary import Language
 NESTED = ("trigger", "action")
 
 
-def read_plan(text: str) -> Plan:
-    """Raises WrongPlan with everything that is wrong with the file."""
+def read_plan(text: str, rules: Sequence[str] | None = None) -> Plan:
+    """`rules`: those of the place that may propose a level; None: not asked here.
+
+    Raises WrongPlan with everything that is wrong with the file.
+    """
     try:
         entries = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise WrongPlan([("", Wrong("no_toml", {"error": str(wrong)[:200]}))]) from wrong
-    return checked_plan(entries)
+    return checked_plan(entries, rules)
 
 
 def plan_text(plan: Plan) -> str:

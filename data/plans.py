@@ -22,6 +22,7 @@ from data.vocabulary import RuleKind
 v = plan_version.c
 # Everything of a version but what it says: that is read once in the life of a process.
 HEAD = (v.number, v.valid_from, v.recorded_at, v.set_by, v.reason, v.sha)
+_NUMBERED = select(*HEAD).where(v.site == SITE, v.number == bindparam("number"))
 _CONTENT = select(v.content).where(v.site == SITE, v.number == bindparam("number"))
 
 
@@ -52,7 +53,7 @@ def plan_versions(conn: Connection, site: str, as_of: datetime | None = None) ->
 
 def plan_numbered(conn: Connection, site: str, number: int) -> PlanVersion:
     """Raises LookupError."""
-    row = conn.execute(select(*HEAD).where(v.site == site, v.number == number)).one_or_none()
+    row = conn.execute(_NUMBERED, {"site": site, "number": number}).one_or_none()
     if row is None:
         raise LookupError(f"no version {number} of the plan of {site}")
     return _version(conn, site, row)

@@ -25,7 +25,7 @@ from data.plan_file import plan_text, read_plan
 from data.plans import plan_in_force, plan_versions, proposing_rules, set_plan
 from data.sites import UnknownSite, site, sites
 from data.store import reading, writing
-from data.types import Plan, PlanVersion, Site
+from data.types import PlanVersion, Site
 from layouts.plan_words import level_words, said, trigger_words, wrong_words
 from layouts.translator import Translator, translator
 
@@ -80,10 +80,11 @@ def read_file(settings: Settings, site_name: str, path: str, reason: str, by: st
     """El plan de un archivo rige desde ahora como versión nueva; con un error no se cambia nada / the plan of a file is
     in force from now on as a new version; with one mistake nothing is changed."""
     store, t = open_store(settings), translator(settings.language)
-    wanted, now = _read(path, t), domain_now(store)
+    text, now = _text(path, t), domain_now(store)
     try:
         with writing(store) as conn:
             place = _site(conn, site_name, t)
+            wanted = read_plan(text, proposing_rules(conn, place.site, now))
             made = set_plan(conn, place.site, wanted, now, by, reason.strip())
             if made is not None:
                 facts = {"sha": made.sha, "reason": made.reason, "edition": wanted.edition}
@@ -104,12 +105,15 @@ def check(settings: Settings, site_name: str, path: str | None) -> None:
     """Revisar un archivo, o el plan que rige, sin cambiar nada / look a file over, or the plan in force; no change."""
     store, t = open_store(settings), translator(settings.language)
     now = domain_now(store)
-    wanted = None if path is None else _read(path, t)
+    text = None if path is None else _text(path, t)
     with reading(store) as conn:
         place = _site(conn, site_name, t)
         known = proposing_rules(conn, place.site, now)
-        if wanted is None:
-            wanted = _there(plan_in_force(conn, place.site, now), place, t).plan
+        held = plan_in_force(conn, place.site, now)
+    try:
+        wanted = _there(held, place, t).plan if text is None else read_plan(text, known)
+    except WrongPlan as wrong:
+        _mend(wrong.wrongs, t)
     wrongs = rule_wrongs(wanted, known)
     if wrongs:
         _mend(wrongs, t)
@@ -162,15 +166,11 @@ def _head(version: PlanVersion, t: Translator) -> str:
     return t("plan.command.document", title=said(one.title, t), document=one.document, edition=one.edition, **facts)
 
 
-def _read(path: str, t: Translator) -> Plan:
+def _text(path: str, t: Translator) -> str:
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as wrong:
         stop(t("plan.command.no_file", path=path, error=str(wrong)))
-    try:
-        return read_plan(text)
-    except WrongPlan as wrong:
-        _mend(wrong.wrongs, t)
 
 
 def _mend(wrongs: Sequence[tuple[str, Wrong]], t: Translator) -> NoReturn:

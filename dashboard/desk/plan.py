@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -29,9 +29,10 @@ from data.alert_rules import rules_in_force
 from data.plan_acts import WrongPlanAct
 from data.plan_book import activations, plan_state
 from data.plans import plan_versions
+from data.queries.board import events
 from data.store import reading
 from data.tellings import marked
-from data.types import Site
+from data.types import Site, Window
 from layouts.desk import plan as page
 from layouts.plan_words import wrong_act_words
 
@@ -40,6 +41,8 @@ PATH = "/plan"
 BY_COOKIE = "caudal_plan_by"
 BY_SECONDS = 12 * 3600
 LONGEST_NAME = 60
+# Of the dated rules that are to come, the next one within so long.
+RULES_AHEAD = timedelta(days=60)
 
 
 async def show(request: Request) -> Response:
@@ -65,9 +68,11 @@ async def _shown(
             cards = marked(conn, site, open_alerts(conn, site.site, as_of), now, as_of)
             state = plan_state(conn, site.site, cards, now, as_of)
             off = tuple(rule.name for rule in rules_in_force(conn, site.site, now, as_of) if not rule.enabled)
-            return state, activations(conn, site.site, as_of), plan_versions(conn, site.site, as_of), cards, off
+            ahead = events(conn, site.site, Window(now, now + RULES_AHEAD), as_of)
+            past, versions = activations(conn, site.site, as_of), plan_versions(conn, site.site, as_of)
+            return state, past, versions, cards, off, next((one for one in ahead if one.at > now), None)
 
-    state, past, versions, cards, off = await anyio.to_thread.run_sync(read)
+    state, past, versions, cards, off, dated = await anyio.to_thread.run_sync(read)
     token, still = forms.form_token(request), as_of is not None
     t = plain.translator(shell, site)
     shown = page.PlanShown(
@@ -84,6 +89,7 @@ async def _shown(
         hidden={"form": token[0], **plain.asked},
         query=urlencode(plain.asked),
         csv=f"/api/v1/plan?{urlencode({'site': site.site, 'lang': str(plain.lang), 'format': 'csv'})}",
+        next_rule=dated,
         as_of=as_of,
         told=told if told in page.TOLD else "",
         wrong=wrong,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from dash import html
@@ -87,6 +88,11 @@ def _proposed(shown: PlanShown, t: Translator) -> Component:
         lines.append(html.P(t("plan.proposed.calmer")))
     if state.blind:
         lines.append(html.P(t("plan.proposed.blind"), className="quiet"))
+    dated = shown.next_rule
+    if dated is not None:
+        left = (dated.at - shown.now) / timedelta(minutes=1)
+        title = dated.title.get(str(t.language), "")
+        lines.append(html.P(t("plan.proposed.dated", title=title, at=dated.at, left_minutes=left)))
     lines.append(html.P(t("plan.proposed.by_itself"), className="quiet"))
     return panel("plan-proposed", t("plan.proposed.title"), lines)
 

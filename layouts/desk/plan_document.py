@@ -48,10 +48,16 @@ def _event(action: PlanAction, state: Any, by: str, t: Translator) -> str:
 
 def _act(act: LevelAct, one: Activation, t: Translator) -> str:
     if act.move is PlanMove.ENDED:
-        return _quoted(t("plan.log.ended", by=act.by), act.note, t)
+        return _marked(act, _quoted(t("plan.log.ended", by=act.by), act.note, t), t)
     level = one.version.plan.named(act.level)
     name = level_words(level, t) if level is not None else str(act.level)
-    return _quoted(t("plan.log.act", by=act.by, move=t(f"plan_move.{act.move}"), level=name), act.note, t)
+    words = t("plan.log.act", by=act.by, move=t(f"plan_move.{act.move}"), level=name)
+    return _marked(act, _quoted(words, act.note, t), t)
+
+
+def _marked(act: LevelAct, words: str, t: Translator) -> str:
+    """An act of a replay or a drill says so for ever."""
+    return f"{t(f'mark.{act.mark}')} · {words}" if act.mark else words
 
 
 def _quoted(words: str, note: str, t: Translator) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import Activation, AlertCard, PlanState, PlanVersion, Site
+from data.types import Activation, AlertCard, PlanState, PlanVersion, PolicyEvent, Site
 from layouts.desk.around import hidden, tag
 from layouts.translator import Translator
 
@@ -38,6 +38,7 @@ class PlanShown:
     hidden: Mapping[str, str]
     query: str
     csv: str
+    next_rule: PolicyEvent | None = None  # the next dated one
     as_of: datetime | None = None
     told: str = ""
     wrong: str = ""

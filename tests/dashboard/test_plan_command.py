@@ -45,7 +45,8 @@ def test_export_import_export_is_the_same_and_one_mistake_changes_nothing(caudal
     mine.write_text(TEXT.replace("lead_minutes = 30", "lead_minutes = 0").replace('rule = "surge"', 'rule = "nada"'))
     told = caudal("import", "tumbes", str(mine), status=2)
     assert "[[level]] 3 (rojo), [[level.action]] 1: lead_minutes = «0»: se espera un número entero de 1 a" in told
-    assert "No se cambió nada: hay una cosa por corregir." in told
+    assert "[[level]] 3 (rojo), [[level.trigger]] 2: rule = «nada»" in told
+    assert "No se cambió nada: hay 2 cosas por corregir." in told
     mine.write_text(TEXT.replace('rule = "surge"', 'rule = "nada"'))
     told = caudal("check", "tumbes", str(mine), status=2)
     assert "[[level]] 3 (rojo), [[level.trigger]] 2: rule = «nada»: se espera una regla de este puesto: surge," in told

@@ -222,3 +222,13 @@ def test_a_place_without_a_plan_says_how_to_load_one(server: Server) -> None:
         assert 'action="/plan/level"' not in page(client)
         assert told(client)["plan"] is None
         assert "plan-strip" in client.get(f"/?{ASKED}").text
+
+
+def test_the_next_dated_rule_stands_beside_what_is_proposed(server: Server, store: Engine) -> None:
+    at = (datetime.now(UTC) + timedelta(days=3, minutes=5)).isoformat()
+    body = f"site,at,title_es,title_en\ntumbes,{at},vence el PTP,PTP deadline\n".encode()
+    with server.client() as client:
+        address = "/api/v1/reports?dataset=event&source=migraciones"
+        assert client.post(address, content=body, headers={"Content-Type": "text/csv"}).status_code == 201
+        assert "Próxima norma con fecha: vence el PTP" in page(client)
+        assert "(faltan 3 d" in page(client)
