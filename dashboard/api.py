@@ -22,6 +22,7 @@ from callbacks.asking_alerts import alerts_asked
 from callbacks.beside import sources_beside
 from callbacks.corrected import revisions as revisions_told
 from callbacks.csv_form import SERIES_TAGS, as_csv
+from callbacks.plan_told import plan as plan_told
 from dashboard import sessions
 from dashboard.acts_in import post_act
 from dashboard.coding import accepted_coding, coded
@@ -112,6 +113,13 @@ async def alerts(request: Request) -> Response:
     then, now = await _moment(request, site), _now(request)
     wanted = _understood(lambda: alerts_asked(request.query_params, site, then or now))
     return await _answered(request, lambda conn: alerts_told(conn, site, state, t, now, then, wanted))
+
+
+async def plan(request: Request) -> Response:
+    site = _site(request)
+    t = translator(_lang(request), site.zone)
+    then, now = await _moment(request, site), _now(request)
+    return await _answered(request, lambda conn: plan_told(conn, site, t, now, then))
 
 
 async def reports(request: Request) -> Response:
@@ -231,6 +239,7 @@ ROUTES = [
     Route("/alerts/{alert}/acknowledge", post_act, methods=["POST"]),
     Route("/alerts/{alert}/assess", post_act, methods=["POST"]),
     Route("/alerts/{alert}/silence", post_act, methods=["POST"]),
+    Route("/plan", plan),
     Route("/reports", reports, methods=["GET"]),
     Route("/reports/completeness", completeness),
     Route("/reports", post_report, methods=["POST"]),

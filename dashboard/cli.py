@@ -27,6 +27,7 @@ COMMANDS = {
     "queue": "queue",
     "cadence": "cadence",
     "rules": "rules",
+    "plan": "plan",
     "forecast": "forecast",
     **dict.fromkeys(("close", "unlock", "release"), "closing"),
 }

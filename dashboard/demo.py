@@ -18,6 +18,7 @@ from data.clock import Replay, start_replay
 from data.demo import programme
 from data.demo.programme import KEY_PREFIX, NOTE, SITES, Programme
 from data.demo.streams import history
+from data.plans import set_plan
 from data.sites import add_site
 from data.store import create_store, migrate, reading, writing
 from data.tables import account, audit, report, screen, token
@@ -107,6 +108,8 @@ def build(engine: Engine, var: Path, wanted: Programme, real: datetime, progress
     with writing(engine) as conn:
         for file in programme.site_files():
             add_site(conn, file, deliveries[0].sent_at, "demo")
+        for name, plan in programme.plans():
+            set_plan(conn, name, plan, deliveries[0].sent_at, "demo", "ejemplo de la demostración")
     for number, delivery in enumerate(deliveries):
         replay.send(engine, var, delivery)
         progress(number + 1, len(deliveries))

@@ -193,6 +193,12 @@ DESCRIPTION: Schema = {
             },
             ("reason",),
         ),
+        "/plan": _get(
+            "The contingency plan: in force, proposed and why, and the log of its activations with every task.",
+            _rows({"type": "object"}),
+            AS_OF,
+            LANG,
+        ),
         "/revisions": _get(
             "Figures that say something else than they had said: from what to what, when, by whom, why.",
             _rows(REVISION_ROW),

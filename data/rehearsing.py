@@ -21,8 +21,8 @@ DAYS = 90
 # Within an hour what a rule sees is the same; its clocks are looked at by the quarter.
 QUARTERS = tuple(timedelta(minutes=minutes) for minutes in (0, 15, 30, 45))
 SILENT = (Seen.NO_DATA, Seen.BLIND)
-# What they look at is not kept by the hour: who was to report when, and what was delivered by the day.
-NOT_REHEARSED = (RuleKind.SOURCE_SILENT, RuleKind.COVERAGE_GAP)
+# What they look at is not kept by the hour: who was to report when, what was delivered by the day, what people did.
+NOT_REHEARSED = (RuleKind.SOURCE_SILENT, RuleKind.COVERAGE_GAP, RuleKind.OVERDUE_TASK)
 
 
 class NotRehearsed(ValueError):

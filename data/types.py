@@ -31,6 +31,20 @@ from data.flow_shapes import HeadCount as HeadCount
 from data.flow_shapes import PastSurge as PastSurge
 from data.flow_shapes import Presence as Presence
 from data.flow_shapes import Window as Window
+from data.plan_shapes import Activation as Activation
+from data.plan_shapes import LevelAct as LevelAct
+from data.plan_shapes import Plan as Plan
+from data.plan_shapes import PlanAction as PlanAction
+from data.plan_shapes import PlanLevel as PlanLevel
+from data.plan_shapes import PlanTask as PlanTask
+from data.plan_shapes import PlanTrigger as PlanTrigger
+from data.plan_shapes import PlanVersion as PlanVersion
+from data.plan_shapes import TaskEvent as TaskEvent
+from data.plan_shapes import in_language as in_language
+from data.plan_signs import PlanState as PlanState
+from data.plan_signs import Proposal as Proposal
+from data.plan_signs import Reason as Reason
+from data.plan_signs import Sign as Sign
 from data.published_shapes import Beside as Beside
 from data.published_shapes import PublishedFigure as PublishedFigure
 from data.published_shapes import by_the_hour as by_the_hour
@@ -605,6 +619,7 @@ class Frame:
     reports: tuple[Reporting, ...] = ()  # how each source keeps its rhythm
     alerts: tuple[AlertCard, ...] = ()  # open, the gravest first
     alarms: tuple[AlertSpan, ...] = ()  # when alerts were on, for the charts
+    plan: PlanState | None = None  # of the contingency plan; None: not asked for
 
 
 @dataclass(frozen=True)
@@ -700,6 +715,7 @@ class AlertsModel:
     unsent: tuple[Telling, ...] = ()  # what did not reach its channel lately
     figures: DeskFigures | None = None
     escalation: tuple[EscalationStep, ...] = ()
+    proposes: Mapping[int, PlanLevel] = field(default_factory=dict)  # level of the plan that an open alert proposes
 
 
 @dataclass(frozen=True)

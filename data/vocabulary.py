@@ -111,6 +111,7 @@ class RuleKind(StrEnum):
     COVERAGE_GAP = "coverage_gap"
     SOURCE_SILENT = "source_silent"
     COMPOSITE = "composite"
+    OVERDUE_TASK = "overdue_task"
 
 
 class Sector(StrEnum):
@@ -193,6 +194,25 @@ class Fate(StrEnum):
     SENT = "sent"
     UNDELIVERED = "undelivered"  # given up
     BLOCKED = "blocked"  # a replay or a drill, of which this channel is not to hear
+
+
+class TaskState(StrEnum):
+    """How a task of the contingency plan stands."""
+
+    OPEN = "open"
+    UNDER_WAY = "under-way"
+    DONE = "done"
+    BLOCKED = "blocked"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class PlanMove(StrEnum):
+    """What somebody did with the level of the contingency plan that is in force."""
+
+    ACTIVATED = "activated"
+    RAISED = "raised"
+    LOWERED = "lowered"
+    ENDED = "ended"
 
 
 class Rhythm(StrEnum):

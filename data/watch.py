@@ -18,6 +18,7 @@ from data.analytics.windows import day_on, local_date
 from data.days import day_of
 from data.detecting import detection_of
 from data.picture import picture, series_key
+from data.plan_book import running
 from data.sites import site as site_named
 from data.usual import usual
 from data.vocabulary import Audience, Measure
@@ -55,4 +56,5 @@ def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclos
             rate: detection_of(conn, site, key, now, allowed=limits(rate))
             for rate in other_rates(own_rules(conn, name, now))
         },
+        plan=running(conn, name),
     )

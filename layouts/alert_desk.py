@@ -25,7 +25,7 @@ from layouts.parts import data, mark, table
 from layouts.translator import Translator
 
 LEVELS = (Level.WATCH, Level.ALERT, Level.CRITICAL)
-RULES = ("surge", "collapse", "pressure", "coverage_gap", "source_silent", "evaluation")
+RULES = ("surge", "collapse", "pressure", "coverage_gap", "source_silent", "overdue_task", "evaluation")
 
 
 def history(model: AlertsModel, t: Translator) -> Component:
@@ -106,7 +106,8 @@ def silences_list(model: AlertsModel, t: Translator) -> list[Any]:
     where = urlencode({"site": model.frame.site.site, "lang": str(t.language)})
     door = html.A(t("desk_alerts.form.silences_new"), href=f"/alerts/silences?{where}")
     rules = html.A(t("rules.door"), href=f"/alerts/rules?{where}")
-    link = html.P([html.Span(door, className="act-operating"), " ", rules])
+    plan = html.A(t("plan.door"), href=f"/plan?{where}")
+    link = html.P([html.Span(door, className="act-operating"), " ", rules, " ", plan], className="desk-doors")
     if not model.silences:
         return [html.P(t("desk_alerts.none_silent"), className="quiet"), link]
     return [html.Ul([html.Li(silence_line(one, t)) for one in model.silences]), link]

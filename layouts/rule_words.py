@@ -33,8 +33,8 @@ def params_words(rule: SetRule, t: Translator) -> str:
             return t("rules.says.coverage_gap", what=what, below_share=said["below"], calm_share=said["recovers_at"])
         case RuleKind.PRESSURE:
             return t("rules.says.pressure", level=str(rule.level), leave_share=said["leave_at"])
-        case RuleKind.SOURCE_SILENT:
-            return t("rules.says.source_silent")
+        case RuleKind.SOURCE_SILENT | RuleKind.OVERDUE_TASK:
+            return t(f"rules.says.{rule.kind}")
         case _:
             rate = float(said["false_alarms_per_month"])
             return t(f"rules.says.{rule.kind}", rate=plain(rate, t), least=said["least_excess"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from data.types import Sentence
+from data.types import Sentence, in_language
 from data.vocabulary import Language
 
 LOCALES = Path(__file__).parent / "locales"
@@ -126,6 +126,8 @@ class Translator:
         """A fact as a reader sees it; its name says what it is."""
         if value is None:
             return self("word.no_data")
+        if isinstance(value, Mapping):
+            return in_language(value, self.language)
         if isinstance(value, datetime):
             return self.time(value) if name.endswith("_time") else self.moment(value)
         if name.endswith("_at") and isinstance(value, str):

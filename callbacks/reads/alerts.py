@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from callbacks.reads.ground import ground
+from callbacks.reads.ground import Ground, ground
 from data.alert_book import evaluated_at
 from data.alert_history import Wanted, desk_figures, history
+from data.analytics.proposing_level import proposed_by_alert
 from data.channels import channels
 from data.escalation import escalation_steps
 from data.silences import silences
 from data.tellings import marked, unsent
-from data.types import AlertsModel, ClockReading, Scope, Window
+from data.types import AlertsModel, ClockReading, PlanLevel, Scope, Window
+from data.vocabulary import Assessment
 
 SHOWN = 50
 SHOWN_WHEN_ASKED = 500
@@ -44,4 +47,18 @@ def alerts(conn: Connection, scope: Scope, clock: ClockReading) -> AlertsModel:
         unsent=unsent(conn, scope.site, now, scope.as_of)[:UNSENT_SHOWN],
         figures=desk_figures(counted, window),
         escalation=escalation_steps(conn, scope.site, now, scope.as_of),
+        proposes=_proposed(base),
     )
+
+
+def _proposed(base: Ground) -> Mapping[int, PlanLevel]:
+    """By the number of the alert; one that was found false proposes nothing."""
+    state = base.frame.plan
+    if state is None or state.version is None:
+        return {}
+    plan, found = state.version.plan, {}
+    for card in base.alerts:
+        level = proposed_by_alert(plan, card.rule, card.level)
+        if level is not None and (card.assessed is None or card.assessed.outcome is not Assessment.DISCARD):
+            found[card.alert_id] = level
+    return found

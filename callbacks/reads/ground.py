@@ -23,6 +23,7 @@ from data.closing import Approval
 from data.flags import open_flags
 from data.forecasting import Forecast, forecast_of
 from data.picture import Picture, picture
+from data.plan_book import plan_state
 from data.queries import SeriesKey
 from data.queries.board import events
 from data.sites import site as site_named
@@ -109,7 +110,8 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     alerts = marked(conn, frame.site, open_alerts(conn, scope.site, scope.as_of), now, scope.as_of)
     since = min(now, now if scope.span is None else scope.span.start) - SPANS_BACK
     spans = alert_spans(conn, scope.site, Window(since, now), now, scope.as_of)
-    frame = replace(frame, alerts=alerts, alarms=spans)
+    plan = plan_state(conn, scope.site, alerts, now, scope.as_of)
+    frame = replace(frame, alerts=alerts, alarms=spans, plan=plan)
     checked_at = evaluated_at(conn, scope.site, scope.as_of)
     ahead = seen.forecast
     told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock), rest_of_day(seen, ahead))

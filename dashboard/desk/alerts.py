@@ -26,12 +26,14 @@ from dashboard.desk.plain_page import Plain, plain_of, plain_page
 from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from data.alert_acts import WrongAct, site_of_alert
-from data.alert_book import card
+from data.alert_book import card, open_alerts
+from data.analytics.proposing_level import proposed_by_alert
 from data.escalation import escalation_steps
 from data.places import site as site_named
+from data.plan_book import plan_state
 from data.store import reading, writing
 from data.tellings import marked
-from data.types import AlertCard, EscalationStep, Site
+from data.types import AlertCard, EscalationStep, PlanState, Site
 from layouts.desk import alert as page
 
 PATH = "/alerts"
@@ -46,7 +48,7 @@ async def _shown(
 ) -> Response:
     shell: Shell = request.app.state.shell
     viewer = desk_viewer(request)
-    found, site, steps = await _alert(request, number, viewer)
+    found, site, steps, plan = await _alert(request, number, viewer)
     plain = replace(plain_of(request, said or request.query_params), site=site.site)
     token = forms.form_token(request)
     t = plain.translator(shell, site)
@@ -64,6 +66,8 @@ async def _shown(
         told=told if told in page.TOLD else "",
         wrong=wrong,
         said=said,
+        plan=plan,
+        proposes=proposed_by_alert(plan.version.plan, found.rule, found.level) if plan.version else None,
     )
 
     def here(other: Plain) -> str:
@@ -121,18 +125,22 @@ def desk_viewer(request: Request) -> Viewer:
     return viewer
 
 
-async def _alert(request: Request, number: int, viewer: Viewer) -> tuple[AlertCard, Site, tuple[EscalationStep, ...]]:
+Found = tuple[AlertCard, Site, tuple[EscalationStep, ...], PlanState]
+
+
+async def _alert(request: Request, number: int, viewer: Viewer) -> Found:
     shell: Shell = request.app.state.shell
     now = shell.seen.now()
 
-    def read() -> tuple[AlertCard, Site, tuple[EscalationStep, ...]] | None:
+    def read() -> Found | None:
         with reading(shell.engine) as conn:
             try:
                 site = site_named(conn, site_of_alert(conn, number))
             except LookupError:
                 return None
             [told] = marked(conn, site, [card(conn, number)], now)
-            return told, site, escalation_steps(conn, site.site, now)
+            plan = plan_state(conn, site.site, open_alerts(conn, site.site), now)
+            return told, site, escalation_steps(conn, site.site, now), plan
 
     found = await anyio.to_thread.run_sync(read) if number < 2**31 else None
     if found is None:

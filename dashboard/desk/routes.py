@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from dashboard.desk import alerts, delivery, phone, rules, sending, silences, templates
+from dashboard.desk import alerts, delivery, phone, plan, rules, sending, silences, templates
 
 ROUTES = [
     Route("/reports/send", sending.send, methods=["POST"]),
@@ -17,6 +17,7 @@ ROUTES = [
     Route("/reports/form/sw.js", phone.worker),
     *silences.ROUTES,
     *rules.ROUTES,
+    *plan.ROUTES,
     *alerts.ROUTES,
     Route("/reports/{report:int}", delivery.show),
     Route("/reports/{report:int}/undo", delivery.take_back, methods=["POST"]),

@@ -9,6 +9,7 @@ from functools import partial
 
 from data.analytics.composite import Composite
 from data.analytics.lifecycle import Patience
+from data.analytics.overdue import overdue_task, tasks_watched
 from data.analytics.rule import FALSE_ALARMS, Finding, Recent, Rule
 from data.analytics.rule_params import checked, usual_entry
 from data.analytics.rules import Gap, coverage_gap, gaps_watched, pressure_high, reports_watched, source_silent
@@ -26,7 +27,7 @@ BUILT_IN: tuple[SetRule, ...] = tuple(
     checked({"name": str(kind), **usual_entry(kind)})
     for kind in (
         *(RuleKind.SURGE, RuleKind.COLLAPSE, RuleKind.SOURCE_SILENT, RuleKind.PRESSURE),
-        RuleKind.COVERAGE_GAP,
+        *(RuleKind.COVERAGE_GAP, RuleKind.OVERDUE_TASK),
     )
 )
 
@@ -64,6 +65,8 @@ def _made(rule: SetRule, known: Mapping[str, SetRule]) -> tuple[Find, Watches]:
             return partial(coverage_gap, gap=gap), partial(gaps_watched, gap=gap)
         case RuleKind.SOURCE_SILENT:
             return partial(source_silent, level=level), reports_watched
+        case RuleKind.OVERDUE_TASK:
+            return partial(overdue_task, level=level), tasks_watched
         case RuleKind.COMPOSITE:
             parts = tuple(built(known[name], known) for name in said["rules"])
             composite = Composite(said["mode"], parts, level)

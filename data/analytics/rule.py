@@ -14,6 +14,7 @@ from data.analytics.lifecycle import Patience, Seen
 from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
 from data.analytics.stages import StageState
+from data.plan_shapes import Activation
 from data.rhythm import Reporting
 from data.types import Pressure, SectorCoverage, Site, Window
 from data.vocabulary import Lane, Level, Stage
@@ -41,6 +42,7 @@ class Recent:
     states: Mapping[tuple[Stage, Lane], StageState] = field(default_factory=dict)
     present: PresentNow | None = None
     detections: Mapping[float, Detection | None] = field(default_factory=dict)  # by other rates of false alarms
+    plan: Activation | None = None  # what runs of the contingency plan
 
     def detected(self, per_month: float) -> Detection | None:
         return self.detection if per_month == FALSE_ALARMS else self.detections[per_month]

@@ -88,6 +88,7 @@ PARAMS: Mapping[RuleKind, tuple[Param, ...]] = {
         Param("service", "choice", "", choices=("", *Service)),  # "": any with a standard
     ),
     RuleKind.SOURCE_SILENT: (),
+    RuleKind.OVERDUE_TASK: (),
     RuleKind.COMPOSITE: (Param("mode", "choice", "all", choices=MODES), Param("rules", "names")),
 }
 RECOVERS = 0.1  # of the limit: where calm begins unless somebody says
@@ -100,6 +101,7 @@ USUAL_OF: Mapping[RuleKind, Mapping[str, Any]] = {
     RuleKind.SOURCE_SILENT: {"level": str(Level.WATCH), "recovering": 0},
     RuleKind.PRESSURE: {"pending": 15, "recovering": 30},
     RuleKind.COVERAGE_GAP: {"pending": 60},
+    RuleKind.OVERDUE_TASK: {"recovering": 0},
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from data.analytics.lifecycle import Patience, Seen
+from data.analytics.overdue import overdue_task, tasks_watched
 from data.analytics.pressure import LEAVE_AT
 from data.analytics.rule import Finding, Recent, Rule
 from data.analytics.surge import collapse, flow_watched, surge
@@ -177,4 +178,6 @@ RULES: tuple[Rule, ...] = (
         Patience(pending=timedelta(hours=1), recovering=timedelta(hours=1)),
         gaps_watched,
     ),
+    # A task is late or it is not: told at once, over as soon as it is done.
+    Rule("overdue_task", overdue_task, Patience(recovering=timedelta(0)), tasks_watched),
 )

@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 from data.demo import cebaf_reports, drill_reports, facts
 from data.demo.reconstruction import spans
 from data.demo.streams import Stream
+from data.plan_file import read_plan
 from data.sites import SiteFile, load_site
-from data.types import Window
+from data.types import Plan, Window
 
 SITES = ("cebaf-tumbes", "simulacro-norte")
+PLANNED = ("cebaf-tumbes",)
 
 # A Saturday: three replayed hours before the alarm of the June 2019 surge.
 OPENS = datetime(2019, 6, 8, 9, 0, tzinfo=facts.LIMA)
@@ -78,6 +80,12 @@ def remembered() -> tuple[Window, ...]:
 def drill_begins(opens: datetime) -> datetime:
     """The drill of the invented site begins with the hour in which the replay opens."""
     return opens.replace(minute=0, second=0, microsecond=0)
+
+
+def plans() -> tuple[tuple[str, Plan], ...]:
+    """The contingency plans of the sites that have one."""
+    folder = files("data.demo") / "plans"
+    return tuple((name, read_plan((folder / f"{name}.toml").read_text(encoding="utf-8"))) for name in PLANNED)
 
 
 def site_files() -> tuple[SiteFile, ...]:

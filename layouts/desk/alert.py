@@ -10,7 +10,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from data.types import AlertCard, ClockReading, EscalationStep, Site
+from data.types import AlertCard, ClockReading, EscalationStep, PlanLevel, PlanState, Site
 from data.vocabulary import Assessment, Level
 from layouts.alert_words import (
     act_words,
@@ -26,6 +26,7 @@ from layouts.alert_words import (
     untaken_line,
 )
 from layouts.desk.around import button, facts, form, hidden, panel, select, tag
+from layouts.desk.plan_of_alert import plan_of_alert
 from layouts.parts import data, mark
 from layouts.translator import Translator
 
@@ -37,7 +38,10 @@ TOLD = ("acknowledged", "assessed", "silenced", "ended")
 
 @dataclass(frozen=True)
 class AlertShown:
-    """`wrong`: what is to be mended, in words; `said`: what the form had held; `by`: whose session, "" for none."""
+    """`wrong`: what is to be mended, in words; `said`: what the form had held; `by`: whose session, "" for none.
+
+    `plan`: where the contingency plan stands; `proposes`: the level of it that this alert proposes.
+    """
 
     card: AlertCard
     site: Site
@@ -52,6 +56,8 @@ class AlertShown:
     told: str = ""
     wrong: str = ""
     said: Mapping[str, str] | None = None
+    plan: PlanState | None = None
+    proposes: PlanLevel | None = None
 
 
 def title(shown: AlertShown, t: Translator) -> str:
@@ -76,6 +82,8 @@ def body(shown: AlertShown, t: Translator) -> list[Any]:
     if shown.wrong:
         parts.append(html.P(shown.wrong, className="form-error", role="alert"))
     parts.append(_receipt(shown, t))
+    if shown.plan is not None and shown.plan.version is not None and shown.card.is_open:
+        parts.append(plan_of_alert(shown.plan, shown.proposes, shown.query, t))
     if not (shown.may_decide or shown.may_silence):
         parts.append(html.P(t("desk_alerts.form.may_not"), className="quiet"))
     told = card.fired_at is not None

@@ -28,6 +28,7 @@ from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import not_watching
 from layouts.parts import Parts, age, aria, data, kpi_card, mark, panel, scrolling, slot, title
+from layouts.plan_words import level_words, said
 from layouts.translator import Translator
 
 HEADLINES = ("alerts_open", "reports_missing", "confidence")
@@ -78,6 +79,7 @@ def _card(card: AlertCard, model: AlertsModel, t: Translator) -> Component:
             html.P(taken, className="alert-taken", **data(taken="1" if card.taken else "")),
             *([html.P(assessed_words(card, t), className="alert-assessed")] if card.assessed else []),
             *([html.P([t("rhythm_page.who"), ": ", html.B(call)], className="alert-call")] if call else []),
+            *_plan(card, model, t),
             _doors(card, model, t),
             html.Details(
                 [
@@ -91,6 +93,19 @@ def _card(card: AlertCard, model: AlertsModel, t: Translator) -> Component:
         className=f"alert-card alert-level-{level}",
         id=f"alert-{card.alert_id}",
     )
+
+
+def _plan(card: AlertCard, model: AlertsModel, t: Translator) -> list[Component]:
+    """The level of the contingency plan that this alert proposes, with its first action and who answers for it."""
+    level, state = model.proposes.get(card.alert_id), model.frame.plan
+    if level is None or state is None or state.version is None:
+        return []
+    asked = state.version.plan.asked_at(level.level)
+    words = t("plan.alert.card", level=level_words(level, t), actions=len(asked))
+    first = next((action for one, action in asked if one.level == level.level), None)
+    told = [f" {said(first.words, t)} ({first.institution})"] if first is not None else []
+    more = [", ", t("plan.and_so_on", count=len(asked) - 1)] if first is not None and len(asked) > 1 else []
+    return [html.P([html.B(words), *told, *more], className="alert-plan", **data(plan_level=level.level))]
 
 
 def _doors(card: AlertCard, model: AlertsModel, t: Translator) -> Component:

@@ -62,6 +62,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 *frozen.stamp(board, look, t),
                 html.H1([t("web.product"), " · ", shell.site_name(board)]),
                 shell.headline(board),
+                *([shell.plan_strip(board)] if board.texts.get("plan-strip") else []),
                 slot(board, "made", "quiet"),
                 part("headlines", html.Dl([pair for name in HEADLINES for pair in _pair(board, name)])),
                 part("open", slot(board, "alerts")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -16,6 +17,7 @@ from layouts.alert_words import strip
 from layouts.board import Board, Tree
 from layouts.parts import age, aria, data, kpi_attributes, marks_text, slot
 from layouts.picker import NO_RANGE, WINDOWS, window_words
+from layouts.plan_words import strip_line
 from layouts.translator import Translator
 
 # The flow page has its own picker.
@@ -29,6 +31,7 @@ def common_texts(frame: Frame, alerts_open: int | None, t: Translator) -> dict[s
         "marks": marks_text(frame, t),
         "alerts-count": f" · {t.number(alerts_open)}" if alerts_open else "",
         "alerts-strip": strip(frame.alerts, frame.clock.now, t),
+        "plan-strip": strip_line(frame.plan, t),
     }
 
 
@@ -147,6 +150,7 @@ def page(board: Board, look: Look | str, t: Translator, body: list[Any]) -> Comp
             header(board, look, t),
             banner(t),
             *frozen.stamp(board, look, t),
+            plan_strip(board),
             *([] if board.page in SAYS_ITSELF else [slot(board, "alerts-strip", "alerts-strip")]),
             html.Main(dbc.Container(body, fluid=True, className="sheet"), id="main"),
             html.Footer(
@@ -161,6 +165,13 @@ def page(board: Board, look: Look | str, t: Translator, body: list[Any]) -> Comp
             ),
         ],
     )
+
+
+def plan_strip(board: Board) -> Component:
+    """Where the contingency plan stands, on every page; the way to it. Not seen while it is empty (plan.css)."""
+    where = urlencode({"site": board.site, "lang": board.lang})
+    line = slot(board, "plan-strip", "plan-strip-words")
+    return html.A(line, href=f"/plan?{where}", className="plan-strip")
 
 
 def _menu(shown: str, links: list[Component], name: str) -> Component:

@@ -123,6 +123,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 3) -> C
                 "alerts",
                 [
                     html.H2(t("page.alerts"), id="title-alerts", className="visually-hidden"),
+                    slot(board, "plan-strip", "wall-plan"),
                     slot(board, "alert", "wall-alert"),
                     slot(board, "alerts-more", "wall-more"),
                 ],

@@ -27,6 +27,8 @@ LABELS: dict[str, type[StrEnum]] = {
     "alert_state": vocabulary.AlertState,
     "assessment": vocabulary.Assessment,
     "notice_kind": vocabulary.NoticeKind,
+    "task_state": vocabulary.TaskState,
+    "plan_move": vocabulary.PlanMove,
     "fate": vocabulary.Fate,
     "sex": vocabulary.Sex,
     "age_band": vocabulary.AgeBand,

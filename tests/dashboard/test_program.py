@@ -34,6 +34,7 @@ TYPED = {
     "forecast": ("forecast --site tumbes", 2, "caudal: Sin pronóstico: no hay una fuente oficial"),
     "mapping": ("map nada.csv", 2, "nada.csv"),
     "people": ("user list", 0, "No hay cuentas."),
+    "plan": ("plan show tumbes", 2, "tumbes no tiene un plan de contingencia."),
     "queue": (
         "queue whatif --queue 2600 --arrivals-per-hour 350 --counters 11 --minutes-per-person 6",
         *(0, "Con 11 módulos no se vacía: la cola crece 240 por hora"),
