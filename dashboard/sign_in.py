@@ -17,7 +17,7 @@ from dashboard.forms import is_ours, read_form
 from dashboard.refusals import said_no
 from dashboard.shell import Shell
 from data import accounts
-from data.accounts import AccountError
+from data.accounts import AccountError, Directory, Screen
 from data.keys import digest
 from data.store import writing
 from data.vocabulary import Language, Role
@@ -42,6 +42,8 @@ async def login(request: Request) -> Response:
     except AccountError as wrong:
         status = 429 if wrong.code == "locked" else 401
         return _login_form(request, lang, translator(lang)(f"account.{wrong.code}", **wrong.facts), onward, status)
+    if shell.seen.who.accounts.get(account.name) != account:  # made or changed a moment ago
+        await _look_again(shell)
     answer = RedirectResponse(onward, status_code=303)
     _set_session(request, answer, shell.sessions.for_account(account), sessions.ACCOUNT_SECONDS)
     answer.delete_cookie(sessions.FORM_COOKIE, path="/login")
@@ -65,7 +67,10 @@ async def screen(request: Request) -> Response:
     """The link a display opens once: its cookie says which board it is, and nothing else opens with it."""
     shell: Shell = request.app.state.shell
     link = digest(request.path_params["token"])
-    found = next((one for one in shell.seen.who.screens.values() if one.token_hash == link and not one.revoked), None)
+    found = _screen_of(link, shell.seen.who)
+    if found is None:  # made a moment ago, perhaps
+        await _look_again(shell)
+        found = _screen_of(link, shell.seen.who)
     if found is None:
         return said_no(request, 403, "revoked")
 
@@ -80,6 +85,17 @@ async def screen(request: Request) -> Response:
     answer = RedirectResponse(found.address, status_code=303)
     _set_session(request, answer, shell.sessions.for_screen(found), sessions.SCREEN_SECONDS)
     return answer
+
+
+async def _look_again(shell: Shell) -> None:
+    try:
+        await anyio.to_thread.run_sync(shell.wake.see_people)
+    except Exception:  # who was known before the store went away still comes in
+        log.exception("people not read")
+
+
+def _screen_of(link: str, who: Directory) -> Screen | None:
+    return next((one for one in who.screens.values() if one.token_hash == link and not one.revoked), None)
 
 
 def signed_in_as(viewer: Viewer, t: Translator) -> str:

@@ -60,6 +60,7 @@ class Wake:
         self._engine = engine
         self._seen = seen
         self._saw = saw
+        self._people = threading.Lock()  # of two readings the later one stays
         self._stopping = threading.Event()
         self._poked = threading.Event()
         self._stamp: Stamp | None = None
@@ -85,6 +86,11 @@ class Wake:
     def poke(self) -> None:
         """Look at once: this process has just written."""
         self._poked.set()
+
+    def see_people(self) -> None:
+        """Who may come in, read now: somebody stands at the door whom the last look did not know."""
+        with self._people, reading_store(self._engine) as conn:
+            self._seen.who = directory(conn)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -146,8 +152,8 @@ class Wake:
         with reading_store(self._engine) as conn:
             self._seen.replay = stored_replay(conn)
             self._seen.sites = sites(conn)
-            self._seen.who = directory(conn)
             found = versions(conn)
+        self.see_people()
         self.looked_at = time.monotonic()
         if self._lost:
             self._lost = False

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, bindparam, func, select
 
 from data.alert_acts import acts_of, assessed_of, taken_of
+from data.analytics.lifecycle import CORRECTED
 from data.queries.statements import SITE, asked_of, kept_statement
 from data.tables import Utc, alert, alert_moment, alert_transition, evaluation, evaluation_log
 from data.types import AlertCard, Sentence, Window
@@ -117,6 +118,8 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
         return Sentence("alert.evaluation.sentence", facts)
     if state is AlertState.ERROR or "error" in evidence:
         return Sentence("alert.rule_failed", {"rule": rule, **facts})
+    if evidence.get("corrected"):
+        return Sentence(f"alert.{kind}.sentence_corrected", facts)
     if kind in ("surge", "collapse"):
         facts["ratio_share"] = evidence["observed"] / evidence["expected"] if evidence.get("expected") else None
         return Sentence(f"alert.{kind}.sentence{_surge_variant(evidence)}", facts)
@@ -167,11 +170,14 @@ def _surge_variant(evidence: Mapping[str, Any]) -> str:
 @kept_statement
 def _fired(conn: Connection, as_of: Any) -> Select[Any]:
     a, t = alerts_as_of(SITE, as_of).c, alert_transition.c
+    until = [] if as_of is None else [t.at <= as_of]
+    # What a correction undid was a calm day.
+    undone = select(t.alert_id).where(t.reason == CORRECTED, *until)
     return (
         select(func.min(t.at).label("fired"), a.updated_at, a.open)
         .join(alert_transition, t.alert_id == a.alert_id)
         .where(a.rule == bindparam("rule"), a.updated_at >= bindparam("since", type_=Utc()))
-        .where(t.to_state == str(AlertState.FIRING), *([] if as_of is None else [t.at <= as_of]))
+        .where(t.to_state == str(AlertState.FIRING), a.alert_id.not_in(undone), *until)
         .group_by(a.alert_id, a.updated_at, a.open)
         .order_by(a.alert_id)
     )

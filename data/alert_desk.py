@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from data.alert_acts import DEADLINE_PASSED, ESCALATED, KINDS, acts_of, handled, taken_of
 from data.alert_book import TOLD
-from data.alert_moves import add_transition
+from data.alert_moves import GREW, add_transition
 from data.channels import rank
 from data.escalation import due_steps, escalation_steps
 from data.notices import NEW, tell, told_levels
@@ -42,6 +42,9 @@ def follow_up(conn: Connection, name: str, moved: Sequence[int], now: datetime, 
     known = told_levels(conn, [row.alert_id for row in loud])
     fresh = [row for row in loud if rank(row.level) > known.get(row.alert_id, -2)]
     tell(conn, name, NoticeKind.OPENED, fresh, now, real_now)
+    told = {row.alert_id for row in (*again, *fresh)}
+    grew = [row for row in loud if row.alert_id not in told and row.alert_id in _grown(conn, moved, now)]
+    tell(conn, name, NoticeKind.GREW, grew, now, real_now)
     tell(conn, name, NoticeKind.OVER, _over(conn, moved), now, real_now)
     # A deadline that passes under a silence is told when the silence is over.
     late = _late(conn, loud, acts, now)
@@ -61,6 +64,13 @@ def _acts(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Act, ...]]:
         for step in conn.execute(done):
             steps[step.alert_id].append(step)
     return {number: acts_of(found) for number, found in steps.items()}
+
+
+def _grown(conn: Connection, moved: Sequence[int], now: datetime) -> set[int]:
+    """Those of which more was found in this evaluation than was told before."""
+    t = alert_transition.c
+    grew = select(t.alert_id).where(t.alert_id.in_(moved), t.reason == GREW, t.at == now)
+    return set(conn.execute(grew).scalars()) if moved else set()
 
 
 def _over(conn: Connection, moved: Sequence[int]) -> list[Row[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,14 @@ from sqlalchemy import Connection, Row, insert, select, update
 from data.alert_moments import remember
 from data.analytics.lifecycle import Life, Patience, Seen, step
 from data.analytics.rule import Finding
+from data.channels import rank
 from data.tables import alert, alert_transition
 from data.vocabulary import AlertState, Level
 
 SILENT = (Seen.NO_DATA, Seen.BLIND, Seen.FAILED, Seen.GONE)
 # A rule that fails is an alert about no subject of it.
 FAILURE = ""
+GREW = "grew"  # what it tells of became more while it was on
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,9 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
     seen = finding.seen
     if seen in (Seen.BETWEEN, Seen.CLEAR) and about in finding.unknown:
         seen = Seen.NO_DATA
+    if _undone(row, finding):
+        seen = Seen.UNDONE
+        finding = replace(finding, evidence={**row.evidence, "corrected": True}, level=Level(row.level))
     life, change = step(before, seen, now, patience)
     state = life.state if life else AlertState.RESOLVED
     # In silence an alert goes on telling the figures it fired for.
@@ -123,7 +128,12 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
     evidence = row.evidence if keeps or not finding.evidence else dict(finding.evidence)
     level = row.level if keeps else str(finding.level)
     about = finding.about if seen is Seen.BREACH else about
-    memory = {**life.to_json(), "about": about} if life else row.memory
+    lesser_since = None
+    if life is not None and finding.holds_level and seen is Seen.BREACH and rank(level) < rank(row.level):
+        lesser_since = row.memory.get("lesser_since") or now.isoformat()
+        if now - datetime.fromisoformat(lesser_since) < patience.recovering:
+            level = row.level
+    memory = {**life.to_json(), "about": about, "lesser_since": lesser_since} if life else row.memory
     since = min(row.since, now)  # of an alert that a clock set back has left in the future
     shown = change is not None or (evidence, level, since) != (row.evidence, row.level, row.since)
     if shown or memory != row.memory:
@@ -142,9 +152,24 @@ def _stored(conn: Connection, row: Row[Any], finding: Finding, patience: Patienc
         )
     if change is not None:
         add_transition(conn, row.alert_id, now, row.state, str(change.to), change.reason, finding.evidence)
+    elif seen is Seen.BREACH and _grown(finding.evidence) > _grown(row.evidence):
+        add_transition(conn, row.alert_id, now, row.state, str(state), GREW, finding.evidence)
     if shown:
         remember(conn, row.alert_id, now)
     return int(row.alert_id) if shown else None
+
+
+def _undone(row: Row[Any], finding: Finding) -> bool:
+    """What was told rested on counts that are other ones now. The stretch that was told of is in the evidence."""
+    told = row.evidence
+    if finding.upheld is None or "until_at" not in told or finding.seen not in (Seen.BETWEEN, Seen.CLEAR):
+        return False
+    since, until = (datetime.fromisoformat(told[name]).timestamp() for name in ("since_at", "until_at"))
+    return finding.upheld.undoes(told["observed"], since, until)
+
+
+def _grown(evidence: Mapping[str, Any]) -> int:
+    return int(evidence.get("grown", 0))
 
 
 def add_transition(

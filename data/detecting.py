@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 
 from data.analytics.buckets import HOUR, Buckets, seconds
 from data.analytics.detection.filling import LEAST_DAYS
-from data.analytics.detection.lately import RUN_DAYS, Detection, Midnight, at_midnight, on_day
+from data.analytics.detection.lately import ALARM_DAYS, RUN_DAYS, Detection, Midnight, Placed, at_midnight, on_day
 from data.analytics.detection.limits import Limits, limits
 from data.analytics.seasonal import DAYS
 from data.analytics.windows import day_on, local_date
@@ -54,21 +55,34 @@ def detection(
     """`told`: hours of the day that begins at `known`."""
     if known.usual is None:
         return None
-    begins, usual_day = seconds(day_on(site, known.on).start), float(known.usual.expected.sum())
+    begins, usual_day, days = seconds(day_on(site, known.on).start), float(known.usual.expected.sum()), known.usual.days
+    before = [_placed(one, known, site) for one in known.alarms]
+    since = seconds(day_on(site, known.on - ALARM_DAYS * DAY).start)
     told = told.where(told.whole & (told.end <= seconds(now)) & (told.start >= begins))
     if len(told):
         starts = np.arange(begins, float(told.end[-1]), HOUR)
         people = np.full(len(starts), np.nan)
         people[((told.start - begins) // HOUR).astype(int)] = told.people
         _, slot = places(site, starts, known.on, 1)
-        verdict = on_day(known, slot, people, special, allowed)
-        if verdict is not None:
-            return Detection(verdict, float(told.end[-1]), 1.0, known.usual.days, usual_day)
+        verdicts = on_day(known, slot, people, special, allowed)
+        today = [
+            Detection(verdict, begins + (place + 1) * HOUR, 1.0, days, usual_day)
+            for place, verdict in enumerate(verdicts)
+            if verdict.told
+        ]
+        if today:
+            alarms = (*before, *(one for one in today if one.verdict.alarm is not None))
+            return replace(today[-1], alarms=alarms, since=since)
     if known.newest is None:
         return None
-    day = day_on(site, known.on - known.newest_day * DAY)
-    end = seconds(day.start) + (known.newest_slot + 1) * known.step_hours * HOUR
-    return Detection(known.newest, min(end, seconds(day.end)), known.step_hours, known.usual.days, usual_day)
+    return replace(_placed(known.newest, known, site), alarms=tuple(before), since=since)
+
+
+def _placed(one: Placed, known: Midnight, site: Site) -> Detection:
+    day = day_on(site, known.on - one.back * DAY)
+    end = seconds(day.start) + (one.slot + 1) * one.step_hours * HOUR
+    days = 0 if known.usual is None else known.usual.days
+    return Detection(one.verdict, min(end, seconds(day.end)), one.step_hours, days, one.usual_day)
 
 
 def _midnight_of(

@@ -182,6 +182,7 @@ class NoticeKind(StrEnum):
     OVER = "over"
     ESCALATED = "escalated"  # nobody took it
     DEADLINE = "deadline"  # somebody took it, and the time they gave themselves is over
+    GREW = "grew"  # more than what was told of it, at the same level
     STILL_ON = "still-on"  # a silence is over, the alert is not
 
 

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from data.types import Act, AlertCard, EscalationStep, Silence, Taken, Telling
 from data.vocabulary import AlertState, Fate, Level
-from layouts.parts import age, data, mark
+from layouts.parts import age, data, mark, table
 from layouts.translator import Translator
 
 # Words of the vocabulary that the subject of an alert may be made of.
@@ -33,6 +33,16 @@ def subject_words(subject: str, t: Translator) -> str:
 
 def _word(part: str, t: Translator) -> str:
     return next((said for kind in SUBJECT_WORDS if (said := t.maybe(f"{kind}.{part}"))), part)
+
+
+def sure_line(card: AlertCard, t: Translator) -> list[Any]:
+    """How sure a surge or a collapse is and since when, in words; nothing where that is not what it rests on."""
+    told = card.evidence
+    if "sure" not in told or told.get("corrected") or not card.is_open:
+        return []
+    since = datetime.fromisoformat(told["since_at"])
+    said = t("desk_alerts.sure", sure=told["sure"], chance_share=told["chance_share"], since_at=since)
+    return [html.P(said, className="alert-sure quiet")]
 
 
 def owner_words(taken: Taken) -> str:
@@ -181,3 +191,13 @@ def strip(cards: Sequence[AlertCard], now: datetime, t: Translator, most: int = 
 def _reached(act: Act) -> str:
     """Acts of before channels were counted say nothing of it."""
     return "_nobody" if act.facts.get("reached") == 0 else ""
+
+
+def evidence_table(card: AlertCard, t: Translator) -> Component:
+    """Everything that the alert rests on, a row each."""
+    rows = [
+        [t.maybe(f"evidence.{name}") or name, t.fact(name, value)]
+        for name, value in card.evidence.items()
+        if not isinstance(value, dict)
+    ]
+    return table([t("word.what"), t("word.value")], rows, caption=t("word.evidence"))

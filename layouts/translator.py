@@ -33,6 +33,7 @@ WORDS = (
     "source",
     "rhythm",
     "basis",
+    "sure",
 )
 
 

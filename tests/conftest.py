@@ -13,11 +13,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url, text
 
 from tests.stores import migrated
 
 ROOT = Path(__file__).parent.parent
+
+# How long an example takes says something of the machine, not of the property.
+settings.register_profile("caudal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("caudal")
 
 
 @pytest.fixture(scope="session")

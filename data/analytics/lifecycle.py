@@ -26,6 +26,7 @@ class Seen(StrEnum):
     BLIND = "blind"  # no data where there always were: told even with nothing open
     FAILED = "failed"
     GONE = "gone"  # what was watched exists no longer
+    UNDONE = "undone"  # the counts that spoke of it were corrected
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Patience:
 
 OPEN = (AlertState.PENDING, AlertState.FIRING, AlertState.RECOVERING, AlertState.NO_DATA, AlertState.ERROR)
 INTERRUPTED = (AlertState.NO_DATA, AlertState.ERROR)
+CORRECTED = "corrected"
 FIRED = (AlertState.FIRING, AlertState.RECOVERING)
 
 
@@ -114,6 +116,8 @@ def step(life: Life | None, seen: Seen, now: datetime, patience: Patience) -> tu
     life = life.not_after(now)
     if seen is Seen.GONE:
         return None, Step(AlertState.RESOLVED, "not_watched")
+    if seen is Seen.UNDONE:
+        return None, Step(AlertState.RESOLVED, CORRECTED)
     if seen is Seen.FAILED:
         return _interrupted(life, AlertState.ERROR, "rule_failed", now)
     if seen in (Seen.NO_DATA, Seen.BLIND):

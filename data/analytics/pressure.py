@@ -6,7 +6,7 @@ its rule named `pressure`. The level rises at a limit and falls only well under 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -86,7 +86,7 @@ def pressure(
     `before`: the level that was last written down; it holds while a figure is above `leave_at` of its limit.
     """
     values: dict[str, Callable[[], PressureComponent]] = {
-        "utilisation": lambda: component("utilisation", general.utilisation, rows=rows),
+        "utilisation": lambda: _load(general, rows),
         "wait_general": lambda: _wait("wait_general", general, rows),
         "wait_priority": lambda: _wait("wait_priority", priority, rows),
         "time_to_clear": lambda: _time_to_clear(general, rows),
@@ -95,7 +95,7 @@ def pressure(
     }
     parts = tuple(values[row.name]() for row in rows)
     level = worst([part.level for part in parts])
-    kept = held(parts, level, before, leave_at, rows)
+    kept = held(parts, level, before, leave_at, rows, {"utilisation"} if _brief(general, rows) else ())
     return Pressure(
         level=kept,
         at_least=any(part.level is Level.NO_DATA for part in parts),
@@ -110,8 +110,12 @@ def held(
     before: Level | None,
     leave_at: float,
     rows: Sequence[Limits] = LIMITS,
+    warning: Collection[str] = (),
 ) -> Level:
-    """The level with its hysteresis: it falls to the next one once every figure is at `leave_at` of the limit."""
+    """The level with its hysteresis: it falls to the next one once every figure is at `leave_at` of the limit.
+
+    `warning`: components that are no more than a warning now, and hold nothing critical up.
+    """
     if Level.NO_DATA in (level, before) or before is None:
         return level
     limits = {row.name: row for row in rows}
@@ -119,7 +123,8 @@ def held(
     own = [part for part in parts if part.value is not None and part.level is level_of(part.value, limits[part.name])]
     steps = range(LEVEL_ORDER.index(before), LEVEL_ORDER.index(level), -1)
     for step in steps:
-        if any(part.value is not None and part.value > leave_at * part.limits[step - 1] for part in own):
+        speak = [part for part in own if LEVEL_ORDER[step] is not Level.CRITICAL or part.name not in warning]
+        if any(part.value is not None and part.value > leave_at * part.limits[step - 1] for part in speak):
             return LEVEL_ORDER[step]
     return level
 
@@ -129,10 +134,21 @@ def stage_level(state: StageState, priority: bool, rows: Sequence[Limits] = LIMI
     return worst(
         [
             _wait("wait_priority" if priority else "wait_general", state, rows).level,
-            component("utilisation", state.utilisation, rows=rows).level if state.stands else Level.NO_DATA,
+            _load(state, rows).level if state.stands else Level.NO_DATA,
             _time_to_clear(state, rows).level,
         ]
     )
+
+
+def _load(state: StageState, rows: Sequence[Limits]) -> PressureComponent:
+    """More come than can be served. While whoever joins waits briefly that is a warning, not yet a crisis."""
+    found = component("utilisation", state.utilisation, rows=rows)
+    return replace(found, level=Level.ALERT) if found.level is Level.CRITICAL and _brief(state, rows) else found
+
+
+def _brief(state: StageState, rows: Sequence[Limits]) -> bool:
+    wait = _minutes(state.best_wait[0])
+    return wait is not None and wait < next(row for row in rows if row.name == "wait_general").limits[0]
 
 
 def _wait(name: str, state: StageState | None, rows: Sequence[Limits]) -> PressureComponent:
@@ -147,12 +163,8 @@ def _time_to_clear(state: StageState, rows: Sequence[Limits] = LIMITS) -> Pressu
     found = component("time_to_clear", _span_minutes(state.clears_in), state.never_clears, rows)
     if state.clears_counters is not None:
         found = replace(found, holds_for=str(state.clears_counters))
-    wait = _minutes(state.best_wait[0])
     # A short queue that lasts all day is how a busy counter works: it counts once joining it means a long wait.
-    long_enough = next(row for row in rows if row.name == "wait_general").limits[0]
-    if found.level is not Level.NO_DATA and wait is not None and wait < long_enough:
-        return replace(found, level=Level.NORMAL)
-    return found
+    return replace(found, level=Level.NORMAL) if found.level is not Level.NO_DATA and _brief(state, rows) else found
 
 
 def _minutes(hours: float | None) -> float | None:

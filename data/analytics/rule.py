@@ -49,11 +49,32 @@ class Recent:
 
 
 @dataclass(frozen=True)
+class Upheld:
+    """What the series says now of moments that it told something about before. Seconds since 1970."""
+
+    since: float  # of earlier moments nothing is known
+    last: float  # the last moment at which there still was what the rule tells of; -inf for none
+    until: float  # the newest report
+    hours: Buckets  # whole ones; none where the series is told by the day
+
+    def undoes(self, observed: float, since: float, until: float) -> bool:
+        """What was told of this stretch is no longer so, because its counts are other ones now."""
+        if not self.since < until <= self.until or self.last >= until:
+            return False
+        if not len(self.hours):
+            return True
+        if self.hours.start[0] > since:
+            return False
+        return round(float(self.hours.between(since, until).people.sum())) != observed
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a rule says about one subject. Facts of the evidence fill the alert's sentence.
 
     Where a subject is judged by several things, `about` is the one that speaks loudest and `unknown` are those nobody
-    reports: an alert about one of them is not over because the others are calm.
+    reports: an alert about one of them is not over because the others are calm. `holds_level`: a graver level stays
+    until the lesser one has lasted as long as calm would have to.
     """
 
     subject: str
@@ -62,6 +83,8 @@ class Finding:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     about: str | None = None
     unknown: frozenset[str] = frozenset()
+    upheld: Upheld | None = None
+    holds_level: bool = False
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def checked(entry: Mapping[str, Any]) -> SetRule:
         raise WrongRule([*wrongs, Wrong("kind", {"value": _short(kind), "allowed": ", ".join(RuleKind)})])
     if name == NOT_EVALUATED:
         # What is told when the rules as a whole cannot be asked.
-        wrongs.append(Wrong("name", {"value": _short(name)}))
+        wrongs.append(Wrong("reserved_name", {"value": _short(name)}))
     if kind == RuleKind.PRESSURE and name != kind:
         # Its limits are those of the site's one pressure level, on every page.
         wrongs.append(Wrong("only_name", {"kind": kind}))

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Any
 
 from data.analytics.baseline import Compared
-from data.analytics.buckets import HOUR, Buckets, moment, seconds
+from data.analytics.buckets import HOUR, NO_HOURS, Buckets, moment, seconds
 from data.analytics.detection.evidence import Evidence
 from data.analytics.detection.lately import Detection
 from data.analytics.detection.state import Kind
 from data.analytics.lifecycle import Seen
-from data.analytics.rule import FALSE_ALARMS, Finding, Recent
+from data.analytics.rule import FALSE_ALARMS, Finding, Recent, Upheld
 from data.vocabulary import Level
 
 CRITICAL_LEVEL = 2.0  # times the usual: by the evidence and by the level that it is followed to
@@ -46,7 +47,8 @@ def surge(
         return (_blind(recent),)
     # A crowd that comes by night as by day is special at night only: by day the alarm is not over.
     above = held is not None and held.observed > held.usual.high
-    return (Finding(_subject(recent), Seen.BETWEEN if above else Seen.CLEAR, level),)
+    upheld = _upheld(recent, seen, Kind.SURGE, least_over)
+    return (Finding(_subject(recent), Seen.BETWEEN if above else Seen.CLEAR, level, upheld=upheld),)
 
 
 def collapse(
@@ -62,7 +64,8 @@ def collapse(
         return (_found(recent, seen, level),)
     held = _newest(recent, seen)
     below = held is not None and held.observed < held.usual.low
-    return (Finding(_subject(recent), Seen.BETWEEN if below else Seen.CLEAR, level),)
+    upheld = _upheld(recent, seen, Kind.COLLAPSE, least_under)
+    return (Finding(_subject(recent), Seen.BETWEEN if below else Seen.CLEAR, level, upheld=upheld),)
 
 
 def flow_watched(recent: Recent) -> frozenset[str]:
@@ -80,6 +83,12 @@ def _on(seen: Detection, kind: Kind, least: float) -> bool:
     return rests.ratio >= LEAST_RATIO if kind is Kind.SURGE else rests.ratio <= 1 / LEAST_RATIO
 
 
+def _upheld(recent: Recent, seen: Detection, kind: Kind, least: float) -> Upheld:
+    on = [one.end for one in seen.alarms if _on(one, kind, least)]
+    hours = NO_HOURS if seen.step_hours > 1 else _whole(recent)
+    return Upheld(seen.since, max(on, default=-math.inf), seen.end, hours)
+
+
 def _found(recent: Recent, seen: Detection, told_at: Level) -> Finding:
     verdict = seen.verdict
     rests = verdict.evidence
@@ -94,6 +103,7 @@ def _found(recent: Recent, seen: Detection, told_at: Level) -> Finding:
         "ratio": round(rests.ratio, 1),
         "hours": round(rests.hours),
         "chance_share": _chance(verdict.chance),
+        "sure": str(verdict.sure),
         "since_at": (until - timedelta(hours=rests.hours)).isoformat(),
         "opened_at": (until - timedelta(hours=verdict.hours)).isoformat(),
         "until_at": until.isoformat(),
@@ -108,7 +118,7 @@ def _found(recent: Recent, seen: Detection, told_at: Level) -> Finding:
         facts |= {"at_least": True, "hours_covered": round(rests.hours) - missing}
     critical = rests.ratio >= CRITICAL_LEVEL and verdict.level >= CRITICAL_LEVEL
     level = Level.CRITICAL if critical and verdict.alarm is Kind.SURGE else told_at
-    return Finding(_subject(recent), Seen.BREACH, level, facts)
+    return Finding(_subject(recent), Seen.BREACH, level, facts, holds_level=True)
 
 
 def _chance(chance: float) -> float:

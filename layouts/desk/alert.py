@@ -15,10 +15,12 @@ from data.vocabulary import Assessment, Level
 from layouts.alert_words import (
     act_words,
     assessed_words,
+    evidence_table,
     rule_words,
     shown_level,
     silenced_mark,
     subject_words,
+    sure_line,
     taken_line,
     telling_words,
     untaken_line,
@@ -103,6 +105,7 @@ def _receipt(shown: AlertShown, t: Translator) -> Component:
         rule_words(card.rule, t),
         [
             html.P([mark(shown_level(card)), " ", t.sentence(card.sentence)], className="alert-sentence"),
+            *sure_line(card, t),
             html.P(taken, className="alert-taken", **data(taken="1" if card.taken else "")),
             html.P(assessed_words(card, t) or t("desk_alerts.not_assessed"), className="alert-assessed"),
             facts(
@@ -113,6 +116,7 @@ def _receipt(shown: AlertShown, t: Translator) -> Component:
                     (t("desk_alerts.ended"), t.moment(card.ended_at) if card.ended_at else ""),
                 ]
             ),
+            *([html.Details([html.Summary(t("word.evidence")), evidence_table(card, t)])] if card.evidence else []),
         ],
         class_name="summary",
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from dash import html
@@ -14,10 +12,12 @@ from data.vocabulary import Level, Look
 from layouts.alert_desk import channels_panel, desk_figures, history, history_filter, silences_list
 from layouts.alert_words import (
     assessed_words,
+    evidence_table,
     rule_words,
     shown_level,
     silenced_mark,
     subject_words,
+    sure_line,
     taken_line,
     telling_words,
     unsent_mark,
@@ -27,7 +27,7 @@ from layouts.board import Board
 from layouts.headlines import kpi_views
 from layouts.pages import shell
 from layouts.pages.pieces import not_watching
-from layouts.parts import Parts, age, aria, data, kpi_card, mark, panel, scrolling, slot, table, title
+from layouts.parts import Parts, age, aria, data, kpi_card, mark, panel, scrolling, slot, title
 from layouts.plan_words import level_words, said
 from layouts.translator import Translator
 
@@ -74,6 +74,7 @@ def _card(card: AlertCard, model: AlertsModel, t: Translator) -> Component:
                 className="alert-head",
             ),
             html.P(t.sentence(card.sentence), className="alert-sentence"),
+            *sure_line(card, t),
             html.P([t("word.since"), " ", t.moment(card.since), " (", age(card.since), ")"], className="alert-meta"),
             html.P(taken, className="alert-taken", **data(taken="1" if card.taken else "")),
             *([html.P(assessed_words(card, t), className="alert-assessed")] if card.assessed else []),
@@ -83,7 +84,7 @@ def _card(card: AlertCard, model: AlertsModel, t: Translator) -> Component:
             html.Details(
                 [
                     html.Summary(t("word.evidence")),
-                    _evidence(card.evidence, t),
+                    evidence_table(card, t),
                     _transitions(card, t),
                     *([html.Ul([html.Li(telling_words(one, t)) for one in card.tellings])] if card.tellings else []),
                 ]
@@ -118,15 +119,6 @@ def _doors(card: AlertCard, model: AlertsModel, t: Translator) -> Component:
 
     acts = [door("take", "#take", "act-deciding"), door("verify", "#verify", "act-deciding")]
     return html.P([*acts, door("hush", "#hush", "act-operating"), door("see")], className="alert-doors")
-
-
-def _evidence(evidence: Mapping[str, Any], t: Translator) -> Component:
-    rows = [
-        [t.maybe(f"evidence.{name}") or name, t.fact(name, value)]
-        for name, value in evidence.items()
-        if not isinstance(value, dict)
-    ]
-    return table([t("word.what"), t("word.value")], rows, caption=t("word.evidence"))
 
 
 def _transitions(card: AlertCard, t: Translator) -> Component:

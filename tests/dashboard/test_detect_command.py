@@ -168,7 +168,7 @@ def test_every_fault_has_its_words(language: Language):
     words = catalogue(language)
     codes = (*WRONG, "unreadable", "unwritable", "no_files", "not_text", "not_csv", "empty")
     assert [code for code in codes if f"detect.wrong.{code}" not in words] == []
-    assert [sure for sure in Sure if f"detect.sure.{sure}" not in words] == []
+    assert [sure for sure in Sure if f"sure.{sure}" not in words] == []
 
 
 def test_holidays_of_both_countries_are_known():

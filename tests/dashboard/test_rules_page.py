@@ -84,7 +84,7 @@ def test_a_rule_is_tried_saved_and_told_in_words(server: Server, store: Engine) 
         ({"by": ""}, "Diga quién es."),
         ({"p.limit": "<b>"}, "limit = «<b>»"),
         ({"kind": "pressure"}, "Un puesto tiene una sola regla de tipo pressure"),
-        ({"name": "surge"}, "La regla de origen «surge» es siempre de tipo surge"),
+        ({"name": "surge"}, "La regla «surge» es de tipo surge"),
     ],
 )
 def test_what_is_no_rule_is_told_keeps_what_was_typed_and_changes_nothing(

@@ -110,7 +110,7 @@ def test_mail_that_is_down_for_ten_minutes_loses_nothing_and_doubles_nothing(pos
 
 def test_tries_grow_rarer_and_after_a_day_it_is_told_as_not_delivered(post: Engine, var: Path, mail: Mail):
     channel(post, "lima", mail.address)
-    mail.kept.answer = "550 no such person lima@example.org here"
+    mail.kept.answer = "550 no such person lima@example.org here, nor +51 987 654 321"
     evaluate(post, NOON)
     now, made = NOON + MINUTE, []
     while now < NOON + timedelta(hours=25):
@@ -130,12 +130,13 @@ def test_tries_grow_rarer_and_after_a_day_it_is_told_as_not_delivered(post: Engi
 
 def test_what_the_other_side_says_is_kept_without_anybodys_address(post: Engine, var: Path, mail: Mail):
     channel(post, "lima", mail.address)
-    mail.kept.answer = "550 no such person lima@example.org here"
+    mail.kept.answer = "550 no such person lima@example.org here, nor +51 987 654 321"
     evaluate(post, NOON)
     send(post, var, NOON + MINUTE)
     with reading(post) as conn:
         [said] = conn.execute(select(delivery.c.said)).scalars()
     assert "@" not in said
+    assert "987" not in said
     assert str(mail.port) not in said
 
 
@@ -209,7 +210,11 @@ def test_no_channel_leads_into_the_network_of_its_own_server(address: str):
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "10.0.0.1", "::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::"]
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.1", "::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::"),
+        *("::127.0.0.1", "::10.0.0.1", "64:ff9b:1::a00:1", "fec0::1", "192.0.0.8"),
+    ],
 )
 def test_addresses_in_disguise_are_what_they_are(address: str):
     with pytest.raises(ForbiddenAddress):

@@ -69,6 +69,15 @@ def test_a_commit_of_another_process_is_heard(centre: Engine):
         until(lambda: ear.version() == before + 1, 5, "the commit was not heard")
 
 
+def test_somebody_made_a_moment_ago_is_known_at_once_when_asked_for(centre: Engine):
+    ear = Ear(centre)  # its thread never looks
+    with writing(centre) as conn:
+        accounts.add_account(conn, "maria", "una frase bien larga", Role.ADMIN, real_now())
+    assert "maria" not in ear.seen.who.accounts
+    ear.wake.see_people()
+    assert "maria" in ear.seen.who.accounts
+
+
 def test_what_was_rolled_back_is_not_heard(centre: Engine):
     with Ear(centre) as ear:
         before = ear.version()

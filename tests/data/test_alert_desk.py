@@ -23,6 +23,8 @@ from data.tables import notice, notice_alert, outbox
 from data.tellings import marked
 from data.types import AlertCard, Channel, Window
 from data.vocabulary import Assessment, Language, Level
+from layouts.alert_words import act_words, untaken_line
+from layouts.translator import translator
 from tests.data.desk import acknowledge, assess
 from tests.data.post import NOON, SITE, open_post
 
@@ -38,6 +40,8 @@ class Post:
         self.now = NOON
         self.seen: dict[str, Seen] = {}
         self.level = Level.CRITICAL
+        self.grown = 0
+        self.holds_level = False
         self.patience = Patience(recovering=timedelta(minutes=10))
 
     def sees(self, **seen: Seen) -> Post:
@@ -53,7 +57,8 @@ class Post:
 
     def evaluate(self) -> None:
         def rule(name: str) -> Rule:
-            finding = Finding("x", self.seen[name], self.level, {"told": name})
+            facts = {"told": name, "grown": self.grown}
+            finding = Finding("x", self.seen[name], self.level, facts, holds_level=self.holds_level)
             return Rule(name, lambda recent: (finding,), self.patience)
 
         self._patch.setattr(alerts, "RULES", tuple(rule(name) for name in self.seen))
@@ -352,6 +357,88 @@ def test_the_end_is_told_to_whoever_had_heard_of_it(any_post: Post):
     post.sees(a=CALM).minute(15)
     assert post.notices() == [("opened", 0, 1), ("over", 0, 1)]
     assert (post.told("puesto"), post.told("lima")) == (["opened", "over"], [])
+
+
+def test_a_step_without_a_channel_goes_to_whoever_hears_of_new_alerts(post: Post):
+    post.channel("puesto")
+    post.sees(a=BREACH).minute(17)
+    assert post.told("puesto") == ["opened", "escalated"]
+    assert [act.facts["reached"] for act in post.open[0].acts] == [1]
+
+
+def test_an_escalation_that_reaches_nobody_says_so(post: Post):
+    post.sees(a=BREACH).minute(17)
+    [act] = post.open[0].acts
+    assert (act.kind, act.facts["reached"]) == ("escalated", 0)
+    for lang, said in ((Language.ES, "no hay ningún canal"), (Language.EN, "no channel takes it")):
+        t = translator(lang)
+        assert said in act_words(act, t)
+        assert said in str(untaken_line(post.open[0], (), t))
+
+
+def test_growth_at_the_same_level_is_told_once_to_whoever_hears_of_new_alerts(post: Post):
+    post.channel("puesto")
+    post.channel("lima", step=2)
+    post.sees(a=BREACH).minute(2)
+    post.grown = 1
+    post.minute(5)
+    assert post.told("puesto") == ["opened", "grew"]
+    assert post.told("lima") == []
+    hush(post, 10)
+    post.grown = 2
+    post.minute(5)
+    assert post.told("puesto") == ["opened", "grew"], "silent"
+    assert [reason for _, _, reason in post.open[0].transitions] == ["limit_passed", "grew", "grew"]
+
+
+def test_a_level_that_hovers_does_not_flap(post: Post):
+    post.holds_level = True
+    post.channel("puesto")
+    post.sees(a=BREACH).minute()
+    for level in (Level.ALERT, Level.CRITICAL, Level.ALERT):
+        post.level = level
+        post.minute(8)
+        assert post.open[0].level is Level.CRITICAL
+    post.minute(4)
+    assert post.open[0].level is Level.ALERT, "ten minutes of it, as calm would have to last"
+    assert post.told("puesto").count("opened") == 1
+
+
+def test_a_false_alarm_goes_no_further_and_leaves_the_wall(post: Post):
+    post.channel("coordinacion", 1)
+    post.sees(a=BREACH).minute(3)
+    assert post.open[0].takes_over
+    assess(post.engine, post.open[0].alert_id, Assessment.WATCH, "Rosa", "un ensayo", post.now)
+    assert post.open[0].takes_over, "watching is not yet having it"
+    assess(post.engine, post.open[0].alert_id, Assessment.DISCARD, "Rosa", "un ensayo", post.now)
+    assert not post.open[0].takes_over
+    post.minute(60)
+    assert post.told("coordinacion") == []
+
+
+def test_a_deadline_under_a_silence_is_told_when_the_silence_is_over(post: Post):
+    post.sees(a=BREACH).minute()
+    acknowledge(post.engine, post.open[0].alert_id, "Rosa", "", post.now, deadline=post.now + 10 * MINUTE)
+    hush(post, 30)
+    post.minute(29)
+    assert [kind for kind, _, _ in post.notices()] == ["opened"]
+    post.minute(5)
+    assert sorted(kind for kind, _, _ in post.notices()) == ["deadline", "opened", "still-on"]
+
+
+def test_whoever_heard_that_it_began_hears_that_it_ended_at_any_level(post: Post):
+    post.channel("lima", least=Level.CRITICAL)
+    post.sees(a=BREACH).minute(3)
+    post.level = Level.ALERT
+    post.minute(3)
+    post.sees(a=CALM).minute(15)
+    assert post.told("lima") == ["opened", "over"]
+
+
+def test_a_silence_over_a_subject_that_never_had_an_alert_is_refused(post: Post):
+    with pytest.raises(WrongAct) as wrong:
+        hush(post, 30, rule=None, subject="cola")
+    assert wrong.value.code == "silence_subject"
 
 
 def test_forty_rules_within_a_minute_are_one_notice(any_post: Post):

@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 
 from data import alerts
-from data.alert_acts import AlertIsOver, NotToldYet, acknowledge, assess
-from data.alert_book import open_alerts
+from data.alert_acts import AlertIsOver, NotToldYet, WrongAct, acknowledge, assess
+from data.alert_book import alert_subjects, open_alerts
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.rule import Finding, Rule
 from data.channels import add_channel
@@ -59,6 +59,7 @@ class Desk(RuleBasedStateMachine):
         self.now = NOON
         self.seen = dict.fromkeys(RULES, Seen.CLEAR)
         self.level = dict.fromkeys(RULES, Level.CRITICAL)
+        self.grown = dict.fromkeys(RULES, 0)
         self.views: dict[datetime, Any] = {}
         self._kept = alerts.RULES
 
@@ -71,6 +72,10 @@ class Desk(RuleBasedStateMachine):
     def sees(self, name: str, seen: Seen, level: Level) -> None:
         self.seen[name], self.level[name] = seen, level
 
+    @rule(name=st.sampled_from(RULES), grown=st.integers(0, 3))
+    def grows(self, name: str, grown: int) -> None:
+        self.grown[name] = grown
+
     @rule(waits=st.lists(st.integers(1, 20), min_size=1, max_size=3))
     def passes(self, waits: list[int]) -> None:
         """Between two looks a worker may have been away."""
@@ -80,7 +85,7 @@ class Desk(RuleBasedStateMachine):
 
     def _evaluate(self) -> None:
         def made(name: str) -> Rule:
-            finding = Finding("x", self.seen[name], self.level[name], {"told": name})
+            finding = Finding("x", self.seen[name], self.level[name], {"told": name, "grown": self.grown[name]})
             gone = Rule(name, lambda recent: (), PATIENCE[name], lambda recent: frozenset())
             found = Rule(name, lambda recent: (finding,), PATIENCE[name], lambda recent: frozenset({"x"}))
             return gone if self.seen[name] is Seen.GONE else found
@@ -90,6 +95,13 @@ class Desk(RuleBasedStateMachine):
         alerts.evaluate(self.engine, "norte", self.now, self.now, "one")
         on = {number for number, _, kind in self._told() - before if kind != "over"}
         assert not on & quiet, "what is silent is not told"
+        assert self._grew() - quiet <= on, "growth is told once, with what is told anyway or by itself"
+
+    def _grew(self) -> set[int]:
+        t = alert_transition.c
+        grew = select(t.alert_id).where(t.reason == "grew", t.at == self.now)
+        with reading(self.engine) as conn:
+            return set(conn.execute(grew).scalars())
 
     def _silenced(self) -> set[int]:
         with reading(self.engine) as conn:
@@ -140,6 +152,10 @@ class Desk(RuleBasedStateMachine):
     def is_silenced(self, name: str | None, minutes: int) -> None:
         with writing(self.engine) as conn:
             site, until = site_named(conn, "norte"), self.now + timedelta(minutes=minutes)
+            if name is None and not alert_subjects(conn, "norte"):
+                with pytest.raises(WrongAct):
+                    silence_until(conn, site, None, "x", "relevo", "Rosa", until, self.now)
+                return
             silence_until(conn, site, name, None if name else "x", "relevo", "Rosa", until, self.now)
 
     @rule(number=st.integers(1, 6))

@@ -127,6 +127,7 @@ def test_one_wrong_rule_and_none_is_written(post):
     ("entry", "code"),
     [
         ({"name": "Mucho", "kind": "surge"}, "name"),
+        ({"name": "evaluation", "kind": "surge"}, "reserved_name"),
         ({"name": "x", "kind": "flood"}, "kind"),
         ({"name": "x", "kind": "surge", "params": {"limit": 3}}, "unknown_param"),
         ({"name": "x", "kind": "surge", "colour": "red"}, "unknown"),

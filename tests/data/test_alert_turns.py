@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from data import alerts, watch
 from data.alert_acts import AlertIsOver
-from data.alert_book import SITE_RULE, evaluated_at, recent_alerts
+from data.alert_book import evaluated_at, recent_alerts
 from data.alert_moves import add_transition
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.rule import Finding, Recent, Rule
@@ -19,7 +19,7 @@ from data.sites import UnknownSite
 from data.store import lock, reading, writing
 from data.tables import alert_transition
 from data.versions import version_of
-from data.vocabulary import AlertState, Level
+from data.vocabulary import NOT_EVALUATED, AlertState, Level
 from tests.data.desk import acknowledge
 from tests.data.post import NOON, cards, open_calm_post, send
 
@@ -158,8 +158,8 @@ def test_a_site_that_cannot_be_read_says_so_and_keeps_what_is_open(calm_post, mo
     for minutes in (1, 30, 90):
         evaluate(calm_post, LATE + timedelta(minutes=minutes))
     shown = {card.rule: card for card in cards(calm_post)}
-    assert shown[SITE_RULE].state is AlertState.ERROR
-    assert shown[SITE_RULE].sentence.key == "alert.evaluation.sentence"
+    assert shown[NOT_EVALUATED].state is AlertState.ERROR
+    assert shown[NOT_EVALUATED].sentence.key == "alert.evaluation.sentence"
     assert shown["source_silent"].state is AlertState.NO_DATA
     monkeypatch.setattr(alerts, "recent", watch.recent)
     evaluate(calm_post, LATE + timedelta(minutes=91))

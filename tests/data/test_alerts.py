@@ -15,9 +15,10 @@ from data.analytics import rules
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.rule import Finding, Recent, Rule
 from data.store import reading
-from data.tables import alert, alert_transition
+from data.tables import alert, alert_transition, notice
 from data.versions import version_of
-from data.vocabulary import AlertState, Level
+from data.vocabulary import AlertState, Language, Level
+from layouts.translator import translator
 from tests.data.desk import acknowledge
 from tests.data.post import NOON, START, cards, open_calm_post, send
 
@@ -57,6 +58,63 @@ def test_a_surge_is_told_once_and_is_over_when_it_is(calm_post, var):
         assert states == [AlertState.FIRING, AlertState.RECOVERING, AlertState.RESOLVED]
         (span,) = alarm_spans(conn, "norte", "surge", START)
         assert (span.start, span.end) == (told, over.updated)
+
+
+def test_a_correction_that_undoes_an_alarm_ends_it_at_once_and_says_so(calm_post, var):
+    send(calm_post, var, NOON, [300] * 6, NOON + timedelta(hours=6))
+    told = NOON + timedelta(hours=6, minutes=5)
+    (card,) = [c for c in alerts.evaluate(calm_post, "norte", told, told, "one").moved if c.rule == "surge"]
+    assert (card.evidence["sure"], card.is_open) == ("almost_certain", True)
+    # The hours were a tenth of what was typed, and by now there is one more.
+    send(calm_post, var, NOON, [60] * 7, NOON + timedelta(hours=7, minutes=1))
+    later = NOON + timedelta(hours=7, minutes=5)
+    (card,) = [c for c in alerts.evaluate(calm_post, "norte", later, later, "one").moved if c.rule == "surge"]
+    assert [(state, reason) for _, state, reason in card.transitions] == [
+        (AlertState.FIRING, "limit_passed"),
+        (AlertState.RESOLVED, "corrected"),
+    ]
+    assert "los datos se corrigieron o se completaron" in translator(Language.ES).sentence(card.sentence)
+    assert card.evidence["observed"] > 1000, "what was told stands there still"
+    with reading(calm_post) as conn:
+        assert alarm_spans(conn, "norte", "surge", START) == (), "the baseline keeps the day"
+        assert len(alarm_spans(conn, "norte", "surge", START, as_of=told)) == 1
+
+
+def test_a_correction_that_leaves_a_smaller_surge_ends_nothing(calm_post, var):
+    send(calm_post, var, NOON, [300] * 6, NOON + timedelta(hours=6))
+    told = NOON + timedelta(hours=6, minutes=5)
+    alerts.evaluate(calm_post, "norte", told, told, "one")
+    send(calm_post, var, NOON, [220] * 6, NOON + timedelta(hours=6, minutes=10))
+    later = NOON + timedelta(hours=6, minutes=15)
+    (card,) = [c for c in alerts.evaluate(calm_post, "norte", later, later, "one").moved if c.rule == "surge"]
+    assert (card.state, card.evidence["observed"]) == (AlertState.FIRING, 6 * 220)
+
+
+def test_a_surge_that_only_fades_into_the_night_was_not_corrected(calm_post, var):
+    """Every hour of its own report; midnight is 05:00 here, and the baseline is another one from then on."""
+    reasons: list[str] = []
+    people = [150] * 10 + [66, 78, 60, 83, 58, 71, 64, 80] * 2 + [60] * 24
+    for hour, count in enumerate(people, start=1):
+        at = NOON + timedelta(hours=hour, minutes=5)
+        send(calm_post, var, NOON + timedelta(hours=hour - 1), [count], at - timedelta(minutes=1))
+        for card in alerts.evaluate(calm_post, "norte", at, at, "one").moved:
+            if card.rule == "surge":
+                reasons = [reason for _, _, reason in card.transitions]
+    assert reasons[-1] == "back_to_normal"
+    assert "corrected" not in reasons
+
+
+def test_a_surge_that_grows_while_it_is_on_is_told_again(calm_post, var):
+    reasons: list[str] = []
+    for hour in range(1, 25):
+        at = NOON + timedelta(hours=hour, minutes=5)
+        send(calm_post, var, NOON + timedelta(hours=hour - 1), [150 if hour <= 10 else 600], at - timedelta(minutes=1))
+        moved = [c for c in alerts.evaluate(calm_post, "norte", at, at, "one").moved if c.rule == "surge"]
+        reasons = [reason for _, _, reason in moved[0].transitions] if moved else reasons
+    assert [reason for reason in reasons if reason != "escalated"] == ["limit_passed", "grew"]
+    with reading(calm_post) as conn:
+        kinds = conn.execute(select(notice.c.kind).order_by(notice.c.notice_id)).scalars().all()
+    assert kinds.count("grew") == 1
 
 
 def test_a_source_that_falls_silent_is_told_with_nobody_looking(calm_post):

@@ -63,6 +63,18 @@ def test_one_critical_part_is_not_averaged_away():
     assert pressure(entry(**CALM), entry(wait=2.0, waiting=40.0), 0.1).level is Level.CRITICAL
 
 
+@pytest.mark.parametrize(
+    ("wait", "level"), [(0.35, Level.ALERT), (0.99, Level.ALERT), (1.0, Level.CRITICAL), (None, Level.CRITICAL)]
+)
+def test_more_than_can_be_served_is_a_warning_while_whoever_joins_waits_briefly(wait, level):
+    busy = {**CALM, "waiting": 27.0, "arriving": 144.0, "wait": wait}
+    found = pressure(entry(**busy), None, None)
+    part = next(part for part in found.components if part.name == "utilisation")
+    assert (part.value, part.level, found.level) == (1.2, level, level)
+    after = pressure(entry(**{**busy, "arriving": 120.0, "wait": 0.3}), None, None, before=Level.CRITICAL)
+    assert after.level is Level.ALERT, "and what was no crisis holds none up"
+
+
 def test_a_queue_that_never_clears_is_critical_once_joining_it_means_an_hour():
     growing = {**CALM, "clears_in": None, "never_clears": True, "arriving": 130.0}
     assert component("time_to_clear", None, never=True).level is Level.CRITICAL

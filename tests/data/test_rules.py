@@ -167,7 +167,17 @@ def test_every_rule_has_its_words_in_every_language():
 
 
 # What people and time do to an alert, beside what the rules see.
-STEPS = {"rule_failed", "rule_works", "acknowledged", "not_watched", "assessed", "escalated", "deadline_passed"}
+STEPS = {
+    "rule_failed",
+    "rule_works",
+    "acknowledged",
+    "not_watched",
+    "assessed",
+    "escalated",
+    "deadline_passed",
+    "grew",
+    "corrected",
+}
 
 
 def test_every_reason_of_a_change_has_its_words():

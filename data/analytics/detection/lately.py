@@ -6,6 +6,7 @@ taken in by working the last days out again.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +21,19 @@ from data.analytics.seasonal import Past
 
 # An alarm that is on at midnight began in these days, or looks as if it had.
 RUN_DAYS = 28
+# An alarm that was told rests on a bucket of these days; whether that still speaks of one a correction may change.
+ALARM_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The verdict on one bucket, `back` days before a midnight (1 is the day before) at its place in that day."""
+
+    back: int
+    slot: int
+    step_hours: float
+    verdict: Verdict
+    usual_day: float
 
 
 @dataclass(frozen=True)
@@ -29,10 +43,8 @@ class Midnight:
     on: date
     usual: Usual | None
     state: State | None
-    newest: Verdict | None  # on the last reported bucket before
-    newest_day: int  # days before `on` on which it was; 1 is the day before
-    step_hours: float  # of the bucket of `newest`
-    newest_slot: int
+    newest: Placed | None  # on the last reported bucket before
+    alarms: tuple[Placed, ...] = ()  # the reported buckets of the last days that spoke of one
 
 
 @dataclass(frozen=True)
@@ -44,23 +56,28 @@ class Detection:
     step_hours: float
     days: int  # of history
     usual_day: float  # people expected of the whole day
+    alarms: tuple[Detection, ...] = ()  # on the buckets from `since` on that spoke of an alarm, this one included
+    since: float = math.inf  # seconds since 1970; what was said of earlier buckets is not known here
 
 
 def at_midnight(past: Past, limits: Limits) -> Midnight:
     """From all whole days before a midnight."""
-    state, newest, back, step, slot = None, None, 0, 1.0, 0
+    state, newest, alarms = None, None, []
     for told in filled(past, limits, first=max(0, past.days - RUN_DAYS)):
-        state = told.state
-        for place, verdict in enumerate(told.verdicts):
+        state, back = told.state, past.days - told.day
+        usual_day = sum(verdict.expected for verdict in told.verdicts)
+        for slot, verdict in enumerate(told.verdicts):
             if verdict.told:
-                newest, back, step, slot = verdict, past.days - told.day, told.step_hours, place
-    return Midnight(past.end, usual_after(past), state, newest, back, step, slot)
+                newest = Placed(back, slot, told.step_hours, verdict, usual_day)
+                if verdict.alarm is not None and back <= ALARM_DAYS:
+                    alarms.append(newest)
+    return Midnight(past.end, usual_after(past), state, newest, tuple(alarms))
 
 
-def on_day(known: Midnight, slot: np.ndarray, people: np.ndarray, special: bool, limits: Limits) -> Verdict | None:
-    """On the last reported hour of the day that begins at `known`; None where none was, or days are judged whole."""
+def on_day(known: Midnight, slot: np.ndarray, people: np.ndarray, special: bool, limits: Limits) -> tuple[Verdict, ...]:
+    """On every hour of the day that begins at `known` up to the last reported one; none where days are judged whole."""
     if known.usual is None or known.usual.slots == 1 or np.isnan(people).all():
-        return None
+        return ()
     last = int(np.flatnonzero(~np.isnan(people))[-1]) + 1
     _, verdicts = detected(known.usual, known.state, Day(slot[:last], people[:last], special=special), limits)
-    return verdicts[-1]
+    return verdicts

@@ -46,7 +46,7 @@ class Day:
 
 
 class Sure(StrEnum):
-    """A probability in words: the keys under `detect.sure` of the locale files."""
+    """A probability in words: the keys under `sure` of the locale files."""
 
     POSSIBLE = "possible"
     LIKELY = "likely"
