@@ -93,13 +93,15 @@ def plan_state(
     conn: Connection, site: str, cards: Sequence[AlertCard], now: datetime, as_of: datetime | None = None
 ) -> PlanState:
     """`cards`: the open alerts as they stood then."""
-    version, newest = plan_in_force(conn, site, now, as_of), newest_activation(conn, site, as_of)
-    signs = () if version is None else signs_of(conn, site, version.plan, cards, now)
+    version = plan_in_force(conn, site, now, as_of)
+    if version is None:
+        return PlanState(now)  # nothing runs without a plan: nothing more is asked of the store
+    newest, signs = newest_activation(conn, site, as_of), signs_of(conn, site, version.plan, cards, now)
     return PlanState(
         now=now,
         version=version,
         running=newest if newest is not None and newest.ended is None else None,
-        proposal=None if version is None else proposal(version.plan, signs),
+        proposal=proposal(version.plan, signs),
         blind=any(sign.rule is None and sign.doubtful for sign in signs),
         last_act=newest.acts[-1].act if newest else 0,
         signs=signs,

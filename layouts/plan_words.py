@@ -70,7 +70,7 @@ def _since(key: str, key_of_day: str, level: PlanLevel, since: datetime, now: da
     words = level_words(level, t)
     if t.local(since).date() == t.local(now).date():
         return t(f"plan.strip.{key}", level=words, since_time=since)
-    return t(f"plan.strip.{key_of_day}", level=words, at=since)
+    return t(f"plan.strip.{key_of_day}", level=words, day=f"{t.date(since)}, {t.time(since)}")
 
 
 def strip_line(state: PlanState | None, t: Translator) -> list[Any]:

@@ -502,8 +502,8 @@ def test_a_board_asks_the_store_a_bounded_number_of_things(busy):
             asked.append(statement)
 
         reads.situation(conn, scope, ClockReading(TEN, 1.0, False))
-    # The last two: the rule that decides on the pressure level, and who has taken what is open.
-    assert len(asked) <= 28
+    # The last three: the rule that decides on the pressure level, who has taken what is open, the contingency plan.
+    assert len(asked) <= 29
 
 
 def test_operational_days_of_the_site_are_used(post):
