@@ -27,6 +27,7 @@ COMMANDS = {
     "queue": "queue",
     "cadence": "cadence",
     "rules": "rules",
+    "standards": "standards",
     "forecast": "forecast",
     **dict.fromkeys(("close", "unlock", "release"), "closing"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -10,15 +11,18 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from data import queries
-from data.analytics.buckets import seconds
+from data.analytics.buckets import Buckets, seconds
 from data.analytics.coverage import coverage
 from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
-from data.analytics.standards import Denominators, Standard, mean_present
+from data.analytics.standards import PARTS, Denominators, Standard, mean_present, stayed_overnight
+from data.arrivals_apart import arrivals_apart
+from data.days import day_of, days_of
 from data.observing import Official
-from data.queries.board import print_of_services, standard_rows
+from data.queries.board import print_of_services
 from data.queries.figures import counts_of_people
 from data.queries.services import last_heard
+from data.standards_book import standards_in_force
 from data.types import SectorCoverage, Site, Window
 from data.vocabulary import Measure, Service
 
@@ -38,18 +42,10 @@ def sector_coverage(
 ) -> tuple[SectorCoverage, ...]:
     """Every sector of the site, for the day up to `now`; `here` and `entry` say how many people there are."""
     until = min(now, day.end)
-    lines = _service_lines(conn, site, Window(day.start - SERVICES_REACH, until), as_of)
-    rules = standards_in_force(conn, site, until, as_of)
-    came = entry.arrivals if (site.entry_stage, Measure.ARRIVALS) in official else entry.served
-
-    def arrivals(span: Window) -> float | None:
-        hours = came.between(seconds(span.start), seconds(span.end))
-        return float(np.sum(hours.people)) if len(hours) else None
-
-    # Of one source: what two institutions count is never put together.
     reach = Window(day.start - SERVICES_REACH, until)
-    readings = list(counts_of_people(conn, site.site, reach, here.source, as_of).items()) if here else []
-    people = Denominators(here.people if here else None, arrivals, lambda span: mean_present(readings, span))
+    lines = service_rows(conn, site, reach, as_of)
+    rules = standards_in_force(conn, site.site, until, as_of)
+    people = denominators(conn, site, reach, until, rules, here, entry, official, as_of)
     told = {str(row["service"]) for row in lines}
     silent = any(service not in told for service in rules)
     heard = last_heard(conn, site, Window(day.start - SILENCE_REACH, day.end), as_of) if silent else {}
@@ -58,35 +54,63 @@ def sector_coverage(
     )
 
 
-def standards_in_force(
-    conn: Connection, site: Site, at: datetime, as_of: datetime | None = None
-) -> dict[Service, Standard]:
-    """Those of the phase the site is in."""
-    phase = queries.phase(conn, site.site, at, as_of)
-    return {
-        Service(name): Standard(
-            Service(name), row.value, row.per, row.denominator, row.unit, row.source, phase, row.provisional
-        )
-        for name, row in standard_rows(conn, site.site, at, phase, as_of).items()
-    }
+def denominators(
+    conn: Connection,
+    site: Site,
+    reach: Window,
+    until: datetime,
+    rules: Mapping[Service, Standard],
+    here: PresentNow | None,
+    entry: Observed,
+    official: Official,
+    as_of: datetime | None,
+) -> Denominators:
+    """Of one source: what two institutions count is never put together."""
+    measure = Measure.ARRIVALS if (site.entry_stage, Measure.ARRIVALS) in official else Measure.SERVED
+    came = entry.arrivals if measure is Measure.ARRIVALS else entry.served
+    readings = list(counts_of_people(conn, site.site, reach, here.source, as_of).items()) if here else []
+
+    def apart(name: str, span: Window) -> float | None:
+        source, everybody = official.get((site.entry_stage, measure)), came_in(came, span)
+        if source is None or everybody is None:
+            return None
+        return arrivals_apart(conn, site, measure, source, *PARTS[name], span, everybody, as_of)
+
+    stay_counts = any(rule.denominator == "overnight" for rule in rules.values())
+    return Denominators(
+        present=here.people if here else None,
+        arrivals=lambda span: came_in(came, span),
+        present_over=lambda span: mean_present(readings, span),
+        overnight=stayed_overnight(readings, until, site.zone) if stay_counts else None,
+        parts=apart,
+    )
 
 
-def _service_lines(conn: Connection, site: Site, window: Window, as_of: datetime | None) -> list[dict[str, object]]:
-    """Rows of `queries.service_totals`, kept until a line of the window changes."""
+def came_in(came: Buckets, span: Window) -> float | None:
+    hours = came.between(seconds(span.start), seconds(span.end))
+    return float(np.sum(hours.people)) if len(hours) else None
+
+
+def service_rows(conn: Connection, site: Site, window: Window, as_of: datetime | None) -> list[dict[str, object]]:
+    """Rows of `queries.service_totals` by operational day, kept until a line of that day changes."""
     if as_of is not None:
         return _records(queries.service_totals(conn, site.site, window, as_of))
-    mark = (str(conn.engine.url), site.site, window.start, print_of_services(conn, site.site, window))
-    found = _kept_services(mark)
-    if not found:
-        found.append(_records(queries.service_totals(conn, site.site, window)))
-    return found[0]
+    found: list[dict[str, object]] = []
+    for day in days_of(site, window) if window.start < window.end else (day_of(site, window.start),):
+        part = Window(max(day.start, window.start), min(day.end, window.end))
+        mark = (str(conn.engine.url), site.site, part.start, print_of_services(conn, site.site, part))
+        kept = _kept_services(mark)
+        if not kept:
+            kept.append(_records(queries.service_totals(conn, site.site, part)))
+        found += kept[0]
+    return found
 
 
 def _records(lines: pd.DataFrame) -> list[dict[str, object]]:
     return [{str(name): value for name, value in row.items()} for row in lines.to_dict("records")]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _kept_services(mark: object) -> list[list[dict[str, object]]]:
-    """A place to keep the lines about services of one window."""
+    """A place to keep the lines about services of one day."""
     return []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.analytics.rule_params import Wrong, WrongRule, checked
 from data.rule_shapes import SetRule
+from data.toml_text import toml_value
 
 VERSION = 1
 
@@ -28,24 +28,13 @@ def rules_text(rules: Sequence[SetRule]) -> str:
 
 def _rule(entry: Mapping[str, Any]) -> str:
     params = entry["params"]
-    lines = ["[[rule]]", *(f"{name} = {_value(value)}" for name, value in entry.items() if name != "params")]
+    lines = ["[[rule]]", *(f"{name} = {toml_value(value)}" for name, value in entry.items() if name != "params")]
     plain = {name: value for name, value in params.items() if not isinstance(value, Mapping)}
-    lines += ["", "[rule.params]", *(f"{name} = {_value(value)}" for name, value in plain.items())]
+    lines += ["", "[rule.params]", *(f"{name} = {toml_value(value)}" for name, value in plain.items())]
     for name, table in params.items():
         if isinstance(table, Mapping):
-            lines += ["", f"[rule.params.{name}]", *(f"{key} = {_value(value)}" for key, value in table.items())]
+            lines += ["", f"[rule.params.{name}]", *(f"{key} = {toml_value(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        # A JSON text is a TOML text, but for one sign that JSON leaves as it is.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(one) for one in value)}]"
-    return repr(value)
 
 
 def read_rules(text: str) -> tuple[SetRule, ...]:

@@ -1,23 +1,97 @@
-"""The coverage page: every sector of the site against its standards, worst first."""
+"""The coverage page: every sector of the site against its standards, worst first; how it stood, what is on the shelf."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from callbacks.reads.ground import ground
+from callbacks.reads.ground import Ground, ground
+from callbacks.reads.once import once
 from data import disclosure
+from data.analytics.coverage_past import timelines
+from data.analytics.equity import equity
+from data.chosen import official_sources
+from data.covering import sector_coverage
+from data.covering_past import sectors_past
+from data.days import day_of
 from data.duplicates import duplicates
-from data.types import ClockReading, CoverageModel, Scope, Window
+from data.picture import present_now
+from data.served_apart import came_apart, last_whole_day, served_apart
+from data.stocking import stock_now
+from data.types import ClockReading, CoverageModel, Equity, Scope, SectorTimeline, Window
+from data.vocabulary import Sector, Service
 
 DUPLICATES_BACK = timedelta(days=7)
+DAY = timedelta(days=1)
+# How often the figures of a day ago are looked at anew: they stand beside today's to tell where it goes.
+BEFORE_EVERY = timedelta(minutes=15)
 
 
 def coverage(conn: Connection, scope: Scope, clock: ClockReading) -> CoverageModel:
     base = ground(conn, scope, clock)
     recent = Window(base.picture.day.start - DUPLICATES_BACK, base.picture.day.end)
     found = disclosure.masked_duplicates(duplicates(conn, scope.site, recent, scope.as_of), scope.audience)
+    lines, span = _timeline(conn, scope, base)
     return CoverageModel(
-        frame=base.frame, kpis=base.kpis, sectors=base.sectors, window=base.picture.day, duplicates=found
+        frame=base.frame,
+        kpis=base.kpis,
+        sectors=base.sectors,
+        window=base.picture.day,
+        duplicates=found,
+        before=_before(conn, scope, base),
+        timeline=lines,
+        timeline_window=span,
+        stock=stock_now(conn, base.picture.site, base.now, scope.as_of),
+        equity=_equity(conn, scope, base),
+        equity_day=last_whole_day(base.picture.site, base.now),
     )
+
+
+def _timeline(conn: Connection, scope: Scope, base: Ground) -> tuple[tuple[SectorTimeline, ...], Window]:
+    seen = base.picture
+    spans = sectors_past(conn, seen.site, base.now, seen.present, seen.entry, seen.official, scope.as_of)
+    shown = timelines(disclosure.masked_spans(spans, scope.audience, scope.mask_below))
+    # In the order in which they stand above.
+    place = {row.sector: number for number, row in enumerate(base.sectors)}
+    ordered = sorted(shown, key=lambda one: place.get(one.sector, len(place)))
+    return tuple(ordered), Window(spans[0][0].start, spans[-1][0].end)
+
+
+def _before(conn: Connection, scope: Scope, base: Ground) -> Mapping[tuple[Sector, Service], float]:
+    """The ratio of each service a day earlier, as the audience may see it."""
+    seen = base.picture
+    then = min(base.now, seen.day.end) - DAY
+    then -= timedelta(seconds=then.timestamp() % BEFORE_EVERY.total_seconds())
+
+    def look() -> Mapping[tuple[Sector, Service], float]:
+        official = official_sources(conn, scope.site, then, scope.as_of)
+        here = present_now(conn, seen.site, official, then, scope.as_of)
+        day = day_of(seen.site, then)
+        sectors = sector_coverage(conn, seen.site, day, then, here, seen.entry, official, scope.as_of)
+        shown = disclosure.masked_sectors(sectors, scope.audience, scope.mask_below)
+        return {(row.sector, row.service): row.ratio for one in shown for row in one.services if row.ratio is not None}
+
+    asked = ("coverage-before", scope.site, then, scope.audience, scope.mask_below, scope.as_of)
+    return once(conn, base.frame.version, asked, look)
+
+
+def _equity(conn: Connection, scope: Scope, base: Ground) -> tuple[Equity, ...]:
+    seen = base.picture
+    day = last_whole_day(seen.site, base.now)
+
+    def look() -> tuple[Equity, ...]:
+        told = served_apart(conn, seen.site, day, scope.as_of)
+        if not told:
+            return ()
+        came = came_apart(conn, seen.site, day, seen.official, base.now, scope.as_of)
+        served = disclosure.masked_served(told, scope.audience, scope.mask_below)
+        arrived = disclosure.masked_arrivals(came, scope.audience, scope.mask_below)
+        return tuple(
+            equity(Sector(sector), Service(service), by, one, arrived.get(by))
+            for (sector, service, by), one in served.items()
+        )
+
+    asked = ("equity", scope.site, day, scope.audience, scope.mask_below, scope.as_of)
+    return once(conn, base.frame.version, asked, look)

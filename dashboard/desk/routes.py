@@ -1,10 +1,10 @@
-"""The addresses of the desk. A file sent, a delivery, a template; the form of a shift."""
+"""The addresses of the desk. A file sent, a delivery, a template; the form of a shift; alerts, their rules, standards."""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
-from dashboard.desk import alerts, delivery, phone, rules, sending, silences, templates
+from dashboard.desk import alerts, delivery, phone, rules, sending, silences, standards, templates
 
 ROUTES = [
     Route("/reports/send", sending.send, methods=["POST"]),
@@ -17,6 +17,7 @@ ROUTES = [
     Route("/reports/form/sw.js", phone.worker),
     *silences.ROUTES,
     *rules.ROUTES,
+    *standards.ROUTES,
     *alerts.ROUTES,
     Route("/reports/{report:int}", delivery.show),
     Route("/reports/{report:int}/undo", delivery.take_back, methods=["POST"]),

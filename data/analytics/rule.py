@@ -15,7 +15,7 @@ from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
 from data.analytics.stages import StageState
 from data.rhythm import Reporting
-from data.types import Pressure, SectorCoverage, Site, Window
+from data.types import Pressure, SectorCoverage, Site, StockLeft, Window
 from data.vocabulary import Lane, Level, Stage
 
 FALSE_ALARMS = 1.0  # per 30 days and series at most, unless a site wants others
@@ -40,6 +40,7 @@ class Recent:
     observed: Mapping[tuple[Stage, Lane], Observed] = field(default_factory=dict)
     states: Mapping[tuple[Stage, Lane], StageState] = field(default_factory=dict)
     present: PresentNow | None = None
+    stock: tuple[StockLeft, ...] = ()
     detections: Mapping[float, Detection | None] = field(default_factory=dict)  # by other rates of false alarms
 
     def detected(self, per_month: float) -> Detection | None:

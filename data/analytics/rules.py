@@ -15,6 +15,7 @@ import numpy as np
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.pressure import LEAVE_AT
 from data.analytics.rule import Finding, Recent, Rule
+from data.analytics.stock_out import stock_out, stock_watched
 from data.analytics.surge import collapse, flow_watched, surge
 from data.rhythm import Reporting
 from data.types import ServiceCoverage
@@ -177,4 +178,5 @@ RULES: tuple[Rule, ...] = (
         Patience(pending=timedelta(hours=1), recovering=timedelta(hours=1)),
         gaps_watched,
     ),
+    Rule("stock_out", stock_out, Patience(recovering=timedelta(hours=1), no_data=timedelta(hours=1)), stock_watched),
 )
