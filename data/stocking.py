@@ -19,6 +19,7 @@ from data.types import Site, StockLeft, Window
 # Of what was counted within this nothing is said any more afterwards.
 FORGOTTEN = timedelta(days=7)
 MOMENT = timedelta(microseconds=1)
+SOON = 48.0  # hours
 
 Item = tuple[str, str, str]  # organisation, item, unit
 Counts = list[tuple[datetime, float]]
@@ -74,6 +75,8 @@ LOOKED_AT = int((REACH + COUNTS_FOR) / timedelta(minutes=15)) + 1
 
 
 def _order(one: StockLeft) -> tuple[int, float, Sequence[str]]:
-    known = one.hours_left is not None
-    return (0 if known and (one.hours_left or 0) < 48 else 1 if not known and not one.idle else 2, one.hours_left or 0.0,
-            (one.organisation, one.item, one.unit))  # fmt: skip
+    """What runs out within two days, then what nobody knows, then the rest."""
+    named = (one.organisation, one.item, one.unit)
+    if one.hours_left is None:
+        return (2 if one.idle else 1, 0.0, named)
+    return (0 if one.hours_left < SOON else 2, one.hours_left, named)

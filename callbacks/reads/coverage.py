@@ -1,4 +1,4 @@
-"""The coverage page: every sector of the site against its standards, worst first; how it stood, what is on the shelf."""
+"""The coverage page: every sector against its standards, worst first; how it stood, what is on the shelf."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The addresses of the desk. A file sent, a delivery, a template; the form of a shift; alerts, their rules, standards."""
+"""The addresses of the desk. A file sent, a delivery, a template; the form of a shift; rules, standards."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from data.vocabulary import State
 
@@ -61,7 +62,7 @@ def use_per_hour(counts: Sequence[tuple[datetime, float]]) -> tuple[float | None
     """Mean use, None where no interval tells it; and the hours it was seen over."""
     used, seen = 0.0, timedelta(0)
     newest = counts[-1][0]
-    for (since, before), (until, after) in reversed(list(zip(counts, counts[1:], strict=False))):
+    for (since, before), (until, after) in reversed(list(pairwise(counts))):
         if since < newest - REACH or seen >= LEAST:
             break
         if after > before or until <= since:
