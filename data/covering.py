@@ -17,7 +17,7 @@ from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
 from data.analytics.standards import PARTS, Denominators, Standard, mean_present, stayed_overnight
 from data.arrivals_apart import arrivals_apart
-from data.days import day_of, days_of
+from data.days import days_of
 from data.observing import Official
 from data.queries.board import print_of_services
 from data.queries.figures import counts_of_people
@@ -95,15 +95,25 @@ def service_rows(conn: Connection, site: Site, window: Window, as_of: datetime |
     """Rows of `queries.service_totals` by operational day, kept until a line of that day changes."""
     if as_of is not None:
         return _records(queries.service_totals(conn, site.site, window, as_of))
-    found: list[dict[str, object]] = []
-    for day in days_of(site, window) if window.start < window.end else (day_of(site, window.start),):
-        part = Window(max(day.start, window.start), min(day.end, window.end))
-        mark = (str(conn.engine.url), site.site, part.start, print_of_services(conn, site.site, part))
-        kept = _kept_services(mark)
-        if not kept:
-            kept.append(_records(queries.service_totals(conn, site.site, part)))
-        found += kept[0]
-    return found
+    kept = _place_of(conn, site, window)
+    if not kept:
+        days = days_of(site, window) if window.start < window.end else ()
+        parts = [Window(max(day.start, window.start), min(day.end, window.end)) for day in days]
+        kept.append([row for part in parts for row in _rows_of_day(conn, site, part)])
+    return kept[0]
+
+
+def _rows_of_day(conn: Connection, site: Site, part: Window) -> list[dict[str, object]]:
+    kept = _place_of(conn, site, part)
+    if not kept:
+        kept.append(_records(queries.service_totals(conn, site.site, part)))
+    return kept[0]
+
+
+def _place_of(conn: Connection, site: Site, window: Window) -> list[list[dict[str, object]]]:
+    """A place to keep the lines about services of one window until one of them changes."""
+    mark = (str(conn.engine.url), site, window.start, print_of_services(conn, site.site, window))
+    return _kept_services(mark)
 
 
 def _records(lines: pd.DataFrame) -> list[dict[str, object]]:
@@ -112,5 +122,4 @@ def _records(lines: pd.DataFrame) -> list[dict[str, object]]:
 
 @lru_cache(maxsize=512)
 def _kept_services(mark: object) -> list[list[dict[str, object]]]:
-    """A place to keep the lines about services of one day."""
     return []

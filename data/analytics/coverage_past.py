@@ -22,10 +22,9 @@ Row = Mapping[str, object]
 
 
 def steps_until(now: datetime, day: datetime) -> tuple[Window, ...]:
-    """Spans by the site's day, which begins at `day`, up to the one that runs now."""
+    """Spans by the site's day, which begins at `day`: those of 72 hours that are over, and the one that runs now."""
     last = day + (now - day) // STEP * STEP
-    first = last - REACH + STEP
-    starts = [first + STEP * number for number in range(REACH // STEP)]
+    starts = [last - REACH + STEP * number for number in range(REACH // STEP + 1)]
     return tuple(Window(start, min(start + STEP, now)) for start in starts if start < now)
 
 

@@ -44,7 +44,13 @@ def form_body(shown: StandardForm, t: Translator) -> list[Any]:
     if shown.before:
         heads = [
             t(key)
-            for key in ("standards.standard", "standards.counted_by", "word.source", "standards.set", "rules.reason")
+            for key in (
+                "standards.standard",
+                "standards.counted_by",
+                "coverage.line.source",
+                "standards.set",
+                "rules.reason",
+            )
         ]
         rows = [
             [
@@ -56,7 +62,7 @@ def form_body(shown: StandardForm, t: Translator) -> list[Any]:
             ]
             for one in shown.before
         ]
-        made = scroll(table(heads, rows, "rules-table cards", t("standards.history")), t("standards.history"))
+        made = scroll(table(heads, rows, "standards-table cards", t("standards.history")), t("standards.history"))
         parts.append(panel("standard-before", t("standards.history"), [made]))
     return parts
 
@@ -84,7 +90,7 @@ def _form(shown: StandardForm, t: Translator) -> Any:
             box("unit", t("standards.unit"), said.get("unit", ""), required=True, maxLength=60),
             box(
                 "source",
-                t("word.source"),
+                t("coverage.line.source"),
                 said.get("source", ""),
                 t("standards.source_says"),
                 required=True,

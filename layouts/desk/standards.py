@@ -116,11 +116,12 @@ def _past(turns: Sequence[Turn], words: str, t: Translator) -> list[Any]:
 def _held(shown: StandardsShown, t: Translator) -> Any:
     if not shown.held:
         return html.P(t("standards.none"), className="quiet")
-    keys = ["word.service", "standards.phase", "standards.standard", "standards.counted_by", "word.source"]
+    keys = ["word.service", "standards.phase", "standards.standard", "standards.counted_by", "coverage.line.source"]
     keys += ["standards.set", *(["rules.edit"] * shown.may_set)]
     rows = [_row(one, shown, t) for one in shown.held]
     return scroll(
-        table([t(key) for key in keys], rows, "rules-table cards", t("standards.held_title")), t("standards.held_title")
+        table([t(key) for key in keys], rows, "standards-table cards", t("standards.held_title")),
+        t("standards.held_title"),
     )
 
 
@@ -148,7 +149,7 @@ def _row(one: HeldStandard, shown: StandardsShown, t: Translator) -> list[Any]:
 
 def _published(shown: StandardsShown, t: Translator) -> list[Any]:
     held = {(str(one.standard.service), one.standard.phase): one for one in shown.held if not one.withdrawn}
-    keys = ["word.service", "standards.phase", "standards.standard", "standards.counted_by", "word.source"]
+    keys = ["word.service", "standards.phase", "standards.standard", "standards.counted_by", "coverage.line.source"]
     rows = []
     for entry in shown.published.entries:
         key = (entry["service"], entry["phase"])
@@ -182,17 +183,18 @@ def _published(shown: StandardsShown, t: Translator) -> list[Any]:
             "coverage.sector",
             "phase_name.emergency",
             "phase_name.stabilised",
-            "word.source",
+            "coverage.line.source",
         )
     ]
     nobody = ", ".join(t(f"service.{one}") for one in shown.published.unpublished)
     return [
-        scroll(table(heads, rows, "rules-table cards", title), title),
+        scroll(table(heads, rows, "standards-table cards", title), title),
         html.Details(
             [
                 html.Summary(t("standards.references")),
                 scroll(
-                    table(about, references, "rules-table cards", t("standards.references")), t("standards.references")
+                    table(about, references, "standards-table cards", t("standards.references")),
+                    t("standards.references"),
                 ),
             ]
         ),
