@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor
 from typing import Any
 
 from data.types import Equity, EquityGroup, StockLeft, Window
@@ -12,6 +13,7 @@ from layouts.board import Tree
 from layouts.parts import age, mark, table
 from layouts.translator import Translator
 
+SHORT = 3.0  # hours: from here on whole ones are told, which do not change at every look
 SOON, LATER = 24.0, 48.0  # hours: the usual limit of the rule that tells of it, and twice that
 
 
@@ -46,7 +48,8 @@ def left_words(one: StockLeft, t: Translator) -> str:
         return t("coverage.stock_idle" if one.idle else "coverage.stock_unknown")
     if one.hours_left <= 0:
         return t("coverage.stock_out")
-    return t("coverage.stock_lasts", length_minutes=one.hours_left * 60)
+    hours = one.hours_left if one.hours_left < SHORT else floor(one.hours_left)
+    return t("coverage.stock_lasts", length_minutes=hours * 60)
 
 
 def _use(one: StockLeft, t: Translator) -> str:

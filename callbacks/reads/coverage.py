@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -13,20 +13,20 @@ from data import disclosure
 from data.analytics.coverage_past import timelines
 from data.analytics.equity import equity
 from data.chosen import official_sources
-from data.covering import sector_coverage
+from data.covering import SERVICES_REACH, sector_coverage
 from data.covering_past import sectors_past
 from data.days import day_of
 from data.duplicates import duplicates
-from data.picture import present_now
+from data.picture import present_now, series_key
+from data.queries.board import print_of_hours, print_of_need, print_of_services
 from data.served_apart import came_apart, last_whole_day, served_apart
 from data.stocking import stock_now
 from data.types import ClockReading, CoverageModel, Equity, Scope, SectorTimeline, Window
-from data.vocabulary import Sector, Service
+from data.vocabulary import Measure, Sector, Service
 
 DUPLICATES_BACK = timedelta(days=7)
 DAY = timedelta(days=1)
-# How often the figures of a day ago are looked at anew: they stand beside today's to tell where it goes.
-BEFORE_EVERY = timedelta(minutes=15)
+QUARTER = timedelta(minutes=15)
 
 
 def coverage(conn: Connection, scope: Scope, clock: ClockReading) -> CoverageModel:
@@ -51,7 +51,7 @@ def coverage(conn: Connection, scope: Scope, clock: ClockReading) -> CoverageMod
 
 def _timeline(conn: Connection, scope: Scope, base: Ground) -> tuple[tuple[SectorTimeline, ...], Window]:
     seen = base.picture
-    spans = sectors_past(conn, seen.site, base.now, seen.present, seen.entry, seen.official, scope.as_of)
+    spans = sectors_past(conn, seen.site, _quarter(base.now), seen.present, seen.entry, seen.official, scope.as_of)
     shown = timelines(disclosure.masked_spans(spans, scope.audience, scope.mask_below))
     # In the order in which they stand above.
     place = {row.sector: number for number, row in enumerate(base.sectors)}
@@ -59,11 +59,15 @@ def _timeline(conn: Connection, scope: Scope, base: Ground) -> tuple[tuple[Secto
     return tuple(ordered), Window(spans[0][0].start, spans[-1][0].end)
 
 
+def _quarter(at: datetime) -> datetime:
+    """A bar that grows by the minute would be sent by the minute."""
+    return at - timedelta(seconds=at.timestamp() % QUARTER.total_seconds())
+
+
 def _before(conn: Connection, scope: Scope, base: Ground) -> Mapping[tuple[Sector, Service], float]:
     """The ratio of each service a day earlier, as the audience may see it."""
     seen = base.picture
-    then = min(base.now, seen.day.end) - DAY
-    then -= timedelta(seconds=then.timestamp() % BEFORE_EVERY.total_seconds())
+    then = _quarter(min(base.now, seen.day.end) - DAY)
 
     def look() -> Mapping[tuple[Sector, Service], float]:
         official = official_sources(conn, scope.site, then, scope.as_of)
@@ -73,8 +77,19 @@ def _before(conn: Connection, scope: Scope, base: Ground) -> Mapping[tuple[Secto
         shown = disclosure.masked_sectors(sectors, scope.audience, scope.mask_below)
         return {(row.sector, row.service): row.ratio for one in shown for row in one.services if row.ratio is not None}
 
-    asked = ("coverage-before", scope.site, then, scope.audience, scope.mask_below, scope.as_of)
-    return once(conn, base.frame.version, asked, look)
+    reach = Window(day_of(seen.site, then).start - SERVICES_REACH, then)
+    asked = ("coverage-before", scope.site, then, scope.audience, scope.mask_below, *_prints(conn, scope, base, reach))
+    return once(conn, 0, asked, look)
+
+
+def _prints(conn: Connection, scope: Scope, base: Ground, reach: Window) -> tuple[object, ...]:
+    """Change with the services, the people and the standards of a span that is over: most versions are not about it."""
+    if scope.as_of is not None:
+        return scope.as_of, base.frame.version
+    seen = base.picture
+    keys = (series_key(seen.site, seen.official, measure) for measure in (Measure.ARRIVALS, Measure.SERVED))
+    hours = tuple(print_of_hours(conn, key, reach) for key in keys if key is not None)
+    return print_of_services(conn, scope.site, reach), print_of_need(conn, scope.site, reach), hours
 
 
 def _equity(conn: Connection, scope: Scope, base: Ground) -> tuple[Equity, ...]:
@@ -93,5 +108,5 @@ def _equity(conn: Connection, scope: Scope, base: Ground) -> tuple[Equity, ...]:
             for (sector, service, by), one in served.items()
         )
 
-    asked = ("equity", scope.site, day, scope.audience, scope.mask_below, scope.as_of)
-    return once(conn, base.frame.version, asked, look)
+    asked = ("equity", scope.site, day, scope.audience, scope.mask_below, *_prints(conn, scope, base, day))
+    return once(conn, 0, asked, look)

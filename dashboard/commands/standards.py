@@ -162,30 +162,35 @@ def switch(
     click.echo(t("standards.stands", phase_name=t(f"phase_name.{now_phase}"), stay_name=t(f"stay.{now_stay}")))
 
 
+OUT = click.argument("path", type=click.Path(dir_okay=False, path_type=Path), required=False)
+
+
 @standards.command("export")
-@click.argument("site_name", metavar="SITE", required=False)
-@click.option(
-    "--published", "library", is_flag=True, help="Las publicadas, en vez de las del puesto / the published ones."
-)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Archivo; sin él, a la salida / file.")
+@click.argument("site_name", metavar="SITE")
+@OUT
 @click.pass_obj
-def export(settings: Settings, site_name: str | None, library: bool, out: Path | None) -> None:
-    """Escribirlas como TOML / write them as TOML."""
-    t = translator(settings.language)
-    if library:
-        text = published_text(published().entries)
-    elif site_name is None:
-        stop(t("standards.which_site"))
-    else:
-        store = open_store(settings)
-        now = domain_now(store)
-        with reading(store) as conn:
-            place = _site(conn, site_name, t)
-            text = standards_text(every_standard(conn, place.site, now), *phase_and_stay(conn, place.site, now))
-    if out is None:
+def export(settings: Settings, site_name: str, path: Path | None) -> None:
+    """Escribirlas como TOML, en un archivo o a la salida / write them as TOML, to a file or to the output."""
+    store = open_store(settings)
+    now, t = domain_now(store), translator(settings.language)
+    with reading(store) as conn:
+        place = _site(conn, site_name, t)
+        text = standards_text(every_standard(conn, place.site, now), *phase_and_stay(conn, place.site, now))
+    _write(text, path)
+
+
+@standards.command("published")
+@OUT
+def library(path: Path | None) -> None:
+    """Las que alguien publicó, con su fuente, como TOML / those that somebody published, as TOML."""
+    _write(published_text(published().entries), path)
+
+
+def _write(text: str, path: Path | None) -> None:
+    if path is None:
         sys.stdout.write(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
 
 
 @standards.command("import")

@@ -211,6 +211,23 @@ def phase_and_stay(conn: Connection, site: str, at: datetime, as_of: datetime | 
 
 
 @kept_statement
+def _need_print(conn: Connection, as_of: Any) -> Select[Any]:
+    p = present_reading.c
+    here = (p.site == SITE, p.at >= START, p.at < END, counting(present_reading))
+    counts = [select(told).where(*here).scalar_subquery() for told in (func.count(), func.max(p.line_id))]
+    ruled = [
+        select(func.count()).select_from(table).where(table.c.site == SITE).scalar_subquery()
+        for table in (standard, site_phase, site_stay)
+    ]
+    return select(*counts, *ruled)
+
+
+def print_of_need(conn: Connection, site: str, window: Window) -> tuple[object, ...]:
+    """Changes whenever a count of people in the window comes or goes, or a standard, phase or stay is decided."""
+    return tuple(conn.execute(_need_print(conn, None), asked(site, window)).one())
+
+
+@kept_statement
 def _moved(conn: Connection, as_of: Any) -> Select[Any]:
     moved = [
         select(func.count())

@@ -95,8 +95,8 @@ def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, st
         return t("word.need_unknown"), ""
     if not worst.gap:
         return t("word.covered"), t.percent(worst.ratio) if worst.ratio > 1.005 else ""
-    missing = t.number(-worst.gap)
-    return t("word.up_to", amount=missing) if worst.at_least else missing, t.word("unit", worst.unit)
+    missing = t.number(worst.gap, 0 if float(worst.gap).is_integer() or worst.gap >= 100 else 1)
+    return t("coverage.lacks_up_to" if worst.at_least else "coverage.lacks", number=missing), t.word("unit", worst.unit)
 
 
 def bar(level: Level, ratio: float | None, measured: bool = True) -> Tree:
