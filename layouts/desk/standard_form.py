@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from data.types import HeldStandard
+from layouts.coverage_words import source_tree
 from layouts.desk.around import button, form, hidden, panel, scroll, select, tag
 from layouts.desk.standards import PATH, box, decision_fields
 from layouts.parts import table
@@ -56,7 +57,7 @@ def form_body(shown: StandardForm, t: Translator) -> list[Any]:
             [
                 held_words(one, t),
                 t(f"denominator.{one.standard.denominator}"),
-                one.standard.source,
+                source_tree(one.standard.source, t),
                 f"{since_words(one, t)} · {t('standards.written', at_at=one.recorded_at)}",
                 one.standard.reason,
             ]
@@ -86,11 +87,11 @@ def _form(shown: StandardForm, t: Translator) -> Any:
             *hidden(kept),
             box("value", t("standards.value"), said.get("value", ""), required=True, **decimal),
             select("per", t("standards.per_label"), ways, said.get("per", "")),
-            select("denominator", t("standards.counted_by"), counted, said.get("denominator", "")),
+            select("denominator", t("standards.denominator_label"), counted, said.get("denominator", "")),
             box("unit", t("standards.unit"), said.get("unit", ""), required=True, maxLength=60),
             box(
                 "source",
-                t("coverage.line.source"),
+                t("standards.source_label"),
                 said.get("source", ""),
                 t("standards.source_says"),
                 required=True,

@@ -133,6 +133,12 @@ def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | 
     return cells
 
 
+def gaps_first(sectors: Sequence[SectorCoverage]) -> tuple[SectorCoverage, ...]:
+    """For a display with room for few: what can be brought, in units, before what nobody reports; else as they are."""
+    known = [row for row in sectors if row.worst is not None and row.worst.gap]
+    return (*known, *(row for row in sectors if row not in known))
+
+
 def nobody_reports(sectors: Sequence[SectorCoverage]) -> bool:
     return all(one.delivered is None and not one.masked for row in sectors for one in row.services)
 
