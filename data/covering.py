@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -28,6 +29,7 @@ from data.vocabulary import Measure, Service
 
 SERVICES_REACH = timedelta(days=2)
 SILENCE_REACH = timedelta(days=14)
+MARK = "mark"  # of a row about services
 
 
 def sector_coverage(
@@ -92,21 +94,32 @@ def came_in(came: Buckets, span: Window) -> float | None:
 
 
 def service_rows(conn: Connection, site: Site, window: Window, as_of: datetime | None) -> list[dict[str, object]]:
-    """Rows of `queries.service_totals` by operational day, kept until a line of that day changes."""
+    """Rows of `queries.service_totals` that start in the window, in order of it; MARK is one number for all they say.
+
+    Read by whole operational days, each kept until a line of it changes.
+    """
     if as_of is not None:
         return _records(queries.service_totals(conn, site.site, window, as_of))
-    kept = _place_of(conn, site, window)
-    if not kept:
-        days = days_of(site, window) if window.start < window.end else ()
-        parts = [Window(max(day.start, window.start), min(day.end, window.end)) for day in days]
-        kept.append([row for part in parts for row in _rows_of_day(conn, site, part)])
-    return kept[0]
+    if window.start >= window.end:
+        return []
+    days = days_of(site, window)
+    whole = _place_of(conn, site, Window(days[0].start, days[-1].end))
+    if not whole:
+        whole.append([row for day in days for row in _rows_of_day(conn, site, day)])
+    first, last = (bisect_left(whole[0], at, key=_begins) for at in (window.start, window.end))
+    return whole[0][first:last]
 
 
-def _rows_of_day(conn: Connection, site: Site, part: Window) -> list[dict[str, object]]:
-    kept = _place_of(conn, site, part)
+def _begins(row: Mapping[str, object]) -> datetime:
+    start = row["start"]
+    assert isinstance(start, datetime)
+    return start
+
+
+def _rows_of_day(conn: Connection, site: Site, day: Window) -> list[dict[str, object]]:
+    kept = _place_of(conn, site, day)
     if not kept:
-        kept.append(_records(queries.service_totals(conn, site.site, part)))
+        kept.append(_records(queries.service_totals(conn, site.site, day)))
     return kept[0]
 
 
@@ -117,7 +130,9 @@ def _place_of(conn: Connection, site: Site, window: Window) -> list[list[dict[st
 
 
 def _records(lines: pd.DataFrame) -> list[dict[str, object]]:
-    return [{str(name): value for name, value in row.items()} for row in lines.to_dict("records")]
+    """NaN is not equal to itself: two rows that say the same have the same mark."""
+    found = [{str(name): value for name, value in row.items()} for row in lines.to_dict("records")]
+    return [{**row, MARK: hash(tuple(str(value) for value in row.values()))} for row in found]
 
 
 @lru_cache(maxsize=512)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from data.analytics.coverage import sector_of, service_coverage
 from data.analytics.standards import STANDING, Denominators, Standard
-from data.types import CoverageStretch, SectorCoverage, SectorTimeline, Site, Window
+from data.types import CoverageStretch, SectorCoverage, SectorTimeline, ServiceCoverage, Site, Window
 from data.vocabulary import SERVICE_SECTOR, Level, Sector, Service, State
 
 STEP = timedelta(hours=3)
@@ -29,25 +29,23 @@ def steps_until(now: datetime, day: datetime) -> tuple[Window, ...]:
 
 
 def stood(
-    site: Site, rows: Sequence[Row], standards: Mapping[Service, Standard], people: Denominators, step: Window
+    site: Site,
+    rows: Mapping[Service, Sequence[Row]],
+    standards: Mapping[Service, Standard],
+    people: Denominators,
+    step: Window,
 ) -> tuple[SectorCoverage, ...]:
-    """Every sector of the site over one span. `rows`: of `queries.service_totals`, of the days up to its end."""
-    judged: dict[Sector, list[object]] = {sector: [] for sector in site.sectors}
-    by_service: dict[str, list[Row]] = {}
-    for row in rows:
-        by_service.setdefault(str(row["service"]), []).append(row)
+    """Every sector of the site over one span. `rows`: by service, of `queries.service_totals`, begun before its end."""
+    judged: dict[Sector, list[ServiceCoverage]] = {sector: [] for sector in site.sectors}
     for service, standard in standards.items():
         sector = SERVICE_SECTOR[service]
         if sector is None:
             continue
-        mine = by_service.get(str(service), [])
-        inside = [row for row in mine if row["start"] < step.end]  # type: ignore[operator]
-        if standard.per not in STANDING:
-            inside = clipped(inside, step)
-        judged.setdefault(sector, []).append(
-            service_coverage(sector, service, inside, standard, people, step, step.end)
-        )
-    return tuple(sector_of(sector, services) for sector, services in judged.items())  # type: ignore[arg-type]
+        mine = rows.get(service, ())
+        inside = mine if standard.per in STANDING else clipped(mine, step)
+        told = service_coverage(sector, service, inside, standard, people, step, step.end)
+        judged.setdefault(sector, []).append(told)
+    return tuple(sector_of(sector, services) for sector, services in judged.items())
 
 
 def clipped(rows: Sequence[Row], step: Window) -> list[Row]:
