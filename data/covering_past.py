@@ -73,6 +73,7 @@ class _Rows:
         for row in rows:
             self._rows.setdefault(str(row["service"]), []).append(row)
         self._starts = {service: [row["start"] for row in mine] for service, mine in self._rows.items()}
+        self._tellers = {service: len({_teller(row) for row in mine}) for service, mine in self._rows.items()}
 
     def near(self, service: Service, step: Window, stands: bool) -> Sequence[Row]:
         """Those that may say something of the span."""
@@ -81,7 +82,24 @@ class _Rows:
         first = bisect_left(starts, since - LONGEST)  # type: ignore[type-var]
         last = bisect_left(starts, step.end)  # type: ignore[type-var]
         mine = self._rows.get(str(service), [])[first:last]
+        if stands:
+            return self._newest(service, mine)
         return [row for row in mine if row["end"] > since]  # type: ignore[operator]
+
+    def _newest(self, service: Service, rows: Sequence[Row]) -> Sequence[Row]:
+        """The newest of each teller, all of them that begin together: what stands is not told twice."""
+        begins: dict[object, object] = {}
+        found: list[Row] = []
+        for row in reversed(rows):
+            if begins.setdefault(_teller(row), row["start"]) == row["start"]:
+                found.append(row)
+            elif len(begins) == self._tellers[str(service)]:
+                break
+        return found[::-1]
+
+
+def _teller(row: Row) -> tuple[object, object]:
+    return row["organisation"], row["source"]
 
 
 def _rules(conn: Connection, site: Site, steps: Sequence[Window], as_of: datetime | None) -> Mapping[Window, Rules]:
