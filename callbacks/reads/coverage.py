@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from callbacks.reads.ground import Ground, ground
 from callbacks.reads.once import once
 from data import disclosure
-from data.analytics.coverage_past import timelines
+from data.analytics.coverage import STANDS_FOR
+from data.analytics.coverage_past import REACH, STEP, timelines
 from data.analytics.equity import equity
 from data.chosen import official_sources
 from data.covering import SERVICES_REACH, sector_coverage
-from data.covering_past import sectors_past
+from data.covering_past import Spans, sectors_past
 from data.days import day_of
 from data.duplicates import duplicates
 from data.picture import present_now, series_key
@@ -51,7 +52,15 @@ def coverage(conn: Connection, scope: Scope, clock: ClockReading) -> CoverageMod
 
 def _timeline(conn: Connection, scope: Scope, base: Ground) -> tuple[tuple[SectorTimeline, ...], Window]:
     seen = base.picture
-    spans = sectors_past(conn, seen.site, _quarter(base.now), seen.present, seen.entry, seen.official, scope.as_of)
+    until = _quarter(base.now)
+
+    def look() -> Spans:
+        return sectors_past(conn, seen.site, until, seen.present, seen.entry, seen.official, scope.as_of)
+
+    counted_by = seen.present.source if seen.present else None
+    reach = Window(until - REACH - STEP - STANDS_FOR, until)
+    asked = ("stood", seen.site, until, counted_by, *_prints(conn, scope, base, reach))
+    spans = once(conn, 0, asked, look)
     shown = timelines(disclosure.masked_spans(spans, scope.audience, scope.mask_below))
     # In the order in which they stand above.
     place = {row.sector: number for number, row in enumerate(base.sectors)}
