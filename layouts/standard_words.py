@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from data.types import HeldStandard
+from layouts import elements as html
+from layouts.board import Tree
 from layouts.translator import Translator
 
 FIRST_YEAR = 1970  # a rule of a site's first file holds for all time before
@@ -37,3 +39,11 @@ def since_words(one: HeldStandard, t: Translator, local: str = "local") -> str:
 
 def wrong_words(code: str, facts: dict[str, Any], t: Translator) -> str:
     return t(f"standards.wrong.{code}", **facts)
+
+
+def source_tree(text: str, t: Translator) -> Tree:
+    """The words of a source, and a link where it names an address."""
+    words, scheme, link = text.partition("http")
+    if not scheme:
+        return html.Span(text)
+    return html.Span([words.rstrip(" ,"), " ", html.A(t("word.document"), href=f"http{link}", rel="noreferrer")])

@@ -9,11 +9,10 @@ from typing import Any
 from dash import html
 
 from data.types import HeldStandard
-from layouts.coverage_words import source_tree
 from layouts.desk.around import button, form, hidden, panel, scroll, select, tag
 from layouts.desk.standards import PATH, box, decision_fields
 from layouts.parts import table
-from layouts.standard_words import held_words, since_words
+from layouts.standard_words import held_words, since_words, source_tree
 from layouts.translator import Translator
 
 

@@ -11,10 +11,9 @@ from dash.development.base_component import Component
 
 from data.types import HeldStandard, Published, Turn
 from data.vocabulary import SERVICE_SECTOR, Phase, Stay
-from layouts.coverage_words import source_tree
 from layouts.desk.around import button, form, hidden, panel, scroll, select, tag
 from layouts.parts import data, table
-from layouts.standard_words import held_words, since_words, standard_words
+from layouts.standard_words import held_words, since_words, source_tree, standard_words
 from layouts.translator import Translator
 
 TOLD = ("saved", "unchanged")

@@ -16,9 +16,9 @@ from layouts.agreement import duplicates_table
 from layouts.board import Board, Tree
 from layouts.coverage_stock import equity_tree, stock_tree
 from layouts.coverage_timeline import timeline_trees
-from layouts.coverage_words import covered_cell, measured, missing_phrase, trend
 from layouts.headlines import kpi_views
 from layouts.pages import shell
+from layouts.pages.coverage_words import covered_cell, measured, missing_phrase, trend
 from layouts.pages.pieces import bar, sectors_strip
 from layouts.parts import Parts, age, kpi_card, mark, panel, scrolling, slot, table, title
 from layouts.translator import Translator

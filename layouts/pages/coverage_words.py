@@ -9,6 +9,7 @@ from data.vocabulary import State
 from layouts import elements as html
 from layouts.board import Tree
 from layouts.pages.pieces import bar, bounded, missing_words
+from layouts.standard_words import source_tree
 from layouts.translator import Translator
 
 # From here on a percentage is one that somebody should look at: more was given than anybody needs.
@@ -106,14 +107,6 @@ def _standard(one: ServiceCoverage, unit: str, t: Translator) -> str:
 
 def _source(one: ServiceCoverage, t: Translator) -> Tree:
     return source_tree(one.standard_source or "", t)
-
-
-def source_tree(text: str, t: Translator) -> Tree:
-    """The words of a source, and a link where it names an address."""
-    words, scheme, link = text.partition("http")
-    if not scheme:
-        return html.Span(text)
-    return html.Span([words.rstrip(" ,"), " ", html.A(t("word.document"), href=f"http{link}", rel="noreferrer")])
 
 
 def _people(one: ServiceCoverage, t: Translator) -> str:
