@@ -28,6 +28,7 @@ COMMANDS = {
     "cadence": "cadence",
     "rules": "rules",
     "plan": "plan",
+    "standards": "standards",
     "forecast": "forecast",
     **dict.fromkeys(("close", "unlock", "release"), "closing"),
 }

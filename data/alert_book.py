@@ -126,6 +126,9 @@ def alert_sentence(rule: str, state: AlertState, evidence: Mapping[str, Any]) ->
     if kind == "coverage_gap":
         variant = "_masked" if evidence.get("masked") else "_at_least" if evidence.get("at_least") else ""
         return Sentence(f"alert.coverage_gap.sentence{variant}", facts)
+    if kind == "stock_out":
+        variant = {0: "_now", None: "_idle"}.get(evidence.get("hours_left", 1), "")
+        return Sentence(f"alert.stock_out.sentence{variant}", facts)
     if kind == "source_silent":
         # Alerts of the first release told the cadence in minutes only.
         facts.setdefault("rhythm_minutes", evidence.get("cadence_minutes"))

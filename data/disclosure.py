@@ -6,10 +6,12 @@ count of people under the threshold is hidden together with every figure from wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from data.types import Breakdown, BreakdownDay, Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage
+from data.analytics.standards import PARTS
+from data.types import Breakdown, BreakdownDay, Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage, Window
 from data.vocabulary import Audience, Sector, State
 
 INSIDE = 5  # smallest count the open audience sees inside the mechanism
@@ -18,7 +20,7 @@ PROTECTED = (Sector.GBV, Sector.TRAFFICKING)
 PEOPLE_UNITS = ("people", "personas", "person", "persons", "atenciones", "contacts", "cases", "casos")
 # Every figure of a service that would give its count back.
 HIDDEN: dict[str, Any] = {
-    **dict.fromkeys(("delivered", "gap", "ratio", "carried_ratio", "contacts")),
+    **dict.fromkeys(("delivered", "gap", "ratio", "carried_ratio", "contacts", "done_per_hour")),
     "state": State.MASKED,
     "masked": True,
 }
@@ -29,9 +31,17 @@ def is_small(count: float | None, threshold: int = INSIDE) -> bool:
     return count is not None and 0 < count < threshold
 
 
+# What a need counted by a part of the arrivals is made of: of a day that runs people are not told apart (below).
+APART: dict[str, Any] = dict.fromkeys(
+    ("required", "gap", "ratio", "carried_ratio", "denominator_value", "needed_per_hour")
+)
+
+
 def masked_service(row: ServiceCoverage, audience: Audience, threshold: int = INSIDE) -> ServiceCoverage:
     if audience is Audience.PROTECTION:
         return row
+    if row.denominator in PARTS and row.denominator_value is not None:
+        row = replace(row, **APART, masked=True)
     counts_people = row.sector in PROTECTED or row.unit.lower() in PEOPLE_UNITS
     if counts_people and is_small(row.delivered, threshold):
         # The need and the gap would give the count back.
@@ -100,6 +110,24 @@ def masked_flags(flags: tuple[Flag, ...], audience: Audience) -> tuple[Flag, ...
     )
 
 
+def masked_spans(
+    spans: Sequence[tuple[Window, tuple[SectorCoverage, ...]]], audience: Audience, threshold: int = INSIDE
+) -> tuple[tuple[Window, tuple[SectorCoverage, ...]], ...]:
+    """Sectors by hours of the day: of the protected ones nothing at all, of the others as everywhere."""
+    if audience is Audience.PROTECTION:
+        return tuple(spans)
+    return tuple(
+        (
+            span,
+            tuple(
+                replace(row, state=State.MASKED) if row.sector in PROTECTED and row.worst is not None else row
+                for row in masked_sectors(sectors, audience, threshold)
+            ),
+        )
+        for span, sectors in spans
+    )
+
+
 def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSIDE) -> Breakdown:
     """People told apart, for everybody: each day by itself, whatever range it is asked in.
 
@@ -108,10 +136,28 @@ def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSID
     """
     if audience is Audience.PROTECTION:
         return told
-    return replace(told, days=tuple(_masked_day(day, threshold) for day in told.days))
+    return replace(told, days=tuple(masked_day(day, threshold) for day in told.days))
 
 
-def _masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
+def masked_served(
+    told: Mapping[tuple[str, str, str], BreakdownDay], audience: Audience, threshold: int = INSIDE
+) -> Mapping[tuple[str, str, str], BreakdownDay]:
+    """Contacts of a day told apart, by sector, service and dimension: of the protected sectors to nobody else."""
+    if audience is Audience.PROTECTION:
+        return told
+    return {key: masked_day(day, threshold) for key, day in told.items() if key[0] not in PROTECTED}
+
+
+def masked_arrivals(
+    told: Mapping[str, BreakdownDay], audience: Audience, threshold: int = INSIDE
+) -> Mapping[str, BreakdownDay]:
+    """The arrivals of a day by dimension, as `masked_breakdown` tells them."""
+    if audience is Audience.PROTECTION:
+        return told
+    return {by: masked_day(day, threshold) for by, day in told.items()}
+
+
+def masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
     """Small parts hidden, and with them the next larger ones until no hidden part follows from the total.
 
     That is: at least two are hidden, and together they are more than a small count and one for each of them. Zero is

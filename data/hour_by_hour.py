@@ -30,6 +30,7 @@ from data.picture import PRESENT_REACH, series_key
 from data.queries import SeriesKey
 from data.queries.board import queue_rows
 from data.queries.counters import fine_rows, roster_rows
+from data.stocking import FORGOTTEN, Counts, Item, stock_at, stock_counts
 from data.types import Pressure, Site, Window
 from data.vocabulary import PRESENT, Lane, Level, Measure, Method
 
@@ -47,6 +48,7 @@ class Asked:
     usual: bool = False  # the flow of the entry against what is usual
     rates: frozenset[float] = frozenset()  # the detector, by false alarms per 30 days
     present: bool = False
+    stock: bool = False
     pressure: tuple[Limits, ...] = ()
 
 
@@ -60,6 +62,7 @@ class _Read:
     detected: Mapping[float, Verdicts]
     present: list[PresentNow]
     spans: tuple[Window, ...]
+    stock: Mapping[Item, tuple[str, Counts]]
     usual: dict[date, baseline.History | None] = field(default_factory=dict)
 
 
@@ -120,6 +123,7 @@ def _read(conn: Connection, site: Site, asked: Asked, window: Window) -> _Read:
         detected={rate: verdicts_of(conn, site, key, window, rate) for rate in asked.rates if key is not None},
         present=_present(conn, site, official, window) if asked.present else [],
         spans=alarm_spans(conn, site.site, "surge", reach.start) if asked.usual else (),
+        stock=stock_counts(conn, site.site, Window(window.start - FORGOTTEN, window.end)) if asked.stock else {},
     )
 
 
@@ -150,6 +154,7 @@ def _recent(read: _Read, asked: Asked, now: datetime) -> Recent:
         observed=observed,
         states=states,
         present=present,
+        stock=stock_at(read.stock, now),
         detections=by_rate,
     )
 

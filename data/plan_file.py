@@ -10,7 +10,7 @@ from typing import Any
 from data.analytics.rule_params import Wrong
 from data.plan_checks import VERSION, WrongPlan, checked_plan
 from data.plan_shapes import Plan, PlanAction, PlanLevel, PlanTrigger, Words
-from data.rule_file import toml_value
+from data.toml_text import toml_value
 from data.vocabulary import Language
 
 NESTED = ("trigger", "action")

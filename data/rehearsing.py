@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from data.analytics.kinds import built
 from data.analytics.lifecycle import Life, Seen, step
 from data.analytics.pressure import limits_from
-from data.analytics.rule import Finding, Rule
+from data.analytics.rule import Finding, Recent, Rule
 from data.hour_by_hour import Asked, moments, recents
 from data.rule_shapes import Episode, Rehearsal, SetRule
-from data.types import Site
+from data.types import Site, Window
 from data.vocabulary import LEVEL_ORDER, AlertState, Lane, RuleKind, Stage
 
 DAYS = 90
@@ -35,6 +35,8 @@ def rehearse(
     """`known`: the rules of the place by name, for one made of others. Raises NotRehearsed."""
     told = {**known, rule.name: rule}
     window, made = moments(now, days), built(rule, told)
+    if rule.kind is RuleKind.STOCK_OUT:
+        return _each(rule, made, recents(conn, site, Asked(stock=True), window), window)
     run = _Run(made, rule)
     for recent in recents(conn, site, asked_by(rule, told, site), window):
         found = made.find(recent)
@@ -42,10 +44,25 @@ def rehearse(
     return Rehearsal(rule, window, tuple(run.told()), run.hours, run.unknown)
 
 
+def _each(rule: SetRule, made: Rule, hours: Iterator[Recent], window: Window) -> Rehearsal:
+    """A rule with many subjects. An hour is unknown where it could not tell of one of them, or of none at all."""
+    runs: dict[str, _Run] = {}
+    looked = unknown = 0
+    for recent in hours:
+        found = {one.subject: one for one in made.find(recent)}
+        looked += 1
+        unknown += not found or any(one.seen in SILENT for one in found.values())
+        for subject in dict.fromkeys((*runs, *found)):
+            runs.setdefault(subject, _Run(made, rule)).hour(recent.now, found.get(subject))
+    episodes = sorted((one for run in runs.values() for one in run.told()), key=lambda one: one.start)
+    return Rehearsal(rule, window, tuple(episodes), looked, unknown)
+
+
 def asked_by(rule: SetRule, known: Mapping[str, SetRule], site: Site) -> Asked:
     """What the rule looks at, and those it is made of."""
     said = rule.params
-    if rule.kind in NOT_REHEARSED:
+    # Of goods there are many, each with its own alert: a rule made of others is about one thing.
+    if rule.kind in (*NOT_REHEARSED, RuleKind.STOCK_OUT):
         raise NotRehearsed(str(rule.kind))
     if rule.kind in (RuleKind.SURGE, RuleKind.COLLAPSE):
         return Asked(usual=True, rates=frozenset({said["false_alarms_per_month"]}))
@@ -128,6 +145,8 @@ def _height(rule: SetRule, found: Finding) -> float:
     says = found.evidence
     if rule.kind is RuleKind.COMPOSITE:
         return float(len(says["which_rule"]))
+    if rule.kind is RuleKind.STOCK_OUT:
+        return -float(says["hours_left"])
     if rule.kind is RuleKind.PRESSURE:
         return float(LEVEL_ORDER.index(found.level))
     if rule.kind is RuleKind.PERCENT:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.analytics.rule_params import Wrong, WrongRule, checked
 from data.rule_shapes import SetRule
+from data.toml_text import toml_value
 
 VERSION = 1
 
@@ -35,17 +35,6 @@ def _rule(entry: Mapping[str, Any]) -> str:
         if isinstance(table, Mapping):
             lines += ["", f"[rule.params.{name}]", *(f"{key} = {toml_value(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
-
-
-def toml_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        # A JSON text is a TOML text, but for one sign that JSON leaves as it is.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml_value(one) for one in value)}]"
-    return repr(value)
 
 
 def read_rules(text: str) -> tuple[SetRule, ...]:

@@ -55,7 +55,7 @@ class RuleField:
     """One parameter in a form. `value`: as it was typed, or as it stands; of names and limits the parts of it."""
 
     name: str
-    kind: str  # number, whole, choice, names, limits
+    kind: str  # number, whole, choice, names, limits, text
     value: str = ""
     choices: tuple[str, ...] = ()
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # limits by component

@@ -11,12 +11,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from data import published_entries
-from data.analytics.standards import NEED
+from data.analytics.standards import DENOMINATORS, NEED
 from data.cadences import CADENCE_COLUMNS, CADENCE_OPTIONAL, cadence_wrongs, shifts_of
 from data.escalation import escalation_wrongs
 from data.tolerances import DEFAULTS
 from data.types import PastSurge, Site
-from data.vocabulary import OFFICIAL_FOR, Lane, Measure, Sector, Service, SiteKind, Stage
+from data.vocabulary import OFFICIAL_FOR, Lane, Measure, Phase, Sector, Service, SiteKind, Stage
 
 
 class WrongSiteFile(ValueError):
@@ -38,7 +38,7 @@ class SiteFile:
     escalation: tuple[Mapping[str, Any], ...] = ()
 
 
-PHASES = ("emergency", "stabilised")
+PHASES = tuple(str(phase) for phase in Phase)
 
 # Entry: the words each column may take (None: any text), and the columns that may be left out.
 ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[Any] | None], dict[str, Any]]] = {
@@ -50,12 +50,13 @@ ENTRIES: dict[str, tuple[dict[str, tuple[str, ...] | type[Any] | None], dict[str
             "phase": PHASES,
             "value": float,
             "per": tuple(NEED),
-            "denominator": ("present", "arrivals", "overnight"),
+            "denominator": DENOMINATORS,
             "unit": None,
             "source": None,
             "provisional": bool,
+            "transit_value": float,
         },
-        {"provisional": False},
+        {"provisional": False, "transit_value": None},
     ),
     "source": (
         {"source": None, "organisation": None, "name": None, "contact_role": None, "contact": None},

@@ -66,6 +66,11 @@ from data.rule_shapes import PressureChange as PressureChange
 from data.rule_shapes import Rehearsal as Rehearsal
 from data.rule_shapes import RuleField as RuleField
 from data.rule_shapes import SetRule as SetRule
+from data.standard_shapes import HeldStandard as HeldStandard
+from data.standard_shapes import Published as Published
+from data.standard_shapes import Reference as Reference
+from data.standard_shapes import Standard as Standard
+from data.standard_shapes import Turn as Turn
 from data.vocabulary import (
     AlertState,
     Assessment,
@@ -321,6 +326,13 @@ class ServiceCoverage:
     # delivered is at least `delivered`, and `level` follows `carried_ratio`.
     at_least: bool = False
     carried_ratio: float | None = None  # had those gone on as before; None where nobody can say
+    standard_provisional: bool = False  # nobody has approved it, or it is the one for short stays
+    standard_since: datetime | None = None
+    transit: bool = False  # the standard is the one for people who stay less than a day
+    since: datetime | None = None  # of what need and delivery speak of; None for what stands
+    until: datetime | None = None
+    needed_per_hour: float | None = None  # of what is given to whoever comes: to keep up with the last hours
+    done_per_hour: float | None = None
 
 
 @dataclass(frozen=True)
@@ -332,6 +344,66 @@ class SectorCoverage:
     state: State
     worst: ServiceCoverage | None
     services: tuple[ServiceCoverage, ...]
+
+
+@dataclass(frozen=True)
+class CoverageStretch:
+    """A span in which a sector stood alike. `state`: a level, "missing", "none" (no standard) or "masked"."""
+
+    start: datetime
+    end: datetime
+    state: str
+
+
+@dataclass(frozen=True)
+class SectorTimeline:
+    sector: Sector
+    stretches: tuple[CoverageStretch, ...]
+
+
+@dataclass(frozen=True)
+class StockLeft:
+    """One item of an organisation. `use_per_hour` None: unknown; `hours_left` None: unknown, or `idle`, not used.
+
+    Use is the fall between counts with no delivery between them, over `hours_seen` hours.
+    """
+
+    organisation: str
+    item: str
+    unit: str
+    source: str
+    quantity: float
+    at: datetime
+    state: State
+    use_per_hour: float | None
+    hours_left: float | None
+    runs_out: datetime | None
+    hours_seen: float = 0.0
+    idle: bool = False
+
+
+@dataclass(frozen=True)
+class EquityGroup:
+    """Contacts for each arrival of one group; None where it is not told or `masked`."""
+
+    part: str
+    contacts: float | None
+    arrivals: float | None
+    rate: float | None
+    masked: bool = False
+
+
+@dataclass(frozen=True)
+class Equity:
+    """One service of a day told apart. `gap`: worst rate less the average one; None where fewer than two are known."""
+
+    sector: Sector
+    service: Service
+    by: str
+    groups: tuple[EquityGroup, ...]
+    average: float | None
+    worst: str | None
+    gap: float | None
 
 
 @dataclass(frozen=True)
@@ -701,6 +773,12 @@ class CoverageModel:
     sectors: tuple[SectorCoverage, ...]
     window: Window
     duplicates: tuple[Duplicate, ...] = ()
+    before: Mapping[tuple[Sector, Service], float] = field(default_factory=dict)  # ratios a day earlier
+    timeline: tuple[SectorTimeline, ...] = ()
+    timeline_window: Window | None = None
+    stock: tuple[StockLeft, ...] = ()
+    equity: tuple[Equity, ...] = ()
+    equity_day: Window | None = None
 
 
 @dataclass(frozen=True)

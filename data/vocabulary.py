@@ -109,6 +109,7 @@ class RuleKind(StrEnum):
     PERCENT = "percent"
     PRESSURE = "pressure"
     COVERAGE_GAP = "coverage_gap"
+    STOCK_OUT = "stock_out"
     SOURCE_SILENT = "source_silent"
     COMPOSITE = "composite"
     OVERDUE_TASK = "overdue_task"
@@ -256,6 +257,20 @@ class SiteKind(StrEnum):
     SIMULATION = "simulation"
 
 
+class Phase(StrEnum):
+    """Of an emergency: which standards hold."""
+
+    EMERGENCY = "emergency"
+    STABILISED = "stabilised"
+
+
+class Stay(StrEnum):
+    """How long people stay at a place: some standards ask less of those who pass in hours."""
+
+    DAY_OR_MORE = "a-day-or-more"
+    UNDER_A_DAY = "under-a-day"
+
+
 class Role(StrEnum):
     SCREEN = "screen"
     LEADERSHIP = "leadership"
@@ -303,12 +318,19 @@ class Service(StrEnum):
     WATER = "water"
     LATRINES = "latrines"
     SHOWERS = "showers"
+    TAPS = "taps"
+    HANDPUMPS = "handpumps"
+    HYGIENE_PROMOTERS = "hygiene-promoters"
     HYGIENE_KITS = "hygiene-kits"
     MEALS = "meals"
     SHELTER_PLACES = "shelter-places"
     HEALTH_SCREENING = "health-screening"
     MEDICAL_ATTENTION = "medical-attention"
     VACCINATION = "vaccination"
+    DOCTORS = "doctors"
+    NURSES = "nurses"
+    HEALTH_POSTS = "health-posts"
+    BEDS = "beds"
     NUTRITION_SCREENING = "nutrition-screening"
     PSYCHOSOCIAL = "psychosocial"
     LEGAL_ORIENTATION = "legal-orientation"
@@ -328,12 +350,19 @@ SERVICE_SECTOR: dict[Service, Sector | None] = {
     Service.WATER: Sector.WASH,
     Service.LATRINES: Sector.WASH,
     Service.SHOWERS: Sector.WASH,
+    Service.TAPS: Sector.WASH,
+    Service.HANDPUMPS: Sector.WASH,
+    Service.HYGIENE_PROMOTERS: Sector.WASH,
     Service.HYGIENE_KITS: Sector.WASH,
     Service.MEALS: Sector.FOOD,
     Service.SHELTER_PLACES: Sector.SHELTER,
     Service.HEALTH_SCREENING: Sector.HEALTH,
     Service.MEDICAL_ATTENTION: Sector.HEALTH,
     Service.VACCINATION: Sector.HEALTH,
+    Service.DOCTORS: Sector.HEALTH,
+    Service.NURSES: Sector.HEALTH,
+    Service.HEALTH_POSTS: Sector.HEALTH,
+    Service.BEDS: Sector.HEALTH,
     Service.NUTRITION_SCREENING: Sector.NUTRITION,
     Service.PSYCHOSOCIAL: Sector.HEALTH,
     Service.LEGAL_ORIENTATION: Sector.PROTECTION,

@@ -25,7 +25,9 @@ from layouts.parts import data, mark, table
 from layouts.translator import Translator
 
 LEVELS = (Level.WATCH, Level.ALERT, Level.CRITICAL)
-RULES = ("surge", "collapse", "pressure", "coverage_gap", "source_silent", "overdue_task", "evaluation")
+RULES = (
+    *("surge", "collapse", "pressure", "coverage_gap", "stock_out", "source_silent", "overdue_task", "evaluation"),
+)
 
 
 def history(model: AlertsModel, t: Translator) -> Component:

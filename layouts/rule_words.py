@@ -31,6 +31,14 @@ def params_words(rule: SetRule, t: Translator) -> str:
         case RuleKind.COVERAGE_GAP:
             what = t(f"service.{said['service']}") if said["service"] else t("rules.says.any_service")
             return t("rules.says.coverage_gap", what=what, below_share=said["below"], calm_share=said["recovers_at"])
+        case RuleKind.STOCK_OUT:
+            what = said["item"] or t("rules.says.any_item")
+            return t(
+                "rules.says.stock_out",
+                what=what,
+                hours=plain(said["lasts_hours"], t),
+                calm=plain(said["recovers_at"], t),
+            )
         case RuleKind.PRESSURE:
             return t("rules.says.pressure", level=str(rule.level), leave_share=said["leave_at"])
         case RuleKind.SOURCE_SILENT | RuleKind.OVERDUE_TASK:

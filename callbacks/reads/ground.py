@@ -17,6 +17,7 @@ from data.alert_history import alert_spans
 from data.analytics.baseline import DAYS
 from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
+from data.analytics.reporting import rates
 from data.analytics.seen import Seen
 from data.analytics.windows import headline_day
 from data.closing import Approval
@@ -38,6 +39,7 @@ from data.types import (
     PolicyEvent,
     Scope,
     SectorCoverage,
+    Sentence,
     Window,
 )
 from data.versions import version_of
@@ -139,15 +141,22 @@ def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) 
 
 
 def doubted(conn: Connection, seen: Picture, shown: Mapping[str, Kpi], as_of: datetime | None) -> Mapping[str, Kpi]:
-    """The day's headlines say when one of their figures waits for an answer."""
+    """The day's headlines say when one of their figures waits for an answer; confidence says what it is made of."""
     entry = str(seen.site.entry_stage)
+    asked = open_flags(conn, seen.site.site, seen.day, as_of)
     flags = Counter(
         flag.key.get("measure")
-        for flag in open_flags(conn, seen.site.site, seen.day, as_of)
+        for flag in asked
         if flag.key.get("stage") == entry and seen.official.get((entry, flag.key.get("measure", ""))) == flag.source
     )
     open_on = {name: flags[str(measure)] for name, measure in DOUBTED.items() if flags[str(measure)]}
-    return {name: replace(kpi, doubts=open_on[name]) if name in open_on else kpi for name, kpi in shown.items()}
+    told = {name: replace(kpi, doubts=open_on[name]) if name in open_on else kpi for name, kpi in shown.items()}
+    sure = told[str(KpiName.CONFIDENCE)]
+    if sure.value is not None:
+        of = rates(seen.reports)
+        parts = {"complete_share": of.reporting_rate, "on_time_share": of.reporting_rate_on_time, "doubts": len(asked)}
+        told[str(KpiName.CONFIDENCE)] = replace(sure, note=Sentence("coverage.confidence_parts", parts))
+    return told
 
 
 def headlines(

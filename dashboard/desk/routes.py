@@ -1,10 +1,10 @@
-"""The addresses of the desk. A file sent, a delivery, a template; the form of a shift."""
+"""The addresses of the desk. A file sent, a delivery, a template; the form of a shift; rules, standards."""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
-from dashboard.desk import alerts, delivery, phone, plan, rules, sending, silences, templates
+from dashboard.desk import alerts, delivery, phone, plan, rules, sending, silences, standards, templates
 
 ROUTES = [
     Route("/reports/send", sending.send, methods=["POST"]),
@@ -18,6 +18,7 @@ ROUTES = [
     *silences.ROUTES,
     *rules.ROUTES,
     *plan.ROUTES,
+    *standards.ROUTES,
     *alerts.ROUTES,
     Route("/reports/{report:int}", delivery.show),
     Route("/reports/{report:int}/undo", delivery.take_back, methods=["POST"]),

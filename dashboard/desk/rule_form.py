@@ -96,7 +96,7 @@ def _given(row: Param, typed: Mapping[str, str]) -> Any:
             part: [_number(typed.get(f"{key}.{part}.{place}", "")) for place in range(3)] for part in dict(row.default)
         }
     text = typed.get(key, "").strip()
-    if row.kind == "choice":
+    if row.kind in ("choice", "text"):
         return text if key in typed else None
     return _number(text, row.kind == "whole") if text else None
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from data.analytics.standards import DIVISIBLE, NEED, PRESENT_OVER, STANDING, Denominators, Standard, in_unit
+from data.analytics.throughput import throughput
 from data.types import SectorCoverage, ServiceCoverage, Site, Window
 from data.vocabulary import SERVICE_SECTOR, Level, Sector, Service, State
 
@@ -55,7 +56,7 @@ def coverage(
     ]
     # A sector that somebody reports is shown, whether or not the site's file lists it.
     listed = list(dict.fromkeys([*site.sectors, *(row.sector for row in judged if row.state is not State.MISSING)]))
-    sectors = [_sector(sector, [row for row in judged if row.sector is sector]) for sector in listed]
+    sectors = [sector_of(sector, [row for row in judged if row.sector is sector]) for sector in listed]
     return tuple(sorted(sectors, key=_sector_badness))
 
 
@@ -79,7 +80,9 @@ def service_coverage(
         until = span.end if span else now
         need_span = span or Window(day.start, until)
         counted_by = PRESENT_OVER if standard.denominator == "present" and not standing else standard.denominator
-        denominator = people.of(counted_by, need_span)
+        # What stands serves whoever came in the last day.
+        counted_in = Window(now - timedelta(days=1), now) if standing else need_span
+        denominator = people.of(counted_by, counted_in)
         if denominator is not None:
             share_of_day = (need_span.end - need_span.start) / timedelta(days=1)
             required = NEED[standard.per](denominator, standard.value, share_of_day)
@@ -94,6 +97,10 @@ def service_coverage(
     state = State.MISSING
     if used:
         state = State.STALE if last is None or last < now - STALE_AFTER else State.OK
+    pace = None
+    if standard is not None and standard.per == "per-arrival" and span is not None:
+        given = [(_time(row["start"]), _time(row["end"]), _amount(row, standard, standing)) for row in used]
+        pace = throughput(given, span, lambda last: people.of(standard.denominator, last), standard.value)
     contacts = [float(v) for row in used if (v := _number(row["people"])) is not None]
     return ServiceCoverage(
         sector=sector,
@@ -117,6 +124,13 @@ def service_coverage(
         silent_since=last if not used else None,
         at_least=at_least,
         carried_ratio=carried_ratio,
+        standard_provisional=bool(standard and standard.provisional),
+        standard_since=standard.valid_from if standard else None,
+        transit=bool(standard and standard.transit),
+        since=None if standing or span is None else span.start,
+        until=None if standing or span is None else span.end,
+        needed_per_hour=None if pace is None else pace[0],
+        done_per_hour=None if pace is None else pace[1],
     )
 
 
@@ -234,7 +248,7 @@ def _gap(delivered: float | None, required: float | None, unit: str) -> float | 
     return gap if unit.lower() in DIVISIBLE else float(math.ceil(gap - 1e-9))
 
 
-def _sector(sector: Sector, services: list[ServiceCoverage]) -> SectorCoverage:
+def sector_of(sector: Sector, services: list[ServiceCoverage]) -> SectorCoverage:
     ordered = tuple(sorted(services, key=lambda row: _badness(row.level, row.ratio, row.required is None)))
     worst = ordered[0] if ordered else None
     return SectorCoverage(

@@ -13,6 +13,7 @@ from data.analytics.overdue import overdue_task, tasks_watched
 from data.analytics.rule import FALSE_ALARMS, Finding, Recent, Rule
 from data.analytics.rule_params import checked, usual_entry
 from data.analytics.rules import Gap, coverage_gap, gaps_watched, pressure_high, reports_watched, source_silent
+from data.analytics.stock_out import StockOut, stock_out, stock_watched
 from data.analytics.surge import collapse, flow_watched, surge
 from data.analytics.threshold import Percent, Threshold
 from data.rule_shapes import SetRule
@@ -27,7 +28,7 @@ BUILT_IN: tuple[SetRule, ...] = tuple(
     checked({"name": str(kind), **usual_entry(kind)})
     for kind in (
         *(RuleKind.SURGE, RuleKind.COLLAPSE, RuleKind.SOURCE_SILENT, RuleKind.PRESSURE),
-        *(RuleKind.COVERAGE_GAP, RuleKind.OVERDUE_TASK),
+        *(RuleKind.COVERAGE_GAP, RuleKind.STOCK_OUT, RuleKind.OVERDUE_TASK),
     )
 )
 
@@ -63,6 +64,9 @@ def _made(rule: SetRule, known: Mapping[str, SetRule]) -> tuple[Find, Watches]:
         case RuleKind.COVERAGE_GAP:
             gap = Gap(**said, level=level)
             return partial(coverage_gap, gap=gap), partial(gaps_watched, gap=gap)
+        case RuleKind.STOCK_OUT:
+            out = StockOut(**said, level=level)
+            return partial(stock_out, rule=out), partial(stock_watched, rule=out)
         case RuleKind.SOURCE_SILENT:
             return partial(source_silent, level=level), reports_watched
         case RuleKind.OVERDUE_TASK:

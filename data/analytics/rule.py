@@ -16,7 +16,7 @@ from data.analytics.seen import PresentNow
 from data.analytics.stages import StageState
 from data.plan_shapes import Activation
 from data.rhythm import Reporting
-from data.types import Pressure, SectorCoverage, Site, Window
+from data.types import Pressure, SectorCoverage, Site, StockLeft, Window
 from data.vocabulary import Lane, Level, Stage
 
 FALSE_ALARMS = 1.0  # per 30 days and series at most, unless a site wants others
@@ -41,6 +41,7 @@ class Recent:
     observed: Mapping[tuple[Stage, Lane], Observed] = field(default_factory=dict)
     states: Mapping[tuple[Stage, Lane], StageState] = field(default_factory=dict)
     present: PresentNow | None = None
+    stock: tuple[StockLeft, ...] = ()
     detections: Mapping[float, Detection | None] = field(default_factory=dict)  # by other rates of false alarms
     plan: Activation | None = None  # what runs of the contingency plan
 

@@ -42,7 +42,7 @@ class WrongRule(ValueError):
 
 @dataclass(frozen=True)
 class Param:
-    """One parameter. `kind`: number, whole, choice, names, limits. `default` None: it has to be said."""
+    """One parameter. `kind`: number, whole, choice, names, limits, text. `default` None: it has to be said."""
 
     name: str
     kind: str
@@ -86,6 +86,11 @@ PARAMS: Mapping[RuleKind, tuple[Param, ...]] = {
         Param("below", "number", 0.5, 0.01, 1.0),
         Param("recovers_at", "number", 0.6, 0.01, 1.0),
         Param("service", "choice", "", choices=("", *Service)),  # "": any with a standard
+    ),
+    RuleKind.STOCK_OUT: (
+        Param("lasts_hours", "number", 24.0, 1.0, 720.0),  # provisional: nobody published how long before
+        Param("recovers_at", "number", None, 1.0, 1440.0),
+        Param("item", "text", "", most=120),  # "": any
     ),
     RuleKind.SOURCE_SILENT: (),
     RuleKind.OVERDUE_TASK: (),
@@ -178,11 +183,11 @@ def _params(kind: RuleKind, given: Mapping[str, Any], wrongs: list[Wrong]) -> di
 
 
 def _recovers_at(said: Mapping[str, Any]) -> Any:
-    limit = said.get("limit", said.get("percent"))
+    limit = said.get("limit", said.get("percent", said.get("lasts_hours")))
     if type(limit) not in (int, float):
         return 0.0
     # Of a percentage below the usual, fewer percent are calmer; of a limit below, more people are.
-    up = said.get("side") == "below" and "limit" in said
+    up = (said.get("side") == "below" and "limit" in said) or "lasts_hours" in said
     return round(limit * (1 + RECOVERS if up else 1 - RECOVERS), 6)
 
 
@@ -196,6 +201,11 @@ def _value(row: Param, value: Any, wrongs: list[Wrong]) -> Any:
             return str(value)
         allowed = ", ".join(choice or '""' for choice in row.choices)
         wrongs.append(Wrong("choice", {"name": row.name, "value": _short(value), "allowed": allowed}))
+        return None
+    if row.kind == "text":
+        if isinstance(value, str) and len(value) <= row.most:
+            return value.strip()
+        wrongs.append(Wrong("text", {"name": row.name, "most": int(row.most)}))
         return None
     if row.kind == "names":
         if isinstance(value, list | tuple) and value and all(isinstance(one, str) and one for one in value):
@@ -243,6 +253,8 @@ def _together(kind: RuleKind, found: Mapping[str, Any]) -> Iterator[Wrong]:
             yield Wrong("number", {"name": "percent", "value": found["percent"], "least": 1, "most": 100})
         if calm > found["percent"]:
             yield Wrong("recovers_above", {"limit": found["percent"], "value": calm})
+    if kind is RuleKind.STOCK_OUT and calm < found["lasts_hours"]:
+        yield Wrong("recovers_below", {"limit": found["lasts_hours"], "value": calm})
     if kind is RuleKind.COVERAGE_GAP and calm < found["below"]:
         yield Wrong("recovers_below", {"limit": found["below"], "value": calm})
 

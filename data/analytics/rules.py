@@ -16,6 +16,7 @@ from data.analytics.lifecycle import Patience, Seen
 from data.analytics.overdue import overdue_task, tasks_watched
 from data.analytics.pressure import LEAVE_AT
 from data.analytics.rule import Finding, Recent, Rule
+from data.analytics.stock_out import stock_out, stock_watched
 from data.analytics.surge import collapse, flow_watched, surge
 from data.rhythm import Reporting
 from data.types import ServiceCoverage
@@ -180,4 +181,5 @@ RULES: tuple[Rule, ...] = (
     ),
     # A task is late or it is not: told at once, over as soon as it is done.
     Rule("overdue_task", overdue_task, Patience(recovering=timedelta(0)), tasks_watched),
+    Rule("stock_out", stock_out, Patience(recovering=timedelta(hours=1), no_data=timedelta(hours=1)), stock_watched),
 )

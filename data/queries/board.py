@@ -29,10 +29,12 @@ from data.tables import (
     report,
     report_site,
     service_line,
+    site_phase,
+    site_stay,
     standard,
 )
 from data.types import PolicyEvent, Window
-from data.vocabulary import Dataset
+from data.vocabulary import Dataset, Phase, Stay
 
 SERIES = ["stage", "measure", "lane", "source"]
 Rows = Sequence[Sequence[Any]]
@@ -178,7 +180,7 @@ def present_row(conn: Connection, site: str, window: Window, source: str, as_of:
 def _standards(conn: Connection, as_of: Any) -> Select[Any]:
     s = standard.c
     return (
-        select(s.service, s.value, s.per, s.denominator, s.unit, s.source, s.provisional)
+        select(standard)
         .where(s.site == SITE, s.phase == bindparam("phase"), s.valid_from <= AT, *recorded_by(standard, as_of))
         .order_by(s.valid_from, s.recorded_at)
     )
@@ -187,9 +189,59 @@ def _standards(conn: Connection, as_of: Any) -> Select[Any]:
 def standard_rows(
     conn: Connection, site: str, at: datetime, phase: str, as_of: datetime | None = None
 ) -> dict[str, Any]:
-    """The standard of each service in force at a moment: value, per, denominator, unit, source, provisional."""
+    """The standard of each service in force at a moment, withdrawn or not: every column of the table."""
     rows = conn.execute(_standards(conn, as_of), {**at_moment(site, at, as_of), "phase": phase})
     return {row.service: row for row in rows}
+
+
+@kept_statement
+def _phase_and_stay(conn: Connection, as_of: Any) -> Select[Any]:
+    newest = []
+    for table, word in ((site_phase, site_phase.c.phase), (site_stay, site_stay.c.stay)):
+        known = (table.c.site == SITE, table.c.valid_from <= AT, *recorded_by(table, as_of))
+        order = (table.c.valid_from.desc(), table.c.recorded_at.desc())
+        newest.append(select(word).where(*known).order_by(*order).limit(1).scalar_subquery())
+    return select(*newest)
+
+
+def phase_and_stay(conn: Connection, site: str, at: datetime, as_of: datetime | None = None) -> tuple[str, str]:
+    """Which standards hold at a moment: those of an emergency until somebody says stabilised, for long stays."""
+    phase, stay = conn.execute(_phase_and_stay(conn, as_of), at_moment(site, at, as_of)).one()
+    return phase or str(Phase.EMERGENCY), stay or str(Stay.DAY_OR_MORE)
+
+
+@kept_statement
+def _need_print(conn: Connection, as_of: Any) -> Select[Any]:
+    p = present_reading.c
+    here = (p.site == SITE, p.at >= START, p.at < END, counting(present_reading))
+    counts = [select(told).where(*here).scalar_subquery() for told in (func.count(), func.max(p.line_id))]
+    ruled = [
+        select(func.count()).select_from(table).where(table.c.site == SITE).scalar_subquery()
+        for table in (standard, site_phase, site_stay)
+    ]
+    return select(*counts, *ruled)
+
+
+def print_of_need(conn: Connection, site: str, window: Window) -> tuple[object, ...]:
+    """Changes whenever a count of people in the window comes or goes, or a standard, phase or stay is decided."""
+    return tuple(conn.execute(_need_print(conn, None), asked(site, window)).one())
+
+
+@kept_statement
+def _moved(conn: Connection, as_of: Any) -> Select[Any]:
+    moved = [
+        select(func.count())
+        .select_from(table)
+        .where(table.c.site == SITE, table.c.valid_from > START, table.c.valid_from <= END)
+        .scalar_subquery()
+        for table in (standard, site_phase, site_stay)
+    ]
+    return select(*moved)
+
+
+def standards_moved(conn: Connection, site: str, since: datetime, until: datetime) -> bool:
+    """Whether a standard, the phase or the length of stay began to hold in between."""
+    return any(conn.execute(_moved(conn, None), asked(site, Window(since, until))).one())
 
 
 @kept_statement

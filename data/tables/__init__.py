@@ -31,6 +31,7 @@ from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
 from data.tables.sessions import ended_session
 from data.tables.spans import report_span
+from data.tables.standards import site_stay
 
 __all__ = [
     "RowId",
@@ -91,6 +92,7 @@ __all__ = [
     "site",
     "site_history",
     "site_phase",
+    "site_stay",
     "source",
     "source_history",
     "standard",

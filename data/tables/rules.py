@@ -15,12 +15,15 @@ standard = Table(
     Column("valid_from", Utc, primary_key=True),
     recorded_at(),
     Column("value", Float, nullable=False),
-    Column("per", String(40), nullable=False),  # per-person-day, people-per-unit, units-per-person, per-arrival
-    Column("denominator", String(40), nullable=False),  # present, arrivals, overnight
+    Column("per", String(40), nullable=False),  # of `data.analytics.standards.NEED`
+    Column("denominator", String(40), nullable=False),  # of `data.analytics.standards.DENOMINATORS`
     Column("unit", String(60), nullable=False),
     Column("source", Text, nullable=False),
     Column("provisional", Boolean, nullable=False),  # umbral provisional: nobody has approved it yet
     Column("set_by", String(120), nullable=False),
+    Column("reason", Text),
+    Column("transit_value", Float),  # in place of `value` where people stay less than a day
+    Column("withdrawn", Boolean),  # true: from here on there is no standard
 )
 
 site_phase = Table(
@@ -31,6 +34,7 @@ site_phase = Table(
     recorded_at(),
     Column("phase", String(20), nullable=False),
     Column("set_by", String(120), nullable=False),
+    Column("reason", Text),
 )
 
 official = Table(

@@ -139,6 +139,8 @@ def _param(one: RuleField, t: Translator) -> Any:
         made = scroll(table(heads, rows, "limits-table", label), label)
         says = html.Small(t("rules.limits.says"), className="quiet")
         return tag("fieldset", children=[tag("legend", children=label), made, says])
+    if one.kind == "text":
+        return _box(key, label, one.value, maxLength=120)
     return _box(key, label, one.value, inputMode="numeric" if one.kind == "whole" else "decimal", maxLength=20)
 
 

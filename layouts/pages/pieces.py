@@ -95,8 +95,8 @@ def missing_words(worst: ServiceCoverage | None, t: Translator) -> tuple[str, st
         return t("word.need_unknown"), ""
     if not worst.gap:
         return t("word.covered"), t.percent(worst.ratio) if worst.ratio > 1.005 else ""
-    missing = t.number(-worst.gap)
-    return t("word.up_to", amount=missing) if worst.at_least else missing, t.word("unit", worst.unit)
+    missing = t.number(worst.gap, 0 if float(worst.gap).is_integer() or worst.gap >= 100 else 1)
+    return t("coverage.lacks_up_to" if worst.at_least else "coverage.lacks", number=missing), t.word("unit", worst.unit)
 
 
 def bar(level: Level, ratio: float | None, measured: bool = True) -> Tree:
@@ -131,6 +131,12 @@ def sectors_strip(sectors: Sequence[SectorCoverage], t: Translator, most: int | 
             )
         )
     return cells
+
+
+def gaps_first(sectors: Sequence[SectorCoverage]) -> tuple[SectorCoverage, ...]:
+    """For a display with room for few: what can be brought, in units, before what nobody reports; else as they are."""
+    known = [row for row in sectors if row.worst is not None and row.worst.gap]
+    return (*known, *(row for row in sectors if row not in known))
 
 
 def nobody_reports(sectors: Sequence[SectorCoverage]) -> bool:

@@ -18,6 +18,7 @@ from layouts.pages import shell
 from layouts.pages.pieces import (
     alert_line,
     counters_cell,
+    gaps_first,
     no_alert_line,
     nobody_reports,
     not_watching,
@@ -96,8 +97,8 @@ def _third(model: SituationModel, t: Translator) -> dict[str, Tree]:
         }
     return {
         "gaps-title": t("panel.sectors.title"),
-        "sectors": sectors_strip(model.sectors, t, MOST_SECTORS),
-        "rest": rest_of_sectors(model.sectors, MOST_SECTORS, t),
+        "sectors": sectors_strip(gaps_first(model.sectors), t, MOST_SECTORS),
+        "rest": rest_of_sectors(gaps_first(model.sectors), MOST_SECTORS, t),
     }
 
 

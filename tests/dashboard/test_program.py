@@ -28,6 +28,7 @@ TYPED = {
     "closing": ("close tumbes 2019-06-01", 0, "Cerrado: Puesto tumbes, del sáb 1 jun 2019, 00:00"),
     "demo": ("replay status", 2, "no tiene una demostración; constrúyala con caudal demo."),
     "rules": ("rules list tumbes", 0, "tumbes\tsurge\tAfluencia (estadística)\tactiva\tAlerta"),
+    "standards": ("standards list tumbes", 0, "tumbes\tEmergencia\tSe quedan un día o más"),
     "detect": ("detect nada.csv dicho.csv", 2, "caudal: No se puede leer nada.csv"),
     "doctor": ("doctor", 2, "mal\tevaluación de alertas de tumbes: nunca"),
     "feeds": ("feed list", 0, "Agregue una con «caudal feed add ARCHIVO.toml»."),

@@ -22,6 +22,8 @@ def values(row: Param) -> st.SearchStrategy[object]:
         return st.sampled_from(row.choices)
     if row.kind == "names":
         return st.lists(NAMES, min_size=1, max_size=4, unique=True)
+    if row.kind == "text":
+        return st.text(max_size=40).map(str.strip)
     if row.kind == "limits":
         three = st.lists(STEP, min_size=3, max_size=3).map(sorted)
         return st.fixed_dictionaries({one.name: three for one in LIMITS})
@@ -35,7 +37,7 @@ def rules(draw: st.DrawFn) -> SetRule:
     kind = draw(st.sampled_from(list(RuleKind)))
     params = {row.name: draw(values(row)) for row in PARAMS[kind]}
     if "recovers_at" in params:
-        limit = params.get("limit", params.get("percent", params.get("below")))
+        limit = params.get("limit", params.get("percent", params.get("below", params.get("lasts_hours"))))
         params["recovers_at"] = limit
     if params.get("side") == "below" and "percent" in params:
         params["percent"] = params["recovers_at"] = min(float(params["percent"]), 100.0)
