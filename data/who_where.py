@@ -1,0 +1,210 @@
+"""Who does what where, read from the store. What a delivery did not touch is kept, day by day."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from data import service_grains
+from data.analytics.doings import Marked, chosen, doings, joined
+from data.analytics.overlaps import FIRST_COUNTS, OPEN, SECOND_COUNTS, Ruling, Step, left_out
+from data.days import days_of
+from data.disclosed_doings import keys_of, shown_to
+from data.disclosure import INSIDE
+from data.duplicates import duplicates, rulings
+from data.frames import frame
+from data.history import organisations
+from data.revisions import counting
+from data.store import WRITES
+from data.tables import duplicate_decision, hold, report, report_site, report_span, service_line
+from data.types import Duplicate, Site, Window
+from data.versions import version_of
+from data.vocabulary import Audience, Dataset
+from data.who_shapes import Doings, Shown
+
+MOST_FLAGS = 10_000
+MOST_DAYS = 800
+MOST_SITES = 256
+
+
+def doings_of(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> Doings:
+    """Rows of the operational days that the window touches: those that begin in them."""
+    days = days_of(site, Window(window.start, max(window.start, window.end)))
+    if as_of is not None or conn.get_execution_options().get(WRITES):
+        return _read(conn, site, days, as_of)
+    return _KEPT.of(conn, site, days)
+
+
+def shown_doings(
+    conn: Connection,
+    site: Site,
+    window: Window,
+    audience: Audience,
+    now: datetime,
+    as_of: datetime | None = None,
+    threshold: int = INSIDE,
+) -> Shown:
+    """As the audience may see them. What is hidden now is hidden as of every moment."""
+    rows = doings_of(conn, site, window, as_of)
+    also: frozenset[tuple[object, ...]] = frozenset()
+    if as_of is not None and audience is not Audience.PROTECTION:
+        also = keys_of(shown_to(doings_of(conn, site, window), audience, threshold, now.timestamp()))
+    return shown_to(rows, audience, threshold, now.timestamp(), also)
+
+
+def _read(conn: Connection, site: Site, days: tuple[Window, ...], as_of: datetime | None) -> Doings:
+    window = Window(days[0].start, days[-1].end)
+    line = service_line.c
+    lines = frame(
+        conn,
+        select(*(line[name] for name in service_grains.LINE_COLUMNS)).where(
+            line.site == site.site, line.start >= window.start, line.start < window.end, counting(service_line, as_of)
+        ),
+    )
+    won = service_grains.service_winning(lines)
+    decided = rulings(conn, site.site, as_of)
+    if decided and not won.empty:
+        won = won[~left_out(won, decided, days)]
+    found = duplicates(conn, site.site, window, as_of, MOST_FLAGS)
+    pending = [one for one in found if one.verdict == OPEN]
+    twice = np.zeros(len(won), dtype=bool)
+    if pending and not won.empty:
+        twice = left_out(won, [_larger_counts(one) for one in pending], days)
+    marked: frozenset[Marked] = frozenset(
+        (one.day.timestamp(), one.sector, one.service, one.place, who)
+        for one in pending
+        for _, who in (one.first, one.second)
+    )
+    return doings(won, twice, days, site, organisations(conn, as_of), marked)
+
+
+def _larger_counts(one: Duplicate) -> Ruling:
+    """Until somebody decides, sums take the larger of the two, whichever it is: they are at least that."""
+
+    def size(party: str) -> tuple[float, float]:
+        told = one.facts.get(party, {})
+        return (told.get("people") or 0.0, told.get("quantity") or 0.0)
+
+    verdict = SECOND_COUNTS if size("second") > size("first") else FIRST_COUNTS
+    return Ruling(one.sector, one.service, one.place, one.first, one.second, (Step(one.day, False, verdict),))
+
+
+@dataclass
+class _Site:
+    """What is kept of one site: by the start of a day its rows, and by its days a window of which rows are longer."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    version: int = -1
+    outside: tuple[object, ...] = ()
+    reports: int = 0
+    newest: int = 0
+    days: OrderedDict[datetime, Doings] = field(default_factory=OrderedDict)
+    windows: OrderedDict[tuple[datetime, datetime], Doings] = field(default_factory=OrderedDict)
+
+
+class _Kept:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sites: OrderedDict[tuple[str, Site], _Site] = OrderedDict()
+
+    def of(self, conn: Connection, site: Site, days: tuple[Window, ...]) -> Doings:
+        name = (str(conn.engine.url), site)
+        with self._lock:
+            mine = self._sites.setdefault(name, _Site())
+            self._sites.move_to_end(name)
+            while len(self._sites) > MOST_SITES:
+                self._sites.popitem(last=False)
+        with mine.lock:
+            self._brought_up(conn, site, mine)
+            asked = (days[0].start, days[-1].end)
+            if asked in mine.windows:
+                mine.windows.move_to_end(asked)
+                return mine.windows[asked]
+            missing = [day for day in days if day.start not in mine.days]
+            for stretch in _stretches(missing, days):
+                read = _read(conn, site, stretch, None)
+                if read.long.any():
+                    # A long period and the short ones inside it are judged together: such days are no pieces.
+                    whole = read if len(stretch) == len(days) else _read(conn, site, days, None)
+                    _keep(mine.windows, asked, whole, 16)
+                    return whole
+                for day in stretch:
+                    _keep(mine.days, day.start, chosen(read, read.day == day.start.timestamp()), MOST_DAYS)
+            whole = joined([mine.days[day.start] for day in days])
+            _keep(mine.windows, asked, whole, 16)
+            return whole
+
+    def _brought_up(self, conn: Connection, site: Site, mine: _Site) -> None:
+        """Forget what changed since the last look: the days that new deliveries speak of, or everything."""
+        version = version_of(conn, site.site)
+        if version == mine.version:
+            return
+        mine.windows.clear()
+        outside, count, newest = _print(conn, site.site)
+        rs, span = report_site.c, report_span.c
+        fresh = conn.execute(
+            select(func.count()).where(
+                rs.site == site.site, rs.dataset == str(Dataset.SERVICE), rs.report_id > mine.newest
+            )
+        ).scalar_one()
+        if outside != mine.outside or count != mine.reports + fresh:
+            mine.days.clear()
+        elif fresh:
+            spans = conn.execute(
+                select(func.min(span.start), func.max(span.end))
+                .where(span.site == site.site, span.dataset == str(Dataset.SERVICE), span.report_id > mine.newest)
+                .group_by(span.report_id)
+            ).all()
+            for first, last in spans:
+                for day in days_of(site, Window(_aware(first), _aware(last))):
+                    mine.days.pop(day.start, None)
+        mine.version, mine.outside, mine.reports, mine.newest = version, outside, count, newest
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _print(conn: Connection, site: str) -> tuple[tuple[object, ...], int, int]:
+    """What changes figures without a delivery of their day; how many deliveries about services, and the newest."""
+    rs, h, d = report_site.c, hold.c, duplicate_decision.c
+    turned = conn.execute(
+        select(
+            select(func.count()).select_from(report).where(report.c.undone_at.is_not(None)).scalar_subquery(),
+            select(func.count()).select_from(hold).where(h.site == site).scalar_subquery(),
+            select(func.count()).select_from(hold).where(h.site == site, h.released_at.is_not(None)).scalar_subquery(),
+            select(func.count()).select_from(duplicate_decision).where(d.site == site).scalar_subquery(),
+        )
+    ).one()
+    count, newest = conn.execute(
+        select(func.count(), func.max(rs.report_id)).where(rs.site == site, rs.dataset == str(Dataset.SERVICE))
+    ).one()
+    return (*turned, tuple(sorted(organisations(conn).items(), key=str))), count, newest or 0
+
+
+def _stretches(missing: list[Window], days: tuple[Window, ...]) -> list[tuple[Window, ...]]:
+    """Days to read, those that follow each other together."""
+    place = {day.start: number for number, day in enumerate(days)}
+    found: list[list[Window]] = []
+    for day in missing:
+        if found and place[found[-1][-1].start] + 1 == place[day.start]:
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return [tuple(part) for part in found]
+
+
+def _keep(kept: OrderedDict[Any, Doings], name: Any, rows: Doings, most: int) -> None:
+    kept[name] = rows
+    kept.move_to_end(name)
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+_KEPT = _Kept()
