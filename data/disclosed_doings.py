@@ -1,8 +1,8 @@
-"""Who does what where, as an audience may see it: the rule of `data.disclosure`, row by row, before anything is summed.
+"""Who does what where, as an audience may see it: the rule of `data.disclosure`, row by row, before any sum.
 
-Everything shown of a site's doings, on pages, in files and by the API, is made from rows masked here: of sums of what is
-shown no difference gives away what is not. What is known besides is the total of a service's day (its page shows it), so
-rows of one service and day are masked together, and their sum is told only where it gives none of them away.
+Everything shown of a site's doings, on pages, in files and by the API, is made from rows masked here: of sums of what
+is shown no difference gives away what is not. What is known besides is the total of a service's day (its page shows
+it), so rows of one service and day are masked together, and their sum is told only where it gives none of them away.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from data.analytics.doings import PLAIN, chosen, joined
+from data.analytics.doings import chosen, joined
 from data.disclosure import INSIDE, PEOPLE_UNITS, PROTECTED, are_safe, hidden_among
 from data.vocabulary import Audience
 from data.who_shapes import NUMBERS, PARTS, Doings, Shown
@@ -95,7 +95,7 @@ def _hidden(
 def _hidden_of_group(
     which: np.ndarray, counts: np.ndarray, counted: np.ndarray, forced: np.ndarray, threshold: int
 ) -> set[int]:
-    """Of all rows of a service and day, and of those that are counted by themselves: either sum may be told elsewhere."""
+    """Of all rows of a service and day, and of those counted by themselves: either sum may be told elsewhere."""
     people = {row: None if np.isnan(counts[row]) else float(counts[row]) for row in which.tolist()}
     gone = {row for row in people if forced[row]}
     gone |= hidden_among(list(people.items()), threshold, gone)
@@ -137,7 +137,7 @@ def _protected_by_day(rows: Doings) -> Doings:
     if "" not in mine.words["shift"]:
         mine = replace(mine, words={**mine.words, "shift": (*mine.words["shift"], "")})
     none = mine.words["shift"].index("")
-    mine.codes["shift"][:] = none  # type: ignore[index]
+    mine.codes["shift"][:] = none
     start = np.where(mine.long, mine.start, mine.day)
     end = np.where(mine.long, mine.end, mine.day + 86_400)
     same = np.column_stack(
@@ -161,5 +161,4 @@ def _protected_by_day(rows: Doings) -> Doings:
     days = replace(
         days, numbers={name: added(mine.numbers[name]) for name in NUMBERS}, flagged=flagged, partial=partial
     )
-    assert set(PLAIN) >= {"flagged", "partial"}
     return joined([chosen(rows, ~protected), days])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from data.flow_shapes import Window
+from data.rhythm import Rates
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,3 +128,19 @@ class WhoMatrix:
     places: tuple[str, ...]
     newest: float | None  # end of the newest period among the rows
     duplicates: int  # rows that enter no sum because somebody else reported them too
+
+
+@dataclass(frozen=True)
+class Partner:
+    """One organisation of the mechanism. `state`: silent, late, fine, unasked (it reports, nothing was agreed) or
+    reported-by-others."""
+
+    organisation: str
+    sources: tuple[str, ...]
+    sectors: tuple[str, ...]
+    services: tuple[str, ...]
+    places: tuple[str, ...]
+    last_period: datetime | None
+    last_received: datetime | None
+    rates: Rates
+    state: str

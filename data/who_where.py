@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from data import service_grains
@@ -31,6 +32,7 @@ from data.who_shapes import Doings, Shown
 MOST_FLAGS = 10_000
 MOST_DAYS = 800
 MOST_SITES = 256
+MOST_SHOWN = 256
 
 
 def doings_of(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> Doings:
@@ -52,13 +54,57 @@ def shown_doings(
 ) -> Shown:
     """As the audience may see them. What is hidden now is hidden as of every moment."""
     rows = doings_of(conn, site, window, as_of)
+    if as_of is None:
+        return _shown(rows, audience, threshold, now)
     also: frozenset[tuple[object, ...]] = frozenset()
-    if as_of is not None and audience is not Audience.PROTECTION:
-        also = keys_of(shown_to(doings_of(conn, site, window), audience, threshold, now.timestamp()))
+    if audience is not Audience.PROTECTION:
+        also = keys_of(_shown(doings_of(conn, site, window), audience, threshold, now))
     return shown_to(rows, audience, threshold, now.timestamp(), also)
 
 
+def _shown(rows: Doings, audience: Audience, threshold: int, now: datetime) -> Shown:
+    """Kept while the rows are: masking looks at each, and many ask for the same."""
+    hour = now.timestamp() // 3600  # a day is over at an hour
+    name = (id(rows), audience, threshold, hour)
+    with _SHOWN_LOCK:
+        if name in _SHOWN and _SHOWN[name][0] is rows:
+            return _SHOWN[name][1]
+    made = shown_to(rows, audience, threshold, hour * 3600)
+    with _SHOWN_LOCK:
+        _SHOWN[name] = (rows, made)
+        while len(_SHOWN) > MOST_SHOWN:
+            _SHOWN.popitem(last=False)
+    return made
+
+
+def counting_lines(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
+    """Lines of the operational days that the window touches, of one key the one that counts, without those that a
+    decision left out; `twice`: somebody else reported them too, and nobody decided yet."""
+    won, twice, _ = _lines(conn, site, days_of(site, window), as_of)
+    return won.assign(twice=twice)
+
+
+def sources_of(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> list[str]:
+    """Who reported services that begin in the window."""
+    line = service_line.c
+    found = select(line.source).distinct()
+    asked = (line.site == site.site, line.start >= window.start, line.start < window.end)
+    return sorted(conn.execute(found.where(*asked, counting(service_line, as_of))).scalars())
+
+
 def _read(conn: Connection, site: Site, days: tuple[Window, ...], as_of: datetime | None) -> Doings:
+    won, twice, pending = _lines(conn, site, days, as_of)
+    marked: frozenset[Marked] = frozenset(
+        (one.day.timestamp(), one.sector, one.service, one.place, who)
+        for one in pending
+        for _, who in (one.first, one.second)
+    )
+    return doings(won, twice, days, site, organisations(conn, as_of), marked)
+
+
+def _lines(
+    conn: Connection, site: Site, days: tuple[Window, ...], as_of: datetime | None
+) -> tuple[pd.DataFrame, np.ndarray, list[Duplicate]]:
     window = Window(days[0].start, days[-1].end)
     line = service_line.c
     lines = frame(
@@ -76,12 +122,7 @@ def _read(conn: Connection, site: Site, days: tuple[Window, ...], as_of: datetim
     twice = np.zeros(len(won), dtype=bool)
     if pending and not won.empty:
         twice = left_out(won, [_larger_counts(one) for one in pending], days)
-    marked: frozenset[Marked] = frozenset(
-        (one.day.timestamp(), one.sector, one.service, one.place, who)
-        for one in pending
-        for _, who in (one.first, one.second)
-    )
-    return doings(won, twice, days, site, organisations(conn, as_of), marked)
+    return won, twice, pending
 
 
 def _larger_counts(one: Duplicate) -> Ruling:
@@ -208,3 +249,5 @@ def _keep(kept: OrderedDict[Any, Doings], name: Any, rows: Doings, most: int) ->
 
 
 _KEPT = _Kept()
+_SHOWN: OrderedDict[tuple[int, Audience, int, float], tuple[Doings, Shown]] = OrderedDict()
+_SHOWN_LOCK = threading.Lock()
