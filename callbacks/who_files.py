@@ -118,8 +118,8 @@ def about(
 
 def filters(ask: WhoAsk, t: Translator) -> str:
     said = [
-        f"{t('word.sector')}: {t.word('sector', ask.sector)}" if ask.sector else "",
-        f"{t('word.organisation')}: {ask.organisation}" if ask.organisation else "",
+        f"{t('who.sector')}: {t.word('sector', ask.sector)}" if ask.sector else "",
+        f"{t('who.organisation')}: {ask.organisation}" if ask.organisation else "",
         f"{t('who.place')}: {ask.place or t('who.whole_site')}" if ask.place is not None else "",
         f"{t('who.columns')}: {t(f'who.across.{ask.across}')}",
         f"{t('who.count')}: {t(f'who.counts.{ask.count}')}" if ask.count != "people" else "",

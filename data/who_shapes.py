@@ -110,7 +110,7 @@ class SectorRows:
     sector: str
     services: tuple[ServiceRow, ...]
     total: Cell
-    active: tuple[str, ...]  # organisations active in the current shift
+    active: tuple[str, ...]  # organisations active in the current shift; of a period that is over, in it
     last: tuple[str, float] | None  # the last one before, and when its last report ended (seconds since 1970)
 
 
@@ -123,7 +123,8 @@ class WhoMatrix:
     sectors: tuple[SectorRows, ...]
     totals: Mapping[Any, Cell]  # of each column
     total: Cell
-    shift: Window  # the current one
+    shift: Window  # in which somebody is active or nobody is: the current one, else the period asked for
+    of: str  # what it is: shift, day or period
     organisations: tuple[str, ...]  # to choose from
     places: tuple[str, ...]
     newest: float | None  # end of the newest period among the rows

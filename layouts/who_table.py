@@ -52,10 +52,11 @@ def _names(cell: Cell, t: Translator) -> str:
 def matrix_table(told: WhoMatrix, t: Translator) -> Html:
     named = column_name(told.ask.across, t)
     heads = "".join(f'<th scope="col"><span>{escape(named(key))}</span></th>' for key in told.columns)
-    first, total = escape(t("word.service")), escape(t("who.total"))
+    first, total = escape(t("who.service")), escape(t("who.total"))
     parts = [
         f'<table class="table-plain who-matrix"><caption class="visually-hidden">{escape(t("who.title"))}</caption>'
-        f'<thead><tr><th scope="col" class="corner">{first}</th><th scope="col" class="sum">{total}</th>{heads}</tr></thead>'
+        f'<thead><tr><th scope="col" class="corner">{first}</th><th scope="col" class="sum">{total}</th>{heads}'
+        "</tr></thead>"
     ]
     with_names = told.ask.across != "organisation"
     for sector in told.sectors:
@@ -147,4 +148,5 @@ def _listed(one: ServiceRow, columns: tuple[Any, ...], named: Named, t: Translat
         if key in one.cells
     )
     amount = escape(cell_words(one.total, t))
-    return f'<li><details><summary><b>{name}</b> <span class="sum">{amount}</span></summary><dl>{inside}</dl></details></li>'
+    summary = f'<summary><b>{name}</b> <span class="sum">{amount}</span></summary>'
+    return f"<li><details>{summary}<dl>{inside}</dl></details></li>"

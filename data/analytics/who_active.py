@@ -11,6 +11,9 @@ from data.days import day_of
 from data.types import Site, Window
 from data.who_shapes import Doings
 
+# Rows among which who was last is looked for.
+MANY = 50_000
+
 
 def current_shift(site: Site, now: datetime) -> Window:
     """The shift of the site that runs at a moment; without shifts its operational day."""
@@ -29,20 +32,29 @@ def current_shift(site: Site, now: datetime) -> Window:
 
 
 def active_by_sector(
-    lately: Doings, shift: Window, now: datetime
+    rows: Doings, span: Window, until: datetime
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, float]]]:
-    """By sector, who is active in the current shift; and who was last, until when."""
-    first, until = shift.start.timestamp(), min(now, shift.end).timestamp()
-    sectors, organisations = (lately.words[name] for name in ("sector", "organisation"))
-    active: dict[str, set[str]] = {}
-    last: dict[str, tuple[str, float]] = {}
-    which = np.flatnonzero(lately.start < until).tolist()
-    ends, starts = lately.end.tolist(), lately.start.tolist()
-    for row in which:
-        sector = sectors[lately.codes["sector"][row]]
-        who = organisations[lately.codes["organisation"][row]]
-        if ends[row] > first and (starts[row] < until):
-            active.setdefault(sector, set()).add(who)
-        if sector not in last or ends[row] > last[sector][1]:
-            last[sector] = (who, ends[row])
-    return {sector: tuple(sorted(who, key=str.casefold)) for sector, who in active.items()}, last
+    """By sector, who was active in a span of time up to a moment; and who was last, until when (seconds since 1970)."""
+    first, last = span.start.timestamp(), min(until, span.end).timestamp()
+    sectors, organisations = (rows.words[name] for name in ("sector", "organisation"))
+    begun = rows.start < last
+    width = len(organisations) or 1
+    pairs = rows.codes["sector"].astype(np.int64) * width + rows.codes["organisation"]
+    active: dict[str, list[str]] = {}
+    for pair in np.unique(pairs[begun & (rows.end > first)]).tolist():
+        active.setdefault(sectors[pair // width], []).append(organisations[pair % width])
+    which = np.flatnonzero(begun)
+    newest = which[np.argsort(rows.end[which], kind="stable")]
+    ended = (
+        {
+            sectors[sector]: (organisations[who], end)
+            for sector, who, end in zip(
+                *(rows.codes[name][newest].tolist() for name in ("sector", "organisation")),
+                rows.end[newest].tolist(),
+                strict=True,
+            )
+        }
+        if len(newest) < MANY
+        else {}
+    )
+    return {sector: tuple(sorted(who, key=str.casefold)) for sector, who in active.items()}, ended

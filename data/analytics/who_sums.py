@@ -47,7 +47,8 @@ def matrix(
     everything = whole.by(box, 1, False, Reserved(shown, ask, box, 1) if open_box else None)
     by_column = whole.by(column, count, False)
     shift = current_shift(site, now)
-    active, last = active_by_sector(lately, shift, now)
+    over = ask.window.end <= shift.start
+    active, last = active_by_sector(*((rows, ask.window, ask.window.end) if over else (lately, shift, now)))
     made = []
     for sector, place in sector_of.items():
         told = tuple(
@@ -67,7 +68,8 @@ def matrix(
         sectors=tuple(made),
         totals={key: by_column[n] for n, key in enumerate(columns) if n in by_column},
         total=everything.get(0, NOTHING),
-        shift=shift,
+        shift=ask.window if over else shift,
+        of="period" if over else "shift" if site.shifts else "day",
         organisations=_words(rows, "organisation"),
         places=_words(rows, "place"),
         newest=float(rows.end.max()) if len(rows) else None,

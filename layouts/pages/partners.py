@@ -27,7 +27,14 @@ def body(frame: Frame, partners: Sequence[Partner], days: int, plain: Mapping[st
     made = table([t(f"partners.{name}") for name in HEADS], rows, "partners cards", t("partners.title"))
     content = [scroll(made, t("partners.title"))] if rows else [html.P(t("partners.none"))]
     return [
-        html.Div([html.H1(t("partners.title")), html.Span(stamps, className="stamps")], className="page-title"),
+        html.Div(
+            [
+                html.H1(t("partners.title")),
+                html.Span(frame.site.name, className="who-site"),
+                html.Span(stamps, className="stamps"),
+            ],
+            className="page-title",
+        ),
         *([html.P(t("frozen.says", moment=frame.scope.as_of), className="notice")] if frame.scope.as_of else []),
         panel("partners", t("partners.title"), content, t("partners.says", days=days)),
         html.P(html.A(t("partners.back"), href=f"{ADDRESS}?{urlencode(plain)}")),

@@ -43,9 +43,16 @@ def body(
         t("who.as_table" if as_list else "who.as_list"), href=f"{ADDRESS}?{urlencode(other)}", className="view"
     )
     return [
-        html.Div([html.H1(t("who.title")), html.Span(stamps, className="stamps")], className="page-title"),
+        html.Div(
+            [
+                html.H1(t("who.title")),
+                html.Span(frame.site.name, className="who-site"),
+                html.Span(stamps, className="stamps"),
+            ],
+            className="page-title",
+        ),
         *([html.P(t("frozen.says", moment=frame.scope.as_of), className="notice")] if frame.scope.as_of else []),
-        panel("who-ask", t("who.ask"), [_filters(told, asked, plain, t)], class_name="who-ask"),
+        panel("who-ask", t("who.ask"), [_filters(frame, told, asked, plain, t)], class_name="who-ask"),
         *_missing(told, t),
         panel(
             "who",
@@ -112,10 +119,16 @@ def _missing(told: WhoMatrix, t: Translator) -> list[Any]:
     silent = [t.word("sector", one.sector) for one in told.sectors if not one.active]
     if not silent:
         return []
-    hours = {"from_time": told.shift.start, "until_time": told.shift.end}
+    hours = {"from_time": told.shift.start, "until_time": told.shift.end} if told.of == "shift" else {}
     return [
         html.P(
-            [html.B(t("who.no_actor", **hours)), " ", ", ".join(silent), ". ", html.Span(t("who.no_actor_says"))],
+            [
+                html.B(t(f"who.no_actor.{told.of}", **hours)),
+                " ",
+                ", ".join(silent),
+                ". ",
+                html.Span(t("who.no_actor_says")),
+            ],
             className="notice no-actors",
             role="status",
         )
@@ -135,22 +148,25 @@ def _empty(told: WhoMatrix, plain: Mapping[str, str], t: Translator) -> list[Any
     return [html.P(parts, className="notice")]
 
 
-def _filters(told: WhoMatrix, asked: Mapping[str, str], plain: Mapping[str, str], t: Translator) -> Any:
+def _filters(frame: Frame, told: WhoMatrix, asked: Mapping[str, str], plain: Mapping[str, str], t: Translator) -> Any:
     every = [("", t("who.every"))]
     own = bool(asked.get("from") or asked.get("to"))
     windows = [(name, t.maybe(f"window.{name}") or t(f"who.window.{name}")) for name in WINDOWS]
     if own:
         windows.insert(0, ("", t("who.window.range")))
     places = [(place or "-", place or t("who.whole_site")) for place in told.places]
+    looks = {name: plain[name] for name in ("lang", "look")}
+    kept = {name: asked[name] for name in ("view", "as_of") if asked.get(name)}
     fields: Sequence[Any] = [
-        *hidden({**plain, **{name: asked[name] for name in ("view", "as_of") if asked.get(name)}}),
+        *hidden({**looks, **kept}),
+        select("site", t("word.site"), [(one.site, one.name) for one in frame.sites], plain["site"]),
         select("across", t("who.columns"), [(one, t(f"who.across.{one}")) for one in ACROSS], told.ask.across),
         select(
-            "sector", t("word.sector"), [*every, *((str(s), t.word("sector", str(s))) for s in Sector)], told.ask.sector
+            "sector", t("who.sector"), [*every, *((str(s), t.word("sector", str(s))) for s in Sector)], told.ask.sector
         ),
         select(
             "organisation",
-            t("word.organisation"),
+            t("who.organisation"),
             [*every, *((one, one) for one in _with(told.organisations, told.ask.organisation))],
             told.ask.organisation,
         ),
