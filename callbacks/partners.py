@@ -17,7 +17,7 @@ from data.reporting import reporting
 from data.rhythm import Rates, Reporting
 from data.types import ClockReading, Frame, Partner, Scope, Site, Window
 from data.who_shapes import Doings
-from data.who_where import doings_of
+from data.who_where import LONGEST_ACTIVE, doings_of
 
 DAYS = 30
 
@@ -35,8 +35,8 @@ def partners(conn: Connection, scope: Scope, site: Site, clock: ClockReading) ->
     """Everybody who reports or delivered something lately, by name. Nothing of it is a count of people."""
     now = moment_of(scope, clock)
     first = day_of(site, day_of(site, now).start - timedelta(days=DAYS - 1) + timedelta(hours=2)).start
-    rows = doings_of(conn, site, Window(first, now), scope.as_of)
-    begun = rows.start <= now.timestamp()
+    rows = doings_of(conn, site, Window(first - LONGEST_ACTIVE, now), scope.as_of)
+    begun = (rows.start <= now.timestamp()) & (rows.end > first.timestamp())
     known: dict[str, _Known] = {}
     for one in reporting(conn, site, now, scope.as_of):
         mine = known.setdefault(one.contact.organisation or one.source, _Known())

@@ -18,7 +18,7 @@ from data.duplicates import duplicates
 from data.types import Cell, ClockReading, Frame, Scope, Site, WhoAsk, WhoMatrix, Window
 from data.vocabulary import Sector
 from data.who_shapes import ACROSS, COUNTS, Shown
-from data.who_where import MOST_FLAGS, doings_of, shown_doings
+from data.who_where import MOST_FLAGS, lately, shown_doings
 
 WINDOWS = {"today": 0, "yesterday": 0, "7d": 6, "30d": 29, "90d": 89}  # days before today
 LONGEST = timedelta(days=1100)
@@ -78,8 +78,7 @@ def who(
     """The matrix as the asker may see it."""
     now = moment_of(scope, clock)
     shown = shown_doings(conn, site, ask.window, scope.audience, now, scope.as_of, scope.mask_below)
-    lately = Window(day_of(site, day_of(site, now).start - timedelta(hours=1)).start, now)
-    told = matrix(shown, ask, site, now, doings_of(conn, site, lately, scope.as_of), most_named)
+    told = matrix(shown, ask, site, now, lately(conn, site, now, scope.as_of), most_named)
     found = duplicates(conn, site.site, ask.window, scope.as_of, MOST_FLAGS)
     pending = sum(
         one.verdict == "open"

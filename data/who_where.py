@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from data import service_grains
 from data.analytics.doings import Marked, chosen, doings, joined
 from data.analytics.overlaps import FIRST_COUNTS, OPEN, SECOND_COUNTS, Ruling, Step, left_out
-from data.days import days_of
+from data.days import day_of, days_of
 from data.disclosed_doings import keys_of, shown_to
 from data.disclosure import INSIDE
 from data.duplicates import duplicates, rulings
@@ -33,6 +33,8 @@ MOST_FLAGS = 10_000
 MOST_DAYS = 800
 MOST_SITES = 256
 MOST_SHOWN = 256
+# A report that began longer ago does not say who is there now.
+LONGEST_ACTIVE = timedelta(days=62)
 
 
 def doings_of(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> Doings:
@@ -41,6 +43,20 @@ def doings_of(conn: Connection, site: Site, window: Window, as_of: datetime | No
     if as_of is not None or conn.get_execution_options().get(WRITES):
         return _read(conn, site, days, as_of)
     return _KEPT.of(conn, site, days)
+
+
+def lately(conn: Connection, site: Site, now: datetime, as_of: datetime | None = None) -> Doings:
+    """Rows of yesterday and today, and of the days in which a report began that still speaks of now, a month's too."""
+    today = day_of(site, now)
+    yesterday = day_of(site, today.start - timedelta(hours=1)).start
+    rs = report_site.c
+    began = conn.execute(
+        select(func.min(rs.period_start)).where(
+            rs.site == site.site, rs.dataset == str(Dataset.SERVICE), rs.period_end > today.start, rs.period_start < now
+        )
+    ).scalar_one_or_none()
+    first = yesterday if began is None else max(min(_aware(began), yesterday), now - LONGEST_ACTIVE)
+    return doings_of(conn, site, Window(first, now), as_of)
 
 
 def shown_doings(

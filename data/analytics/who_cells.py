@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.vocabulary import Service
 from data.who_shapes import Cell, Doings, Shown, WhoAsk
+
+# Of these there is as much in the evening as in the morning.
+STANDING = (Service.LATRINES, Service.SHOWERS, Service.SHELTER_PLACES)
 
 
 def asked_rows(shown: Shown, ask: WhoAsk) -> np.ndarray:
@@ -69,6 +73,8 @@ class Sums:
         self.amounts = np.where(shown.hidden[self.which], np.nan, rows.numbers["quantity"][self.which])
         self.units = rows.codes["unit"][self.which]
         self.who = rows.codes["organisation"][self.which]
+        self.services = rows.codes["service"][self.which]
+        self.places = rows.codes["place"][self.which]
         self.ask = ask
 
     def by(self, place: np.ndarray, size: int, names: bool, extra: Reserved | None = None) -> dict[int, Cell]:
@@ -107,20 +113,30 @@ class Sums:
         return cells
 
     def _amounts(self, at: np.ndarray, size: int, known: np.ndarray) -> dict[int, tuple[float, str]]:
-        """Where nobody counted people, the amounts of one unit."""
+        """Where nobody counted people, the amounts of one unit. What stands on the ground is there in every shift: of
+        one organisation and place the most of it, never the sum of the shifts."""
         which = np.flatnonzero(~np.isnan(self.amounts) & (known[at] == 0) & self.counted) if len(at) else at
         if not len(which):
             return {}
-        units = self.rows.words["unit"]
+        units, stands = self.rows.words["unit"], self._stands(which)
         found: dict[int, dict[int, float]] = {}
-        for place, unit, amount in zip(
-            at[which].tolist(), self.units[which].tolist(), self.amounts[which].tolist(), strict=True
-        ):
+        most: dict[tuple[int, int, int, int, int], float] = {}
+        parts = (at, self.units, self.amounts, self.services, self.who, self.places)
+        told = zip(*(part[which].tolist() for part in parts), stands.tolist(), strict=True)
+        for place, unit, amount, service, who, where, standing in told:
             of = found.setdefault(place, {})
-            of[unit] = of.get(unit, 0.0) + amount
-        return {
-            place: (amount, units[unit]) for place, of in found.items() if len(of) == 1 for unit, amount in of.items()
-        }
+            before = 0.0
+            if standing:
+                key = (place, unit, service, who, where)
+                before = most.get(key, 0.0)
+                most[key] = max(amount, before)
+            of[unit] = of.get(unit, 0.0) + max(0.0, amount - before)
+        alone = {place: of for place, of in found.items() if len(of) == 1}
+        return {place: (amount, units[unit]) for place, of in alone.items() for unit, amount in of.items()}
+
+    def _stands(self, which: np.ndarray) -> np.ndarray:
+        standing = np.array([word in STANDING for word in self.rows.words["service"]], dtype=bool)
+        return standing[self.services[which]]
 
     def _who(self, at: np.ndarray, size: int, names: bool) -> dict[int, tuple[str, ...]]:
         if not names:

@@ -60,7 +60,7 @@ def _row(one: Partner, days: int, plain: Mapping[str, str], t: Translator) -> li
         "–" if one.last_received is None else t.moment(one.last_received),
         _share(one.rates.reporting_rate, one.rates.on_time + one.rates.late, one.rates.due, t),
         _share(one.rates.reporting_rate_on_time, one.rates.on_time, one.rates.due, t),
-        html.Span(t(f"partners.is.{one.state}"), className=f"row-state row-{one.state}"),
+        html.Span(t(f"partners.is.{one.state}"), className=f"partner-{one.state}"),
     ]
 
 
