@@ -7,6 +7,7 @@ it), so rows of one service and day are masked together, and their sum is told o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +42,20 @@ def shown_to(
         hidden, reserved = _hidden(rows, group, len(first), threshold, now, also)
         hidden_parts = _hidden_parts(rows, hidden, threshold)
     return Shown(rows, hidden, hidden_parts, group, reserved, rows.day[first], rows.month[first], rows.long[first])
+
+
+def joined_shown(parts: Sequence[Shown]) -> Shown:
+    """Several days that were masked one by one; at least one."""
+    if len(parts) == 1:
+        return parts[0]
+    before = np.cumsum([0, *(len(part.reserved) for part in parts[:-1])])
+    names = ("hidden", "reserved", "group_day", "group_month", "group_long")
+    return Shown(
+        doings=joined([part.doings for part in parts]),
+        hidden_parts={name: np.concatenate([part.hidden_parts[name] for part in parts]) for name in PARTS},
+        group=np.concatenate([part.group + first for part, first in zip(parts, before, strict=True)]),
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
+    )
 
 
 def keys_of(shown: Shown) -> frozenset[Key]:

@@ -16,7 +16,7 @@ from data import service_grains
 from data.analytics.doings import Marked, chosen, doings, joined
 from data.analytics.overlaps import FIRST_COUNTS, OPEN, SECOND_COUNTS, Ruling, Step, left_out
 from data.days import day_of, days_of
-from data.disclosed_doings import keys_of, shown_to
+from data.disclosed_doings import joined_shown, keys_of, shown_to
 from data.disclosure import INSIDE
 from data.duplicates import duplicates, rulings
 from data.frames import frame
@@ -30,9 +30,10 @@ from data.vocabulary import Audience, Dataset
 from data.who_shapes import Doings, Shown
 
 MOST_FLAGS = 10_000
-MOST_DAYS = 800
-MOST_SITES = 256
-MOST_SHOWN = 256
+MOST_DAYS = 400
+MOST_SITES = 128
+MOST_SHOWN = 4096
+OVER = 3 * 86_400.0  # after a day no part of it runs any more
 # A report that began longer ago does not say who is there now.
 LONGEST_ACTIVE = timedelta(days=62)
 
@@ -42,7 +43,7 @@ def doings_of(conn: Connection, site: Site, window: Window, as_of: datetime | No
     days = days_of(site, Window(window.start, max(window.start, window.end)))
     if as_of is not None or conn.get_execution_options().get(WRITES):
         return _read(conn, site, days, as_of)
-    return _KEPT.of(conn, site, days)
+    return joined(_KEPT.of(conn, site, days))
 
 
 def lately(conn: Connection, site: Site, now: datetime, as_of: datetime | None = None) -> Doings:
@@ -69,23 +70,24 @@ def shown_doings(
     threshold: int = INSIDE,
 ) -> Shown:
     """As the audience may see them. What is hidden now is hidden as of every moment."""
-    rows = doings_of(conn, site, window, as_of)
-    if as_of is None:
-        return _shown(rows, audience, threshold, now)
-    also: frozenset[tuple[object, ...]] = frozenset()
-    if audience is not Audience.PROTECTION:
-        also = keys_of(_shown(doings_of(conn, site, window), audience, threshold, now))
-    return shown_to(rows, audience, threshold, now.timestamp(), also)
+    if as_of is not None or conn.get_execution_options().get(WRITES):
+        also: frozenset[tuple[object, ...]] = frozenset()
+        if as_of is not None and audience is not Audience.PROTECTION:
+            also = keys_of(shown_doings(conn, site, window, audience, now, None, threshold))
+        return shown_to(doings_of(conn, site, window, as_of), audience, threshold, now.timestamp(), also)
+    pieces = _KEPT.of(conn, site, days_of(site, Window(window.start, max(window.start, window.end))))
+    return joined_shown([_shown(piece, audience, threshold, now) for piece in pieces])
 
 
 def _shown(rows: Doings, audience: Audience, threshold: int, now: datetime) -> Shown:
     """Kept while the rows are: masking looks at each, and many ask for the same."""
-    hour = now.timestamp() // 3600  # a day is over at an hour
+    over = rows.day.max() + OVER < now.timestamp() if len(rows) and not rows.long.any() else False
+    hour = 0.0 if over else now.timestamp() // 3600  # a day is over at an hour
     name = (id(rows), audience, threshold, hour)
     with _SHOWN_LOCK:
         if name in _SHOWN and _SHOWN[name][0] is rows:
             return _SHOWN[name][1]
-    made = shown_to(rows, audience, threshold, hour * 3600)
+    made = shown_to(rows, audience, threshold, np.inf if over else hour * 3600)
     with _SHOWN_LOCK:
         _SHOWN[name] = (rows, made)
         while len(_SHOWN) > MOST_SHOWN:
@@ -170,7 +172,8 @@ class _Kept:
         self._lock = threading.Lock()
         self._sites: OrderedDict[tuple[str, Site], _Site] = OrderedDict()
 
-    def of(self, conn: Connection, site: Site, days: tuple[Window, ...]) -> Doings:
+    def of(self, conn: Connection, site: Site, days: tuple[Window, ...]) -> list[Doings]:
+        """Rows day by day; all in one where some of them are longer than a day."""
         name = (str(conn.engine.url), site)
         with self._lock:
             mine = self._sites.setdefault(name, _Site())
@@ -182,7 +185,7 @@ class _Kept:
             asked = (days[0].start, days[-1].end)
             if asked in mine.windows:
                 mine.windows.move_to_end(asked)
-                return mine.windows[asked]
+                return [mine.windows[asked]]
             missing = [day for day in days if day.start not in mine.days]
             for stretch in _stretches(missing, days):
                 read = _read(conn, site, stretch, None)
@@ -190,12 +193,11 @@ class _Kept:
                     # A long period and the short ones inside it are judged together: such days are no pieces.
                     whole = read if len(stretch) == len(days) else _read(conn, site, days, None)
                     _keep(mine.windows, asked, whole, 16)
-                    return whole
+                    return [whole]
                 for day in stretch:
-                    _keep(mine.days, day.start, chosen(read, read.day == day.start.timestamp()), MOST_DAYS)
-            whole = joined([mine.days[day.start] for day in days])
-            _keep(mine.windows, asked, whole, 16)
-            return whole
+                    piece = chosen(read, read.day == day.start.timestamp())
+                    _keep(mine.days, day.start, piece, max(MOST_DAYS, len(days)))
+            return [mine.days[day.start] for day in days]
 
     def _brought_up(self, conn: Connection, site: Site, mine: _Site) -> None:
         """Forget what changed since the last look: the days that new deliveries speak of, or everything."""
@@ -242,7 +244,8 @@ def _print(conn: Connection, site: str) -> tuple[tuple[object, ...], int, int]:
     count, newest = conn.execute(
         select(func.count(), func.max(rs.report_id)).where(rs.site == site, rs.dataset == str(Dataset.SERVICE))
     ).one()
-    return (*turned, tuple(sorted(organisations(conn).items(), key=str))), count, newest or 0
+    whose = sorted((source, who) for source, who in organisations(conn).items() if who)
+    return (*turned, tuple(whose)), count, newest or 0
 
 
 def _stretches(missing: list[Window], days: tuple[Window, ...]) -> list[tuple[Window, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -13,6 +13,7 @@ from layouts.translator import Translator
 
 Named = Callable[[Any], str]
 MOST_NAMES = 3
+MOST_LISTED = 1500  # cells: a longer list is that of one sector or place at a time
 
 
 def column_name(across: str, t: Translator) -> Named:
@@ -118,7 +119,9 @@ def _td(cell: Cell | None, names: bool, t: Translator, kind: str = "") -> str:
 def matrix_list(told: WhoMatrix, t: Translator) -> Html:
     """The same, sector by sector: what a narrow screen shows, and who prefers words to a table."""
     named = column_name(told.ask.across, t)
-    parts = []
+    names = {key: escape(named(key)) for key in told.columns}
+    whole = sum(len(one.cells) for sector in told.sectors for one in sector.services) <= MOST_LISTED
+    parts = [] if whole else [f'<p class="quiet">{escape(t("who.too_many"))}</p>']
     for sector in told.sectors:
         amount = escape(cell_words(sector.total, t)) if _says(sector.total) else escape(t("word.no_report"))
         parts.append(
@@ -128,7 +131,7 @@ def matrix_list(told: WhoMatrix, t: Translator) -> Html:
         told_services = [one for one in sector.services if one.service]
         if told_services:
             parts.append("<ul>")
-            parts += [_listed(one, told.columns, named, t) for one in told_services]
+            parts += [_listed(one, names if whole else {}, t) for one in told_services]
             parts.append("</ul>")
         parts.append("</section>")
     return Html("".join(parts))
@@ -138,15 +141,17 @@ def _says(cell: Cell) -> bool:
     return cell.value is not None or bool(cell.hidden) or bool(cell.missing)
 
 
-def _listed(one: ServiceRow, columns: tuple[Any, ...], named: Named, t: Translator) -> str:
+def _listed(one: ServiceRow, names: Mapping[Any, str], t: Translator) -> str:
     name = escape(t.word("service", one.service))
     if not one.cells:
         return f'<li class="gap-row"><b>{name}</b> <span>{escape(t("word.no_report"))}</span></li>'
+    amount = escape(cell_words(one.total, t))
     inside = "".join(
-        f"<div><dt>{escape(named(key))}</dt><dd>{escape(cell_words(one.cells[key], t))}</dd></div>"
-        for key in columns
+        f"<div><dt>{column}</dt><dd>{escape(cell_words(one.cells[key], t))}</dd></div>"
+        for key, column in names.items()
         if key in one.cells
     )
-    amount = escape(cell_words(one.total, t))
+    if not inside:
+        return f'<li class="gap-row"><b>{name}</b> <span class="sum">{amount}</span></li>'
     summary = f'<summary><b>{name}</b> <span class="sum">{amount}</span></summary>'
     return f"<li><details>{summary}<dl>{inside}</dl></details></li>"

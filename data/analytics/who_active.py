@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from data.analytics.who_cells import present
 from data.days import day_of
 from data.types import Site, Window
 from data.who_shapes import Doings
@@ -41,7 +42,7 @@ def active_by_sector(
     width = len(organisations) or 1
     pairs = rows.codes["sector"].astype(np.int64) * width + rows.codes["organisation"]
     active: dict[str, list[str]] = {}
-    for pair in np.unique(pairs[begun & (rows.end > first)]).tolist():
+    for pair in present(pairs[begun & (rows.end > first)]).tolist():
         active.setdefault(sectors[pair // width], []).append(organisations[pair % width])
     which = np.flatnonzero(begun)
     newest = which[np.argsort(rows.end[which], kind="stable")]

@@ -13,6 +13,11 @@ from data.who_shapes import Cell, Doings, Shown, WhoAsk
 STANDING = (Service.LATRINES, Service.SHOWERS, Service.SHELTER_PLACES)
 
 
+def present(codes: np.ndarray) -> np.ndarray:
+    """The distinct ones of small whole numbers, in order."""
+    return np.flatnonzero(np.bincount(codes)) if len(codes) else codes
+
+
 def asked_rows(shown: Shown, ask: WhoAsk) -> np.ndarray:
     rows = shown.doings
     found = (rows.start >= ask.window.start.timestamp()) & (rows.start < ask.window.end.timestamp())
@@ -77,11 +82,13 @@ class Sums:
         self.places = rows.codes["place"][self.which]
         self.ask = ask
 
-    def by(self, place: np.ndarray, size: int, names: bool, extra: Reserved | None = None) -> dict[int, Cell]:
-        """A cell for each place where somebody was active. In a column of one organisation what it reported stands as
-        it is; a sum of several leaves out what two of them report."""
+    def by(
+        self, place: np.ndarray, size: int, names: bool = False, extra: Reserved | None = None, alone: bool = False
+    ) -> dict[int, Cell]:
+        """A cell for each place where somebody was active. Of one organisation (`alone`) what it reported stands as it
+        is; a sum of several leaves out what two of them report."""
         at = place[self.which]
-        single = bool(self.ask.organisation) or (self.ask.across == "organisation" and names_one(place, self))
+        single = alone or bool(self.ask.organisation)
         adds = self.known & (self.counted | single)
         rows = np.bincount(at, minlength=size)
         values = np.bincount(at[adds], self.values[adds], size)
@@ -143,15 +150,6 @@ class Sums:
             return {}
         width = len(self.rows.words["organisation"]) or 1
         found: dict[int, list[str]] = {}
-        for key in np.unique(at.astype(np.int64) * width + self.who).tolist():
+        for key in present(at.astype(np.int64) * width + self.who).tolist():
             found.setdefault(key // width, []).append(self.rows.words["organisation"][key % width])
         return {place: tuple(sorted(who, key=str.casefold)) for place, who in found.items()}
-
-
-def names_one(place: np.ndarray, sums: Sums) -> bool:
-    """Whether every place holds rows of one organisation only."""
-    at = place[sums.which]
-    if not len(at):
-        return False
-    pairs = np.unique(np.column_stack([at, sums.who]), axis=0)
-    return len(pairs) == len(np.unique(pairs[:, 0]))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from data.analytics.who_active import active_by_sector, current_shift
-from data.analytics.who_cells import Reserved, Sums, asked_rows
+from data.analytics.who_cells import Reserved, Sums, asked_rows, present
 from data.days import day_of
 from data.types import Site, Window
 from data.vocabulary import SERVICE_SECTOR
@@ -35,7 +35,8 @@ def matrix(
     pairs, service = _services(rows, ask, site, asked)
     count = max(1, len(columns))
     whole = Sums(shown, ask, asked)
-    by_cell = whole.by(service * count + column, len(pairs) * count, len(pairs) * count <= most_named)
+    alone = ask.across == "organisation"
+    by_cell = whole.by(service * count + column, len(pairs) * count, len(pairs) * count <= most_named, None, alone)
     open_box = not ask.organisation and ask.place is None
     total = whole.by(service, len(pairs), False, Reserved(shown, ask, service, len(pairs)) if open_box else None)
     sector_of = {name: place for place, name in enumerate(dict.fromkeys(sector for sector, _ in pairs))}
@@ -45,7 +46,7 @@ def matrix(
     sectors = whole.by(by_sector, len(sector_of), False, sector_box)
     box = np.zeros(len(rows), dtype=np.int64)
     everything = whole.by(box, 1, False, Reserved(shown, ask, box, 1) if open_box else None)
-    by_column = whole.by(column, count, False)
+    by_column = whole.by(column, count, alone=alone)
     shift = current_shift(site, now)
     over = ask.window.end <= shift.start
     active, last = active_by_sector(*((rows, ask.window, ask.window.end) if over else (lately, shift, now)))
@@ -78,7 +79,7 @@ def matrix(
 
 
 def _words(rows: Doings, name: str) -> tuple[str, ...]:
-    found = np.unique(rows.codes[name])
+    found = present(rows.codes[name])
     return tuple(sorted((rows.words[name][code] for code in found.tolist()), key=str.casefold))
 
 
@@ -88,7 +89,7 @@ def _services(rows: Doings, ask: WhoAsk, site: Site, asked: np.ndarray) -> tuple
     width = len(rows.words["service"]) or 1
     key = rows.codes["sector"].astype(np.int64) * width + rows.codes["service"]
     sectors, services = rows.words["sector"], rows.words["service"]
-    done = [(sectors[k // width], services[k % width]) for k in np.unique(key[asked]).tolist()]
+    done = [(sectors[k // width], services[k % width]) for k in present(key[asked]).tolist()]
     offered = [(str(SERVICE_SECTOR[one]), str(one)) for one in site.services if SERVICE_SECTOR[one]]
     wanted = [pair for pair in dict.fromkeys([*offered, *sorted(done)]) if ask.sector in ("", pair[0])]
     known = [*map(str, site.sectors), *(sector for sector, _ in wanted)]
@@ -122,11 +123,11 @@ def _columns(rows: Doings, ask: WhoAsk, site: Site, asked: np.ndarray) -> tuple[
 
 
 def _of_words(rows: Doings, name: str, asked: np.ndarray) -> tuple[list[Any], np.ndarray]:
-    present = np.unique(rows.codes[name][asked]).tolist()
-    present.sort(key=lambda code: rows.words[name][code].casefold())
+    here = present(rows.codes[name][asked]).tolist()
+    here.sort(key=lambda code: rows.words[name][code].casefold())
     place = np.zeros(len(rows.words[name]) or 1, dtype=np.int64)
-    place[present] = np.arange(len(present))
-    return [rows.words[name][code] for code in present], place[rows.codes[name]]
+    place[here] = np.arange(len(here))
+    return [rows.words[name][code] for code in here], place[rows.codes[name]]
 
 
 def _days(site: Site, window: Window) -> list[float]:
