@@ -13,6 +13,7 @@ from layouts.translator import Translator
 
 Named = Callable[[Any], str]
 MOST_NAMES = 3
+MANY_COLUMNS = 16
 MOST_LISTED = 1500  # cells: a longer list is that of one sector or place at a time
 
 
@@ -54,8 +55,10 @@ def matrix_table(told: WhoMatrix, t: Translator) -> Html:
     named = column_name(told.ask.across, t)
     heads = "".join(f'<th scope="col"><span>{escape(named(key))}</span></th>' for key in told.columns)
     first, total = escape(t("who.service")), escape(t("who.total"))
+    # Many columns are of one width: a browser then need not look at each cell to know it.
+    wide = " who-wide" if len(told.columns) > MANY_COLUMNS else ""
     parts = [
-        f'<table class="table-plain who-matrix"><caption class="visually-hidden">{escape(t("who.title"))}</caption>'
+        f'<table class="table-plain who-matrix{wide}" style="--columns:{len(told.columns)}"><caption class="visually-hidden">{escape(t("who.title"))}</caption>'
         f'<thead><tr><th scope="col" class="corner">{first}</th><th scope="col" class="sum">{total}</th>{heads}'
         "</tr></thead>"
     ]
