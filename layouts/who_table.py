@@ -58,7 +58,8 @@ def matrix_table(told: WhoMatrix, t: Translator) -> Html:
     # Many columns are of one width: a browser then need not look at each cell to know it.
     wide = " who-wide" if len(told.columns) > MANY_COLUMNS else ""
     parts = [
-        f'<table class="table-plain who-matrix{wide}" style="--columns:{len(told.columns)}"><caption class="visually-hidden">{escape(t("who.title"))}</caption>'
+        f'<table class="table-plain who-matrix{wide}" style="--columns:{len(told.columns)}">'
+        f'<caption class="visually-hidden">{escape(t("who.title"))}</caption>'
         f'<thead><tr><th scope="col" class="corner">{first}</th><th scope="col" class="sum">{total}</th>{heads}'
         "</tr></thead>"
     ]
