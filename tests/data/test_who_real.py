@@ -168,7 +168,9 @@ def honduran(path: Path) -> pd.DataFrame:
 
 
 def test_honduras_through_the_same_mapping(store: Engine, var: Path, honduras: Path):
-    told = honduran(honduras)
+    everything = honduran(honduras)
+    told = everything[everything["month"].between(2020 * 12, 2022 * 12 - 1)]
+    assert len(everything) - len(told) == 3  # dated elsewhere: beyond the window that is asked for
     receipt = sent_file(store, var, honduras, "ocha-345w")
     assert receipt.sites == ("honduras-345w",)
     for count, column in COUNTS.items():
