@@ -40,7 +40,7 @@ def as_csv(answer: Answer, tags: Mapping[str, str] | None = None) -> str:
     if tags is not None:
         writer.writerow([tags.get(column, "") for column in header])
     for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in flat])
+        writer.writerow([plain_cell(row.get(column)) for column in flat])
     return out.getvalue()
 
 
@@ -48,11 +48,11 @@ def _holds_dicts(cell: Any) -> bool:
     return isinstance(cell, list) and any(isinstance(part, dict) for part in cell)
 
 
-def _cell(value: Any) -> Any:
+def plain_cell(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, list):
-        return _cell("; ".join(str(part) for part in value))
+        return plain_cell("; ".join(str(part) for part in value))
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from callbacks import completeness as counted
 from callbacks import flow_answers
 from callbacks import series as told
+from callbacks import who as asked_who
 from callbacks.alerts_told import alerts as alerts_told
 from callbacks.asked import WrongAsk, figure_ask, moment_ask, revisions_ask, series_ask, window_ask
 from callbacks.asking_alerts import alerts_asked
@@ -102,6 +103,14 @@ async def coverage(request: Request) -> Response:
     scope = await _scope(request, site)
     window = _understood(lambda: window_ask(asked, site, scope.as_of or now, COVERAGE_USUAL, COVERAGE_LONGEST))
     return await _answered(request, lambda conn: told.coverage(conn, scope, window, site, now))
+
+
+async def who(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    site, now = _site(request), _now(request)
+    scope = await _scope(request, site)
+    ask = _understood(lambda: asked_who.who_ask(request.query_params, site, scope.as_of or now))
+    return await _answered(request, lambda conn: asked_who.answer(conn, scope, site, ask, shell.seen.clock()))
 
 
 async def alerts(request: Request) -> Response:
@@ -235,6 +244,7 @@ ROUTES = [
     Route("/compare", compare),
     Route("/queue", queue),
     Route("/coverage", coverage),
+    Route("/who", who),
     Route("/alerts", alerts, methods=["GET"]),
     Route("/alerts/{alert}/acknowledge", post_act, methods=["POST"]),
     Route("/alerts/{alert}/assess", post_act, methods=["POST"]),

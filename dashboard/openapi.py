@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callbacks.asked import LONGEST
+from callbacks.who import WINDOWS
 from dashboard.openapi_shapes import (
     AS_OF,
     CLOCK_ROW,
@@ -23,11 +24,13 @@ from dashboard.openapi_shapes import (
     SOURCE_ROW,
     TEXT,
     TO,
+    WHO_ROW,
     Schema,
     parameter,
     words,
 )
-from data.vocabulary import DIMENSIONS, EVERY_LANE, AlertState, Assessment, Dataset, Lane, Measure, Stage
+from data.vocabulary import DIMENSIONS, EVERY_LANE, AlertState, Assessment, Dataset, Lane, Measure, Sector, Stage
+from data.who_shapes import ACROSS, COUNTS
 
 
 def _rows(item: Schema) -> Schema:
@@ -160,6 +163,19 @@ DESCRIPTION: Schema = {
         "/queue": _get("Every station now, and the pressure.", _rows({"type": "object"}), AS_OF),
         "/coverage": _get(
             "Sectors and services against their standards, day by day.", _rows({"type": "object"}), FROM, TO, AS_OF
+        ),
+        "/who": _get(
+            "Who does what, where and when: contacts by service and by organisation, shift, day, month or place.",
+            _rows(WHO_ROW),
+            parameter("across", words(ACROSS), "What the columns are; organisation without it."),
+            parameter("sector", words(Sector), "Only this sector."),
+            parameter("organisation", TEXT, "Only this organisation."),
+            parameter("place", TEXT, "Only this place; - is the site as a whole."),
+            parameter("count", words(COUNTS), "Of whom; everybody without it."),
+            parameter("window", words(WINDOWS), "A named period; today without it, from and to go first."),
+            FROM,
+            TO,
+            AS_OF,
         ),
         "/alerts": _get(
             "Alerts with their transitions.",

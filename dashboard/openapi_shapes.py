@@ -64,6 +64,28 @@ PART_ROW: Schema = {
         "source": {"type": ["string", "null"]},
     },
 }
+WHO_ROW: Schema = {
+    "type": "object",
+    "required": ["sector", "service", "column", "value", "at_least", "reserved"],
+    "properties": {
+        "sector": {"type": ["string", "null"], "description": "null: everything that was asked for"},
+        "service": {"type": ["string", "null"], "description": "null: the sector's sum"},
+        "column": {
+            "type": ["string", "number", "null"],
+            "description": "organisation, shift or place; the seconds since 1970 a day starts at; years times 12 and "
+            "months; null: the service's sum",
+        },
+        "value": {**NUMBER_OR_NULL, "description": "contacts; null where nobody gave any or they are reserved"},
+        "at_least": {"type": "boolean"},
+        "reserved": {"type": "integer", "description": "rows whose number is not told"},
+        "without_count": {"type": "integer"},
+        "possible_duplicate": {"type": "boolean"},
+        "left_out": {"type": "integer", "description": "rows that another organisation reported too, undecided"},
+        "quantity": NUMBER_OR_NULL,
+        "unit": {"type": ["string", "null"]},
+        "organisations": {"type": "array", "items": TEXT},
+    },
+}
 PRESENCE_ROW: Schema = {
     "type": "object",
     "required": ["at", "present", "counted", "expected", "unexplained", "state"],

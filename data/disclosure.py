@@ -6,7 +6,7 @@ count of people under the threshold is hidden together with every figure from wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -167,19 +167,39 @@ def masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
     if day.running and day.parts:
         everybody = sum(people for _, people in told if people is not None)
         return replace(day, parts=dict.fromkeys(day.parts), rest=None, reserved=everybody, rest_reserved=True)
-    cells = sorted((people, str(part), part) for part, people in told if people is not None and people > 0)
-    small = sum(is_small(people, threshold) for people, _, _ in cells)
-    if not small:
+    hidden = hidden_among(told, threshold)
+    if not hidden:
         return day
-    while small < len(cells) and (small < 2 or sum(people for people, _, _ in cells[:small]) < threshold + small):
-        small += 1
-    hidden = {part for _, _, part in cells[:small]}
-    if small < 2:
-        hidden |= {part for part, people in told if people == 0}
     return replace(
         day,
         parts={part: None if part in hidden else people for part, people in day.parts.items()},
         rest=None if None in hidden else day.rest,
-        reserved=sum(people for people, _, _ in cells[:small]),
+        reserved=sum(people for part, people in told if part in hidden and people is not None),
         rest_reserved=None in hidden,
     )
+
+
+def hidden_among(
+    told: Sequence[tuple[Any, float | None]], threshold: int = INSIDE, already: Collection[Any] = ()
+) -> set[Any]:
+    """Which cells of a total are not shown, by their names: the small ones, those hidden `already`, and with them the
+    next larger ones until no hidden cell follows from the total (`are_safe`)."""
+    cells = sorted(
+        (name not in already and not is_small(people, threshold), people, str(name), name)
+        for name, people in told
+        if people is not None and people > 0
+    )
+    count = sum(not shown for shown, *_ in cells)
+    if not count:
+        return set()
+    while count < len(cells) and not are_safe([people for _, people, *_ in cells[:count]], threshold):
+        count += 1
+    hidden = {name for *_, name in cells[:count]}
+    if count < 2:
+        hidden |= {name for name, people in told if people == 0}
+    return hidden
+
+
+def are_safe(people: Sequence[float], threshold: int = INSIDE) -> bool:
+    """Whether hidden cells may be told as one sum: at least two, and more than a small count and one for each."""
+    return len(people) > 1 and sum(people) >= threshold + len(people)

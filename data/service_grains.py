@@ -13,6 +13,7 @@ from data.vocabulary import Dataset
 
 # Who did what where: the lines of one activity speak of the same thing at different times.
 ACTIVITY = ["source", "organisation", "sector", "service", "activity", "place", "unit"]
+PERIOD = [*ACTIVITY, "shift", "start", "end"]
 BREAKDOWN = ["sex", "age_band", "need"]
 SUMS = ["people", "quantity"]
 
@@ -38,16 +39,36 @@ def service_totals(won: pd.DataFrame) -> pd.DataFrame:
     `won`: from `service_winning`. Of a long period and the shorter ones inside it the shorter stay if they fill it,
     else the long one.
     """
-    won = won.assign(at_least=False, method="")
-    period = [*ACTIVITY, "shift", "start", "end"]
-    found = totals(won, period, BREAKDOWN, SUMS)
-    capacity = won.groupby(period, sort=False)["capacity"].max().reset_index()
-    found = found.merge(capacity, on=period, how="left")
+    if not (won[BREAKDOWN] != "").to_numpy().any():
+        # Of each key one line, which is its total: nothing to add up.
+        return _one_grain(won[[*PERIOD, *SUMS, "capacity", "received_at"]])
+    won = with_units_of_totals(won).assign(at_least=False, method="")
+    found = totals(won, PERIOD, BREAKDOWN, SUMS)
+    capacity = won.groupby(PERIOD, sort=False)["capacity"].max().reset_index()
+    found = found.merge(capacity, on=PERIOD, how="left")
     return _one_grain(found).drop(columns=["at_least", "method"])
+
+
+def with_units_of_totals(won: pd.DataFrame) -> pd.DataFrame:
+    """Parts of people that name no unit are those of the total beside them, whatever that one's amount is counted in:
+    told apart by their unit they would be counted once more."""
+    broken = (won[BREAKDOWN] != "").to_numpy().any(axis=1)
+    bare = broken & (won["unit"] == "").to_numpy()
+    wholes = won[~broken & (won["unit"] != "").to_numpy()]
+    if not bare.any() or wholes.empty:
+        return won
+    same = [name for name in PERIOD if name != "unit"]
+    named = wholes.sort_values("unit").drop_duplicates(same)[[*same, "unit"]]
+    found = won.loc[bare, same].merge(named, on=same, how="left")["unit"].fillna("")
+    units = won["unit"].to_numpy(dtype=object, copy=True)
+    units[bare] = found.to_numpy()
+    return won.assign(unit=pd.array(units, dtype="str"))
 
 
 def _one_grain(periods: pd.DataFrame) -> pd.DataFrame:
     length = periods["end"] - periods["start"]
+    if length.nunique() <= 1:
+        return periods
     mixed = length.groupby([periods[c] for c in ACTIVITY]).transform("nunique") > 1
     if not mixed.any():
         return periods

@@ -88,6 +88,12 @@ from data.vocabulary import (
     Stage,
     State,
 )
+from data.who_shapes import Cell as Cell
+from data.who_shapes import Partner as Partner
+from data.who_shapes import SectorRows as SectorRows
+from data.who_shapes import ServiceRow as ServiceRow
+from data.who_shapes import WhoAsk as WhoAsk
+from data.who_shapes import WhoMatrix as WhoMatrix
 
 if TYPE_CHECKING:
     import pandas as pd  # frames are passed on here, never made: a command that has none starts without it

@@ -43,9 +43,15 @@ OWN_PROPS = {
 }
 
 
+class Html(str):
+    """HTML that was made already, its words escaped: a table of thousands of cells is not made of elements first."""
+
+
 def to_html(tree: Any) -> str:
     if tree is None:
         return ""
+    if type(tree) is Html:
+        return tree
     if isinstance(tree, list | tuple):
         return "".join(to_html(part) for part in tree)
     if hasattr(tree, "to_plotly_json"):

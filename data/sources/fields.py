@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -218,10 +219,17 @@ def read_numbers(draft: Draft, column: Column) -> npt.NDArray[Any]:
 
 def place_codes(sites: Mapping[str, Site]) -> dict[str, str]:
     """Sites by the national code of their place (UBIGEO in Peru) and by their P-code, which is the country's letters
-    and that code. A code that two sites share names neither."""
+    and that code; for the country itself, its letters alone. A code that two sites share names neither."""
     codes = {name: plain(site.ubigeo) for name, site in sites.items() if site.ubigeo}
-    alone = {code: name for name, code in codes.items() if list(codes.values()).count(code) == 1}
-    return alone | {plain(sites[name].country) + code: name for code, name in alone.items()}
+    alone = _of_one(codes)
+    countries = _of_one({name: plain(site.country) for name, site in sites.items()})
+    return alone | {plain(sites[name].country) + code: name for code, name in alone.items()} | countries
+
+
+def _of_one(codes: Mapping[str, str]) -> dict[str, str]:
+    """Sites by a code that is only theirs."""
+    times = Counter(codes.values())
+    return {code: name for name, code in codes.items() if times[code] == 1}
 
 
 def read_sites(

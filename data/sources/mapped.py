@@ -134,7 +134,7 @@ def applied(mapping: Mapping, table: Table) -> Applied:
             columns[name] = cells
             headers[name] = always(" + ".join(one_of[0] for one_of in take.headers), rows)
     if mapping.period and "end" not in columns:
-        columns["end"] = columns["start"].map(partial(_period_end, order=mapping.style.order, period=mapping.period))
+        columns["end"] = columns["start"].map(partial(_period_end, style=mapping.style, period=mapping.period))
     if not mapping.each:
         return Applied(columns, table.lines, headers, left_out)
     order = np.argsort(np.tile(table.lines, len(mapping.each)), kind="stable")
@@ -209,15 +209,18 @@ def _joined(first: Any, second: Any, sign: str) -> str:
     return sign.join(shown(part) for part in (first, second) if part != "")
 
 
-def _period_end(value: Any, order: str, period: str | None) -> Any:
-    """The first day after the period that begins on a written day; the text itself when it names no day."""
-    at = moments.read(value, order).at
+def _period_end(value: Any, style: Style, period: str | None) -> Any:
+    """As the mapping writes ends, its last day or the first day after it, of the period that begins on a written day;
+    the text itself when it names no day."""
+    at = moments.read(value, style.order).at
     if at is None:
         return value
     day = at.date()
     if period == "month":
-        return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return date.fromordinal(day.toordinal() + (7 if period == "week" else 1))
+        after = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    else:
+        after = date.fromordinal(day.toordinal() + (7 if period == "week" else 1))
+    return date.fromordinal(after.toordinal() - 1) if style.last_day else after
 
 
 def _unfolded(

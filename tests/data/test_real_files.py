@@ -252,14 +252,14 @@ def test_colombia_345w(store: Engine, var: Path, shared: Path):
     done = [row for row in rows if row["Estatus de la actividad"] != "Planeada"]
     silent, sums = expected_lines(done, "Número de personas alcanzadas")
     assert (len(rows), len(done)) == (4662, 4659)
-    read = parsed(path, "ocha-345w-colombia")
+    read = parsed(path, "ocha-345w")
     assert accounting(read) == {
         "file_rows": 4662,
         "rows_in": 5 * len(done),
         "accepted": 5 * len(done) - silent,
         "not_reported": silent,
     }
-    receipt = sent(store, var, path, "ocha-345w-colombia")
+    receipt = sent(store, var, path, "ocha-345w")
     assert (receipt.accepted, receipt.rejected) == (read.accepted, 0)
     assert stored_sums(store) == sums
     quantities = sum(row["Alcanzado según unidad de actividad"] or 0 for row in done)
@@ -293,7 +293,7 @@ def spanish_date(text: str) -> date:
 def test_honduras_345w(store: Engine, var: Path, shared: Path):
     path = shared / "data" / "ocha-3w" / "whowhatwhere_345_honduras.csv"
     rows = [row for row in csv_rows(path)[1:] if row["ESTADO"] != "Planeada"]
-    read = parsed(path, "ocha-345w-honduras")
+    read = parsed(path, "ocha-345w")
     told = accounting(read)
     assert (told["file_rows"], told["rows_in"]) == (2730, 5 * len(rows))
     followed = [row for row in rows if row["SECTOR / CLUSTER"] not in UNFOLLOWED]
@@ -305,6 +305,6 @@ def test_honduras_345w(store: Engine, var: Path, shared: Path):
     negative = [row for row in good if int(row["CANTIDAD"] or 0) < 0]
     assert told["negative_count"] == len(negative) == 1
     # The quantity belongs to the total's line alone, so its parts are accepted.
-    assert sent(store, var, path, "ocha-345w-honduras").accepted == told["accepted"]
+    assert sent(store, var, path, "ocha-345w").accepted == told["accepted"]
     parts = {name: sum(float(row[name] or 0) for row in negative) for name in PARTS}
     assert stored_sums(store) == {name: people + parts.get(name, 0) for name, people in sums.items()}
