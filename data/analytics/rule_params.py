@@ -87,8 +87,7 @@ PARAMS: Mapping[RuleKind, tuple[Param, ...]] = {
         Param("recovers_at", "number", 0.6, 0.01, 1.0),
         Param("service", "choice", "", choices=("", *Service)),  # "": any with a standard
     ),
-    RuleKind.SOURCE_SILENT: (),
-    RuleKind.OVERDUE_TASK: (),
+    **dict.fromkeys((RuleKind.SOURCE_SILENT, RuleKind.OVERDUE_TASK), ()),
     RuleKind.COMPOSITE: (Param("mode", "choice", "all", choices=MODES), Param("rules", "names")),
 }
 RECOVERS = 0.1  # of the limit: where calm begins unless somebody says
