@@ -92,8 +92,7 @@ PARAMS: Mapping[RuleKind, tuple[Param, ...]] = {
         Param("recovers_at", "number", None, 1.0, 1440.0),
         Param("item", "text", "", most=120),  # "": any
     ),
-    RuleKind.SOURCE_SILENT: (),
-    RuleKind.OVERDUE_TASK: (),
+    **dict.fromkeys((RuleKind.SOURCE_SILENT, RuleKind.OVERDUE_TASK), ()),
     RuleKind.COMPOSITE: (Param("mode", "choice", "all", choices=MODES), Param("rules", "names")),
 }
 RECOVERS = 0.1  # of the limit: where calm begins unless somebody says
