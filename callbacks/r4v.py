@@ -24,8 +24,8 @@ from data.disclosure import PEOPLE_UNITS, PROTECTED, is_small
 from data.service_grains import BREAKDOWN, PERIOD, with_units_of_totals
 from data.types import Scope, Site, WhoAsk
 from data.vocabulary import Audience
+from data.who_lines import counting_lines
 from data.who_shapes import PARTS, Shown
-from data.who_where import counting_lines
 
 COLUMNS = {
     "Country": "#country+code",

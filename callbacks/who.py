@@ -17,8 +17,9 @@ from data.days import day_of
 from data.duplicates import duplicates
 from data.types import Cell, ClockReading, Frame, Scope, Site, WhoAsk, WhoMatrix, Window
 from data.vocabulary import Sector
+from data.who_lines import MOST_FLAGS
 from data.who_shapes import ACROSS, COUNTS, Shown
-from data.who_where import MOST_FLAGS, lately, shown_doings
+from data.who_where import lately, shown_doings
 
 WINDOWS = {"today": 0, "yesterday": 0, "7d": 6, "30d": 29, "90d": 89}  # days before today
 LONGEST = timedelta(days=1100)

@@ -17,8 +17,8 @@ from callbacks.tables_out import MIMES, About, Sheet, csv_bytes, xlsx_bytes
 from data.analytics.who_cells import asked_rows
 from data.types import ClockReading, Scope, Site, WhoAsk
 from data.vocabulary import Audience, SiteKind
+from data.who_lines import sources_of
 from data.who_shapes import PARTS, WhoMatrix
-from data.who_where import sources_of
 from layouts.translator import Translator
 from layouts.who_table import column_name
 

@@ -9,27 +9,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from data import service_grains
-from data.analytics.doings import Marked, chosen, doings, joined
-from data.analytics.overlaps import FIRST_COUNTS, OPEN, SECOND_COUNTS, Ruling, Step, left_out
+from data.analytics.doings import chosen, joined
 from data.days import day_of, days_of
 from data.disclosed_doings import joined_shown, keys_of, shown_to
 from data.disclosure import INSIDE
-from data.duplicates import duplicates, rulings
-from data.frames import frame
 from data.history import organisations
-from data.revisions import counting
 from data.store import WRITES
-from data.tables import duplicate_decision, hold, report, report_site, report_span, service_line
-from data.types import Duplicate, Site, Window
+from data.tables import duplicate_decision, hold, report, report_site, report_span
+from data.types import Site, Window
 from data.versions import version_of
 from data.vocabulary import Audience, Dataset
+from data.who_lines import read_doings
 from data.who_shapes import Doings, Shown
 
-MOST_FLAGS = 10_000
 MOST_DAYS = 400
 MOST_SITES = 128
 MOST_SHOWN = 4096
@@ -42,7 +36,7 @@ def doings_of(conn: Connection, site: Site, window: Window, as_of: datetime | No
     """Rows of the operational days that the window touches: those that begin in them."""
     days = days_of(site, Window(window.start, max(window.start, window.end)))
     if as_of is not None or conn.get_execution_options().get(WRITES):
-        return _read(conn, site, days, as_of)
+        return read_doings(conn, site, days, as_of)
     return joined(_KEPT.of(conn, site, days))
 
 
@@ -95,65 +89,6 @@ def _shown(rows: Doings, audience: Audience, threshold: int, now: datetime) -> S
     return made
 
 
-def counting_lines(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
-    """Lines of the operational days that the window touches, of one key the one that counts, without those that a
-    decision left out; `twice`: somebody else reported them too, and nobody decided yet."""
-    won, twice, _ = _lines(conn, site, days_of(site, window), as_of)
-    return won.assign(twice=twice)
-
-
-def sources_of(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> list[str]:
-    """Who reported services that begin in the window."""
-    line = service_line.c
-    found = select(line.source).distinct()
-    asked = (line.site == site.site, line.start >= window.start, line.start < window.end)
-    return sorted(conn.execute(found.where(*asked, counting(service_line, as_of))).scalars())
-
-
-def _read(conn: Connection, site: Site, days: tuple[Window, ...], as_of: datetime | None) -> Doings:
-    won, twice, pending = _lines(conn, site, days, as_of)
-    marked: frozenset[Marked] = frozenset(
-        (one.day.timestamp(), one.sector, one.service, one.place, who)
-        for one in pending
-        for _, who in (one.first, one.second)
-    )
-    return doings(won, twice, days, site, organisations(conn, as_of), marked)
-
-
-def _lines(
-    conn: Connection, site: Site, days: tuple[Window, ...], as_of: datetime | None
-) -> tuple[pd.DataFrame, np.ndarray, list[Duplicate]]:
-    window = Window(days[0].start, days[-1].end)
-    line = service_line.c
-    lines = frame(
-        conn,
-        select(*(line[name] for name in service_grains.LINE_COLUMNS)).where(
-            line.site == site.site, line.start >= window.start, line.start < window.end, counting(service_line, as_of)
-        ),
-    )
-    won = service_grains.service_winning(lines)
-    decided = rulings(conn, site.site, as_of)
-    if decided and not won.empty:
-        won = won[~left_out(won, decided, days)]
-    found = duplicates(conn, site.site, window, as_of, MOST_FLAGS)
-    pending = [one for one in found if one.verdict == OPEN]
-    twice = np.zeros(len(won), dtype=bool)
-    if pending and not won.empty:
-        twice = left_out(won, [_larger_counts(one) for one in pending], days)
-    return won, twice, pending
-
-
-def _larger_counts(one: Duplicate) -> Ruling:
-    """Until somebody decides, sums take the larger of the two, whichever it is: they are at least that."""
-
-    def size(party: str) -> tuple[float, float]:
-        told = one.facts.get(party, {})
-        return (told.get("people") or 0.0, told.get("quantity") or 0.0)
-
-    verdict = SECOND_COUNTS if size("second") > size("first") else FIRST_COUNTS
-    return Ruling(one.sector, one.service, one.place, one.first, one.second, (Step(one.day, False, verdict),))
-
-
 @dataclass
 class _Site:
     """What is kept of one site: by the start of a day its rows, and by its days a window of which rows are longer."""
@@ -188,10 +123,10 @@ class _Kept:
                 return [mine.windows[asked]]
             missing = [day for day in days if day.start not in mine.days]
             for stretch in _stretches(missing, days):
-                read = _read(conn, site, stretch, None)
+                read = read_doings(conn, site, stretch, None)
                 if read.long.any():
                     # A long period and the short ones inside it are judged together: such days are no pieces.
-                    whole = read if len(stretch) == len(days) else _read(conn, site, days, None)
+                    whole = read if len(stretch) == len(days) else read_doings(conn, site, days, None)
                     _keep(mine.windows, asked, whole, 16)
                     return [whole]
                 for day in stretch:
