@@ -81,14 +81,17 @@ def _service(sector: SectorCoverage, one: ServiceCoverage, before: float | None,
 
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
     asked = urlencode({"site": board.site, "lang": board.lang, "look": str(look)})
-    standards = dash_html.A(t("standards.link"), href=f"/coverage/standards?{asked}", className="panel-link")
+    beside = [
+        dash_html.A(t(words), href=f"/coverage/{place}?{asked}", className="panel-link")
+        for words, place in (("who.link", "who"), ("partners.link", "partners"), ("standards.link", "standards"))
+    ]
     return shell.page(
         board,
         look,
         t,
         [
             dash_html.Div(
-                [dash_html.H1(t("page.coverage")), slot(board, "marks", "stamps"), standards], className="page-title"
+                [dash_html.H1(t("page.coverage")), slot(board, "marks", "stamps"), *beside], className="page-title"
             ),
             panel(
                 board,
