@@ -179,7 +179,7 @@ RULES: tuple[Rule, ...] = (
         Patience(pending=timedelta(hours=1), recovering=timedelta(hours=1)),
         gaps_watched,
     ),
+    Rule("stock_out", stock_out, Patience(recovering=timedelta(hours=1), no_data=timedelta(hours=1)), stock_watched),
     # A task is late or it is not: told at once, over as soon as it is done.
     Rule("overdue_task", overdue_task, Patience(recovering=timedelta(0)), tasks_watched),
-    Rule("stock_out", stock_out, Patience(recovering=timedelta(hours=1), no_data=timedelta(hours=1)), stock_watched),
 )
