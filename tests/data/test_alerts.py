@@ -90,29 +90,31 @@ def test_a_correction_that_leaves_a_smaller_surge_ends_nothing(calm_post, var):
     assert (card.state, card.evidence["observed"]) == (AlertState.FIRING, 6 * 220)
 
 
-def test_a_surge_that_only_fades_into_the_night_was_not_corrected(calm_post, var):
+def test_a_surge_that_only_fades_into_the_night_was_not_corrected(engine, var):
     """Every hour of its own report; midnight is 05:00 here, and the baseline is another one from then on."""
+    open_calm_post(engine, var)
     reasons: list[str] = []
     people = [150] * 10 + [66, 78, 60, 83, 58, 71, 64, 80] * 2 + [60] * 24
     for hour, count in enumerate(people, start=1):
         at = NOON + timedelta(hours=hour, minutes=5)
-        send(calm_post, var, NOON + timedelta(hours=hour - 1), [count], at - timedelta(minutes=1))
-        for card in alerts.evaluate(calm_post, "norte", at, at, "one").moved:
+        send(engine, var, NOON + timedelta(hours=hour - 1), [count], at - timedelta(minutes=1))
+        for card in alerts.evaluate(engine, "norte", at, at, "one").moved:
             if card.rule == "surge":
                 reasons = [reason for _, _, reason in card.transitions]
     assert reasons[-1] == "back_to_normal"
     assert "corrected" not in reasons
 
 
-def test_a_surge_that_grows_while_it_is_on_is_told_again(calm_post, var):
+def test_a_surge_that_grows_while_it_is_on_is_told_again(engine, var):
+    open_calm_post(engine, var)
     reasons: list[str] = []
     for hour in range(1, 25):
         at = NOON + timedelta(hours=hour, minutes=5)
-        send(calm_post, var, NOON + timedelta(hours=hour - 1), [150 if hour <= 10 else 600], at - timedelta(minutes=1))
-        moved = [c for c in alerts.evaluate(calm_post, "norte", at, at, "one").moved if c.rule == "surge"]
+        send(engine, var, NOON + timedelta(hours=hour - 1), [150 if hour <= 10 else 600], at - timedelta(minutes=1))
+        moved = [c for c in alerts.evaluate(engine, "norte", at, at, "one").moved if c.rule == "surge"]
         reasons = [reason for _, _, reason in moved[0].transitions] if moved else reasons
     assert [reason for reason in reasons if reason != "escalated"] == ["limit_passed", "grew"]
-    with reading(calm_post) as conn:
+    with reading(engine) as conn:
         kinds = conn.execute(select(notice.c.kind).order_by(notice.c.notice_id)).scalars().all()
     assert kinds.count("grew") == 1
 
