@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from data.analytics.coverage import STANDS_FOR
+from data.analytics.coverage import STANDS_FOR, moment_of
 from data.analytics.coverage_past import LONGEST, STEP, Row, steps_until, stood
 from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
@@ -72,19 +72,19 @@ class _Rows:
         self._rows: dict[str, list[Row]] = {}
         for row in rows:
             self._rows.setdefault(str(row["service"]), []).append(row)
-        self._starts = {service: [row["start"] for row in mine] for service, mine in self._rows.items()}
+        self._starts = {service: [moment_of(row["start"]) for row in mine] for service, mine in self._rows.items()}
         self._tellers = {service: len({_teller(row) for row in mine}) for service, mine in self._rows.items()}
 
     def near(self, service: Service, step: Window, stands: bool) -> Sequence[Row]:
         """Those that may say something of the span."""
         starts = self._starts.get(str(service), [])
         since = step.end - STANDS_FOR if stands else step.start
-        first = bisect_left(starts, since - LONGEST)  # type: ignore[type-var]
-        last = bisect_left(starts, step.end)  # type: ignore[type-var]
+        first = bisect_left(starts, since - LONGEST)
+        last = bisect_left(starts, step.end)
         mine = self._rows.get(str(service), [])[first:last]
         if stands:
             return self._newest(service, mine)
-        return [row for row in mine if row["end"] > since]  # type: ignore[operator]
+        return [row for row in mine if moment_of(row["end"]) > since]
 
     def _newest(self, service: Service, rows: Sequence[Row]) -> Sequence[Row]:
         """The newest of each teller, all of them that begin together: what stands is not told twice."""

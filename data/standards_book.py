@@ -117,53 +117,26 @@ def set_standards(
     return tuple(changed)
 
 
-def set_phase(
+def switch_to(
     conn: Connection,
     site: str,
-    phase: Phase,
+    word: Phase | Stay,
     now: datetime,
     real_now: datetime,
     by: str,
     reason: str,
     since: datetime | None = None,
 ) -> bool:
-    """The standards of this phase hold from a moment on (None: now). False where they do already."""
-    return _turn(conn, site, "phase", str(phase), now, real_now, by, reason, since)
-
-
-def set_stay(
-    conn: Connection,
-    site: str,
-    stay: Stay,
-    now: datetime,
-    real_now: datetime,
-    by: str,
-    reason: str,
-    since: datetime | None = None,
-) -> bool:
-    """People stay so long from a moment on (None: now). False where that is what was said."""
-    return _turn(conn, site, "stay", str(stay), now, real_now, by, reason, since)
-
-
-def _turn(
-    conn: Connection,
-    site: str,
-    name: str,
-    word: str,
-    now: datetime,
-    real_now: datetime,
-    by: str,
-    reason: str,
-    since: datetime | None,
-) -> bool:
-    table = {"phase": site_phase, "stay": site_stay}[name]
+    """The standards of this phase, or for people who stay so long, hold from a moment on (None: now). False where they
+    do already."""
+    name, table = ("phase", site_phase) if isinstance(word, Phase) else ("stay", site_stay)
     holds = since or now
     phase, stay = phase_and_stay(conn, site, holds)
-    before = {"phase": phase, "stay": stay}[name]
+    before = phase if name == "phase" else stay
     if before == word:
         return False
-    set_rule(conn, table, site, {name: word, "reason": reason or None}, (), now, by, holds)
-    facts = {name: word, "before": before, "reason": reason, "valid_from": holds.isoformat()}
+    set_rule(conn, table, site, {name: str(word), "reason": reason or None}, (), now, by, holds)
+    facts = {name: str(word), "before": before, "reason": reason, "valid_from": holds.isoformat()}
     record(conn, real_now, by, f"{name}-set", site, facts)
     raise_version(conn, site)
     return True

@@ -10,6 +10,7 @@ import click
 from sqlalchemy import Connection
 
 from dashboard.commands.ground import stop
+from dashboard.commands.place import no_site
 from dashboard.delivering import domain_now, open_store, told_flag
 from dashboard.settings import Settings
 from data.accounts import record
@@ -72,7 +73,7 @@ def official(
             record(conn, real_now(), by, "official-source", f"{site}/{stage}/{measure}", facts)
     except UnknownSite:
         with reading(store) as conn:
-            stop(t("command_agree.no_site", site=site, known=", ".join(one.site for one in sites(conn)) or "–"))
+            no_site(conn, str(site), t)
     except UnknownStage as wrong:
         stop(t("command_agree.no_stage", site=site, stage=stage, known=", ".join(wrong.known)))
     except UnknownSource as wrong:

@@ -6,20 +6,18 @@ import getpass
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import Connection
 
-from callbacks.asked import WrongAsk, moment_ask
 from dashboard.commands.ground import stop
+from dashboard.commands.place import moment_asked, site_asked
 from dashboard.delivering import domain_now, open_store
 from dashboard.settings import Settings
 from data.cadences import ALWAYS, Agreed, WrongCadence, cadences, set_cadence
 from data.clock import real_now
 from data.queries import known_sources
 from data.rhythm import Cadence
-from data.sites import UnknownSite, site, sites
+from data.sites import sites
 from data.store import reading, writing
 from data.types import Site
 from data.vocabulary import Dataset, Rhythm
@@ -69,7 +67,7 @@ def set_one(
     now = domain_now(store)
     t = translator(settings.language)
     with writing(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         t = translator(settings.language, place.zone)
         _known(source, known_sources(conn)["source"], t)
         try:
@@ -82,7 +80,7 @@ def set_one(
                 now=now,
                 real_now=real_now(),
                 by=by,
-                valid_from=_moment(since, place, t),
+                valid_from=moment_asked(since, place, t),
                 minutes=minutes,
                 grace_minutes=grace,
                 reason=reason,
@@ -113,7 +111,7 @@ def show(settings: Settings, site_name: str | None) -> None:
     store = open_store(settings)
     t = translator(settings.language)
     with reading(store) as conn:
-        places = sites(conn) if site_name is None else (_site(conn, site_name, t),)
+        places = sites(conn) if site_name is None else (site_asked(conn, site_name, t),)
         found = [(place, cadences(conn, place.site)) for place in places]
     if not any(agreed for _, agreed in found):
         click.echo(t("cadence.none"))
@@ -139,29 +137,10 @@ def _line(place: Site, one: Agreed, t: Translator) -> str:
     return "\t".join(cells)
 
 
-def _site(conn: Connection, name: str, t: Translator) -> Site:
-    try:
-        return site(conn, name)
-    except UnknownSite:
-        stop(t("cadence.no_site", name=name, known=[place.site for place in sites(conn)]))
-
-
 def _known(source: str, known: Iterable[str], t: Translator) -> None:
     names = list(known)
     if source not in names:
         stop(t("cadence.no_source", name=source, known=names))
-
-
-def _moment(written: str | None, place: Site, t: Translator) -> datetime | None:
-    if written is None:
-        return None
-    try:
-        at = moment_ask({"from": written}, "from", place)
-    except WrongAsk:
-        at = None
-    if at is None:
-        stop(t("cadence.wrong_time", value=written))
-    return at.astimezone(ZoneInfo(place.zone))
 
 
 COMMANDS = (cadence,)

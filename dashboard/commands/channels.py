@@ -13,6 +13,7 @@ import click
 from sqlalchemy import Connection
 
 from dashboard.commands.ground import stop
+from dashboard.commands.place import site_asked
 from dashboard.delivering import open_store
 from dashboard.settings import Settings
 from dashboard.telling.guard import Allowed
@@ -20,11 +21,8 @@ from dashboard.telling.ways import WrongAddress, checked, send
 from data.accounts import record
 from data.channels import UnknownChannel, add_channel, channel_named, channels, remove_channel
 from data.clock import real_now
-from data.places import UnknownSite
-from data.places import site as site_named
-from data.sites import sites
 from data.store import reading, writing
-from data.types import Channel, Site
+from data.types import Channel
 from data.vocabulary import Language, Level, SiteKind
 from layouts.translator import Translator, translator
 
@@ -79,7 +77,7 @@ def channel_add(
         stop(t("command_channels.wrong", reason=t(f"telling.trouble.{wrong.code}")))
     wanted = Channel(site, name, kind, secret, Language(language), Level(least), step, in_drills)
     with writing(open_store(settings)) as conn:
-        _site(conn, t, site)
+        site_asked(conn, site, t)
         is_new = add_channel(conn, wanted, real_now(), by)
         facts = {"kind": kind, "least_level": least, "step": step, "in_drills": in_drills}
         record(conn, real_now(), by, "channel-added" if is_new else "channel-changed", f"{site}/{name}", facts)
@@ -125,7 +123,7 @@ def channel_test(settings: Settings, site: str, name: str) -> None:
     """Mandar un mensaje de prueba / send a test message."""
     t = translator(settings.language)
     with reading(open_store(settings)) as conn:
-        place = _site(conn, t, site)
+        place = site_asked(conn, site, t)
         one = _channel(conn, t, site, name)
     own = translator(one.language, place.zone)
     title, text = own("notice.test.title", place=place.name), own("notice.test.text", channel=name, place=place.name)
@@ -148,20 +146,13 @@ def channel_remove(settings: Settings, site: str, name: str, by: str) -> None:
     """Retirar un canal; su dirección se borra, su registro queda / remove a channel; its log stays."""
     t = translator(settings.language)
     with writing(open_store(settings)) as conn:
-        _site(conn, t, site)
+        site_asked(conn, site, t)
         try:
             remove_channel(conn, site, name, real_now())
         except UnknownChannel:
             stop(t("command_channels.unknown", name=name, site=site))
         record(conn, real_now(), by, "channel-removed", f"{site}/{name}")
     click.echo(t("command_channels.removed", name=name, site=site))
-
-
-def _site(conn: Connection, t: Translator, name: str) -> Site:
-    try:
-        return site_named(conn, name)
-    except UnknownSite:
-        stop(t("command_channels.no_site", site=name, known=", ".join(one.site for one in sites(conn)) or "–"))
 
 
 def _channel(conn: Connection, t: Translator, site: str, name: str) -> Channel:

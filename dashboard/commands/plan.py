@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from sqlalchemy import Connection
 
 from dashboard.commands.ground import stop
+from dashboard.commands.place import site_asked
 from dashboard.delivering import domain_now, open_store
 from dashboard.settings import Settings
 from data.accounts import record
@@ -23,7 +23,6 @@ from data.plan_book import plan_state
 from data.plan_checks import WrongPlan, rule_wrongs
 from data.plan_file import plan_text, read_plan
 from data.plans import plan_in_force, plan_versions, proposing_rules, set_plan
-from data.sites import UnknownSite, site, sites
 from data.store import reading, writing
 from data.types import PlanVersion, Site
 from layouts.plan_words import level_words, said, trigger_words, wrong_words
@@ -46,7 +45,7 @@ def show(settings: Settings, site_name: str) -> None:
     store, t = open_store(settings), translator(settings.language)
     now = domain_now(store)
     with reading(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         state = plan_state(conn, place.site, open_alerts(conn, place.site), now)
     t = translator(settings.language, place.zone)
     version = _there(state.version, place, t)
@@ -83,7 +82,7 @@ def read_file(settings: Settings, site_name: str, path: str, reason: str, by: st
     text, now = _text(path, t), domain_now(store)
     try:
         with writing(store) as conn:
-            place = _site(conn, site_name, t)
+            place = site_asked(conn, site_name, t)
             wanted = read_plan(text, proposing_rules(conn, place.site, now))
             made = set_plan(conn, place.site, wanted, now, by, reason.strip())
             if made is not None:
@@ -107,7 +106,7 @@ def check(settings: Settings, site_name: str, path: str | None) -> None:
     now = domain_now(store)
     text = None if path is None else _text(path, t)
     with reading(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         known = proposing_rules(conn, place.site, now)
         held = plan_in_force(conn, place.site, now)
     try:
@@ -131,7 +130,7 @@ def write_file(settings: Settings, site_name: str, path: str | None, number: int
     store, t = open_store(settings), translator(settings.language)
     now = domain_now(store)
     with reading(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         found = plan_in_force(conn, place.site, now)
         if number is not None:
             found = next((one for one in plan_versions(conn, place.site) if one.number == number), None)
@@ -151,7 +150,7 @@ def history(settings: Settings, site_name: str) -> None:
     """Todas las versiones, la más nueva primero / every version, the newest first."""
     store, t = open_store(settings), translator(settings.language)
     with reading(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         found = plan_versions(conn, place.site)
     t = translator(settings.language, place.zone)
     click.echo(t("plan.command.head"))
@@ -184,13 +183,6 @@ def _there(version: PlanVersion | None, place: Site, t: Translator) -> PlanVersi
     if version is None:
         stop(t("plan.command.no_plan", site=place.site))
     return version
-
-
-def _site(conn: Connection, name: str, t: Translator) -> Site:
-    try:
-        return site(conn, name)
-    except UnknownSite:
-        stop(t("plan.command.no_site", name=name, known=[place.site for place in sites(conn)]))
 
 
 COMMANDS = (plan,)

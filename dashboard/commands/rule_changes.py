@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from dashboard.commands.ground import stop
 from data.alert_rules import UnknownRule, rule_named, rules_in_force
 from data.analytics.rule_params import Wrong, checked
-from data.sites import UnknownSite, site, sites
 from data.types import SetRule, Site
 from layouts.rule_words import wrong_words
 from layouts.translator import Translator
@@ -63,10 +62,3 @@ def mend(wrongs: Sequence[tuple[str, Wrong]], t: Translator) -> NoReturn:
 def _no_such(conn: Connection, place: Site, name: str, now: datetime, t: Translator) -> str:
     known = ", ".join(rule.name for rule in rules_in_force(conn, place.site, now))
     return t("rules.no_such", name=name, site=place.site, known=known)
-
-
-def site_asked(conn: Connection, name: str, t: Translator) -> Site:
-    try:
-        return site(conn, name)
-    except UnknownSite:
-        stop(t("rules.no_site", name=name, known=[place.site for place in sites(conn)]))

@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from dashboard.commands.ground import stop
-from dashboard.commands.rule_changes import changed_rule, given, mend, site_asked
+from dashboard.commands.place import site_asked
+from dashboard.commands.rule_changes import changed_rule, given, mend
 from dashboard.delivering import domain_now, open_store
 from dashboard.settings import Settings
 from data.alert_book import alert_sentence

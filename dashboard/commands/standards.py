@@ -5,16 +5,13 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import Connection
 
-from callbacks.asked import WrongAsk, moment_ask
 from dashboard.commands.ground import stop
+from dashboard.commands.place import moment_asked, site_asked
 from dashboard.delivering import domain_now, open_store
 from dashboard.settings import Settings
 from data.analytics.standard_entry import Wrong, WrongStandard
@@ -22,11 +19,11 @@ from data.analytics.standards import DENOMINATORS, NEED
 from data.clock import real_now
 from data.published_standards import published
 from data.queries.board import phase_and_stay
-from data.sites import UnknownSite, site, sites
-from data.standards_book import every_standard, set_phase, set_standards, set_stay
+from data.sites import sites
+from data.standards_book import every_standard, set_standards, switch_to
 from data.standards_file import WrongStandardsFile, entry_of, published_text, read_standards, standards_text
 from data.store import reading, writing
-from data.types import HeldStandard, Site
+from data.types import HeldStandard
 from data.vocabulary import Phase, Service, Stay
 from layouts.standard_words import held_words, since_words, wrong_words
 from layouts.translator import Translator, translator
@@ -51,7 +48,7 @@ def show(settings: Settings, site_name: str | None) -> None:
     store = open_store(settings)
     now, t = domain_now(store), translator(settings.language)
     with reading(store) as conn:
-        places = sites(conn) if site_name is None else (_site(conn, site_name, t),)
+        places = sites(conn) if site_name is None else (site_asked(conn, site_name, t),)
         found = [
             (place, every_standard(conn, place.site, now), phase_and_stay(conn, place.site, now)) for place in places
         ]
@@ -113,7 +110,7 @@ def set_one(
     store = open_store(settings)
     now, t = domain_now(store), translator(settings.language)
     with writing(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         t = translator(settings.language, place.zone)
         held = every_standard(conn, place.site, now)
         same = [one for one in held if (str(one.standard.service), one.standard.phase) == (service, phase)]
@@ -122,7 +119,7 @@ def set_one(
         said = {"value": value, "per": per, "denominator": denominator, "unit": unit, "source": source}
         said |= {"provisional": provisional, "transit_value": transit, "reason": reason}
         entry |= {name: told for name, told in said.items() if told is not None}
-        entry |= {"withdrawn": withdraw, "valid_from": _moment(since, place, t)}
+        entry |= {"withdrawn": withdraw, "valid_from": moment_asked(since, place, t)}
         try:
             changed = set_standards(conn, place.site, [entry], now, real_now(), by)
         except WrongStandard as wrong:
@@ -151,13 +148,13 @@ def switch(
     store = open_store(settings)
     now, t = domain_now(store), translator(settings.language)
     with writing(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         t = translator(settings.language, place.zone)
-        at = _moment(since, place, t)
+        at = moment_asked(since, place, t)
         if phase is not None:
-            set_phase(conn, place.site, Phase(phase), now, real_now(), by, reason, at)
+            switch_to(conn, place.site, Phase(phase), now, real_now(), by, reason, at)
         if stay is not None:
-            set_stay(conn, place.site, Stay(stay), now, real_now(), by, reason, at)
+            switch_to(conn, place.site, Stay(stay), now, real_now(), by, reason, at)
         now_phase, now_stay = phase_and_stay(conn, place.site, max(at or now, now))
     click.echo(t("standards.stands", phase_name=t(f"phase_name.{now_phase}"), stay_name=t(f"stay.{now_stay}")))
 
@@ -174,7 +171,7 @@ def export(settings: Settings, site_name: str, path: Path | None) -> None:
     store = open_store(settings)
     now, t = domain_now(store), translator(settings.language)
     with reading(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         text = standards_text(every_standard(conn, place.site, now), *phase_and_stay(conn, place.site, now))
     _write(text, path)
 
@@ -208,11 +205,11 @@ def take(settings: Settings, site_name: str, path: Path, dry_run: bool, by: str)
     except WrongStandardsFile as wrong:
         _mend(wrong.wrongs, t)
     with writing(store) as conn:
-        place = _site(conn, site_name, t)
+        place = site_asked(conn, site_name, t)
         changed = list(set_standards(conn, place.site, file.entries, now, real_now(), by))
-        if file.phase and set_phase(conn, place.site, Phase(file.phase), now, real_now(), by, path.name):
+        if file.phase and switch_to(conn, place.site, Phase(file.phase), now, real_now(), by, path.name):
             changed.append("phase")
-        if file.stay and set_stay(conn, place.site, Stay(file.stay), now, real_now(), by, path.name):
+        if file.stay and switch_to(conn, place.site, Stay(file.stay), now, real_now(), by, path.name):
             changed.append("stay")
         if dry_run:
             conn.rollback()
@@ -226,25 +223,6 @@ def _mend(wrongs: Sequence[tuple[str, Wrong]], t: Translator) -> NoReturn:
         said = wrong_words(one.code, dict(one.facts), t)
         click.echo(f"{place}: {said}" if place else said, err=True)
     stop(t("standards.nothing_changed"))
-
-
-def _site(conn: Connection, name: str, t: Translator) -> Site:
-    try:
-        return site(conn, name)
-    except UnknownSite:
-        stop(t("cadence.no_site", name=name, known=[place.site for place in sites(conn)]))
-
-
-def _moment(written: str | None, place: Site, t: Translator) -> datetime | None:
-    if written is None:
-        return None
-    try:
-        at = moment_ask({"from": written}, "from", place)
-    except WrongAsk:
-        at = None
-    if at is None:
-        stop(t("cadence.wrong_time", value=written))
-    return at.astimezone(ZoneInfo(place.zone))
 
 
 COMMANDS = (standards,)

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard import sessions
+from dashboard.access import Viewer
 from dashboard.answers import html_answer, styles
 from dashboard.document import document
-from dashboard.gate import viewer_of
+from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from dashboard.sign_in import signed_in_as
 from dashboard.view import BadAddress, language, site_of
@@ -57,6 +58,20 @@ def plain_of(request: Request, asked: Mapping[str, str]) -> Plain:
         look=Look(look),
         site=site_of(asked.get("site") or None, shell.known).site,
     )
+
+
+def place_asked(request: Request, asked: Mapping[str, str], board: str) -> tuple[Plain, Viewer, Site]:
+    """The place that a page of the desk is about, for who may see it and the board it belongs to. Raises Refused."""
+    shell: Shell = request.app.state.shell
+    viewer = viewer_of(request)
+    if not viewer.may_see_board(board):
+        raise Refused(403, "forbidden")
+    plain = plain_of(request, asked)
+    if not viewer.may_see_site(plain.site):
+        raise Refused(403, "forbidden_site", site=plain.site)
+    site = shell.seen.site(plain.site)
+    assert site is not None, "the address was checked against the same sites"
+    return plain, viewer, site
 
 
 def plain_page(

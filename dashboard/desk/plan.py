@@ -17,9 +17,8 @@ from callbacks.asked import WrongAsk, moment_ask
 from dashboard.access import Viewer
 from dashboard.acting import Moments, require
 from dashboard.desk import forms
-from dashboard.desk.alerts import desk_viewer, written
-from dashboard.desk.plain_page import Plain, plain_of, plain_page
-from dashboard.gate import Refused
+from dashboard.desk.alerts import written
+from dashboard.desk.plain_page import place_asked, plain_page
 from dashboard.moments import checked
 from dashboard.plan_acting import Wanted, decide_level, mark_of, may_activate, may_tick, tick_task
 from dashboard.shell import Shell
@@ -58,8 +57,7 @@ async def _shown(
     status: int = 200,
 ) -> Response:
     shell: Shell = request.app.state.shell
-    viewer = desk_viewer(request)
-    plain, site = _asked(request, asked, viewer)
+    plain, viewer, site = place_asked(request, asked, "alerts")
     as_of = await _as_of(request, site)
     now = shell.seen.now() if as_of is None else min(shell.seen.now(), as_of)
 
@@ -138,8 +136,8 @@ async def _act(
     back_to: str,
 ) -> Response:
     shell: Shell = request.app.state.shell
-    viewer, posted = desk_viewer(request), await forms.small_form(request)
-    plain, site = _asked(request, posted.fields, viewer)
+    posted = await forms.small_form(request)
+    plain, viewer, site = place_asked(request, posted.fields, "alerts")
     require(viewer, site.site, may)
     wanted = Wanted(
         by=posted["by"],
@@ -165,8 +163,8 @@ async def _act(
 
 async def name(request: Request) -> Response:
     """Another person takes over at the machine."""
-    viewer, posted = desk_viewer(request), await forms.small_form(request)
-    plain, _ = _asked(request, posted.fields, viewer)
+    posted = await forms.small_form(request)
+    plain, viewer, _ = place_asked(request, posted.fields, "alerts")
     answer = RedirectResponse(plain.to(PATH), status_code=303)
     if viewer.local:
         _remember(answer, posted["by"], request.url.scheme == "https")
@@ -182,16 +180,6 @@ def _remember(answer: Response, by: str, secure: bool) -> None:
 def _whole(text: str) -> int:
     """What no form of ours says was seen by nobody."""
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else -1
-
-
-def _asked(request: Request, asked: Mapping[str, str], viewer: Viewer) -> tuple[Plain, Site]:
-    shell: Shell = request.app.state.shell
-    plain = plain_of(request, asked)
-    if not viewer.may_see_site(plain.site):
-        raise Refused(403, "forbidden_site", site=plain.site)
-    site = shell.seen.site(plain.site)
-    assert site is not None, "the address was checked against the same sites"
-    return plain, site
 
 
 async def _as_of(request: Request, site: Site) -> datetime | None:

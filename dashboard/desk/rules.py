@@ -17,9 +17,8 @@ from starlette.routing import Route
 from dashboard.access import Viewer
 from dashboard.acting import name_of, require
 from dashboard.desk import forms
-from dashboard.desk.plain_page import Plain, plain_of, plain_page
+from dashboard.desk.plain_page import Plain, place_asked, plain_page
 from dashboard.desk.rule_form import fields_of, rule_of, typed_new, typed_of
-from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from dashboard.view import BadAddress
 from data.alert_book import alert_sentence
@@ -48,7 +47,7 @@ def may_set(viewer: Viewer, site: str) -> bool:
 async def show(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     asked = request.query_params
-    plain, viewer, site = _asked(request, asked)
+    plain, viewer, site = place_asked(request, asked, "alerts")
     now = shell.seen.now()
 
     def read() -> tuple[Any, ...]:
@@ -78,7 +77,7 @@ async def edit(request: Request) -> Response:
     """`?name=`: of a rule that is there; `?kind=`: of a new one."""
     shell: Shell = request.app.state.shell
     asked = request.query_params
-    plain, viewer, site = _asked(request, asked)
+    plain, viewer, site = place_asked(request, asked, "alerts")
     require(viewer, site.site, may_set)
     name, kind = asked.get("name", ""), asked.get("kind", "")
     rules, _ = await _there(shell, site, name)
@@ -132,7 +131,7 @@ async def attempt(request: Request) -> Response:
     """The rule as it was typed, over the last 90 days; nothing is written."""
     shell: Shell = request.app.state.shell
     posted = await forms.small_form(request)
-    plain, viewer, site = _asked(request, posted.fields)
+    plain, viewer, site = place_asked(request, posted.fields, "alerts")
     require(viewer, site.site, may_set)
     t = plain.translator(shell, site)
     if posted["kind"] not in list(RuleKind):
@@ -163,7 +162,7 @@ def _tried(shell: Shell, site: Site, rule: SetRule, now: datetime) -> Rehearsal 
 async def save(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     posted = await forms.small_form(request)
-    plain, viewer, site = _asked(request, posted.fields)
+    plain, viewer, site = place_asked(request, posted.fields, "alerts")
     require(viewer, site.site, may_set)
     t = plain.translator(shell, site)
     if posted["kind"] not in list(RuleKind):
@@ -207,19 +206,6 @@ async def _there(shell: Shell, site: Site, name: str) -> tuple[tuple[SetRule, ..
             return rules_in_force(conn, site.site, shell.seen.now()), rule_history(conn, site.site, name)
 
     return await anyio.to_thread.run_sync(read)
-
-
-def _asked(request: Request, asked: Mapping[str, str]) -> tuple[Plain, Viewer, Site]:
-    shell: Shell = request.app.state.shell
-    viewer = viewer_of(request)
-    if not viewer.may_see_board("alerts"):
-        raise Refused(403, "forbidden")
-    plain = plain_of(request, asked)
-    if not viewer.may_see_site(plain.site):
-        raise Refused(403, "forbidden_site", site=plain.site)
-    site = shell.seen.site(plain.site)
-    assert site is not None, "the address was checked against the same sites"
-    return plain, viewer, site
 
 
 ROUTES = [

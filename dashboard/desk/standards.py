@@ -16,15 +16,14 @@ from callbacks.asked import WrongAsk, moment_ask
 from dashboard.access import Viewer
 from dashboard.acting import name_of, require
 from dashboard.desk import forms
-from dashboard.desk.plain_page import Plain, plain_of, plain_page
-from dashboard.gate import Refused, viewer_of
+from dashboard.desk.plain_page import Plain, place_asked, plain_page
 from dashboard.shell import Shell
 from dashboard.view import BadAddress
 from data.analytics.standard_entry import WrongStandard
 from data.analytics.standards import DENOMINATORS, NEED
 from data.published_standards import published
 from data.queries.board import phase_and_stay
-from data.standards_book import every_standard, set_phase, set_standards, set_stay, standard_history, turns
+from data.standards_book import every_standard, set_standards, standard_history, switch_to, turns
 from data.standards_file import entry_of
 from data.store import reading, writing
 from data.types import HeldStandard, Site
@@ -48,7 +47,7 @@ async def show(request: Request) -> Response:
 
 async def _page(request: Request, asked: Mapping[str, str], told: str = "", wrong: tuple[str, ...] = ()) -> Response:
     shell: Shell = request.app.state.shell
-    plain, viewer, site = _asked(request, asked)
+    plain, viewer, site = place_asked(request, asked, "coverage")
     now = shell.seen.now()
 
     def read() -> tuple[Any, ...]:
@@ -81,7 +80,7 @@ async def edit(request: Request) -> Response:
     """`?service=&phase=`: of what holds; `&published=1`: of what others published."""
     shell: Shell = request.app.state.shell
     asked = request.query_params
-    _, viewer, site = _asked(request, asked)
+    _, viewer, site = place_asked(request, asked, "coverage")
     require(viewer, site.site, may_set)
     key = _key(asked)
     now = shell.seen.now()
@@ -110,7 +109,7 @@ async def _form(
     request: Request, asked: Mapping[str, str], typed: Mapping[str, str], wrong: tuple[str, ...] = ()
 ) -> Response:
     shell: Shell = request.app.state.shell
-    plain, viewer, site = _asked(request, asked)
+    plain, viewer, site = place_asked(request, asked, "coverage")
     service, phase = _key(asked)
 
     def read() -> tuple[HeldStandard, ...]:
@@ -143,7 +142,7 @@ async def _form(
 
 async def save(request: Request) -> Response:
     posted = await forms.small_form(request)
-    plain, viewer, site = _asked(request, posted.fields)
+    plain, viewer, site = place_asked(request, posted.fields, "coverage")
     require(viewer, site.site, may_set)
     service, phase = _key(posted.fields)
     shell: Shell = request.app.state.shell
@@ -174,14 +173,15 @@ async def save(request: Request) -> Response:
 async def turn(request: Request) -> Response:
     """The phase, or how long people stay, from a moment on."""
     posted = await forms.small_form(request)
-    plain, viewer, site = _asked(request, posted.fields)
+    plain, viewer, site = place_asked(request, posted.fields, "coverage")
     require(viewer, site.site, may_set)
     shell: Shell = request.app.state.shell
     t = plain.translator(shell, site)
-    kinds: dict[str, tuple[Any, Callable[..., bool]]] = {"phase": (Phase, set_phase), "stay": (Stay, set_stay)}
-    if posted["turn"] not in kinds or posted["word"] not in list(kinds[posted["turn"]][0]):
+    turns_to: dict[str, type[Phase] | type[Stay]] = {"phase": Phase, "stay": Stay}
+    words = turns_to.get(posted["turn"])
+    if words is None or posted["word"] not in list(words):
         raise BadAddress("unknown_page", 404)
-    words, act = kinds[posted["turn"]]
+    word = words(posted["word"])
     needed = _needed(viewer, posted.fields, t)
     if needed:
         return await _page(request, posted.fields, "", needed)
@@ -191,7 +191,7 @@ async def turn(request: Request) -> Response:
         return await _page(request, posted.fields, "", (t("cadence.wrong_time", value=wrong.value),))
     by, reason = name_of(viewer, posted["by"]), posted["reason"][:1000]
     changed = await _written(
-        shell, lambda conn, now, real: act(conn, site.site, words(posted["word"]), now, real, by, reason, since)
+        shell, lambda conn, now, real: switch_to(conn, site.site, word, now, real, by, reason, since)
     )
     return RedirectResponse(plain.to(PATH, told="saved" if changed else "unchanged"), status_code=303)
 
@@ -229,19 +229,6 @@ def _key(asked: Mapping[str, str]) -> tuple[str, str]:
     if service not in list(Service) or phase not in list(Phase):
         raise BadAddress("unknown_page", 404)
     return service, phase
-
-
-def _asked(request: Request, asked: Mapping[str, str]) -> tuple[Plain, Viewer, Site]:
-    shell: Shell = request.app.state.shell
-    viewer = viewer_of(request)
-    if not viewer.may_see_board("coverage"):
-        raise Refused(403, "forbidden")
-    plain = plain_of(request, asked)
-    if not viewer.may_see_site(plain.site):
-        raise Refused(403, "forbidden_site", site=plain.site)
-    site = shell.seen.site(plain.site)
-    assert site is not None, "the address was checked against the same sites"
-    return plain, viewer, site
 
 
 ROUTES = [

@@ -42,7 +42,7 @@ def coverage(
     """
     found: dict[tuple[Sector, Service], list[Mapping[str, object]]] = {}
     for row in lines:
-        if _time(row["start"]) < now:
+        if moment_of(row["start"]) < now:
             found.setdefault((Sector(str(row["sector"])), Service(str(row["service"]))), []).append(row)
     for service in dict.fromkeys([*standards, *site.services]):
         sector = SERVICE_SECTOR[service]
@@ -99,7 +99,7 @@ def service_coverage(
         state = State.STALE if last is None or last < now - STALE_AFTER else State.OK
     pace = None
     if standard is not None and standard.per == "per-arrival" and span is not None:
-        given = [(_time(row["start"]), _time(row["end"]), _amount(row, standard, standing)) for row in used]
+        given = [(moment_of(row["start"]), moment_of(row["end"]), _amount(row, standard, standing)) for row in used]
         pace = throughput(given, span, lambda last: people.of(standard.denominator, last), standard.value)
     contacts = [float(v) for row in used if (v := _number(row["people"])) is not None]
     return ServiceCoverage(
@@ -150,9 +150,9 @@ def _delivered_span(
 ) -> tuple[Window | None, list[Mapping[str, object]]]:
     """The part of the day that reports speak for, and those reports; yesterday's until today's first one comes."""
     for start, end in ((day.start, now), (day.start - (day.end - day.start), day.start)):
-        used = [row for row in rows if start <= _time(row["start"]) < end]
+        used = [row for row in rows if start <= moment_of(row["start"]) < end]
         if used:
-            return Window(start, min(now, max(_time(row["end"]) for row in used))), used
+            return Window(start, min(now, max(moment_of(row["end"]) for row in used))), used
         if now > day.start + CARRIES:
             break
     return None, []
@@ -163,15 +163,16 @@ def _standing(rows: Sequence[Mapping[str, object]], now: datetime) -> tuple[Wind
     newest: dict[tuple[object, object], datetime] = {}
     for row in rows:
         key = (row["organisation"], row["source"])
-        newest[key] = max(newest.get(key, _time(row["start"])), _time(row["start"]))
+        newest[key] = max(newest.get(key, moment_of(row["start"])), moment_of(row["start"]))
     used = [
         row
         for row in rows
-        if _time(row["start"]) == newest[row["organisation"], row["source"]] and _time(row["end"]) > now - STANDS_FOR
+        if moment_of(row["start"]) == newest[row["organisation"], row["source"]]
+        and moment_of(row["end"]) > now - STANDS_FOR
     ]
     if not used:
         return None, []
-    return Window(min(_time(row["start"]) for row in used), now), used
+    return Window(min(moment_of(row["start"]) for row in used), now), used
 
 
 def _one_source_each(rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
@@ -179,7 +180,7 @@ def _one_source_each(rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, 
     told: dict[object, dict[object, tuple[bool, datetime, str]]] = {}
     for row in rows:
         sources = told.setdefault(row["organisation"], {})
-        rank = (bool(row.get("own")), _time(row["end"]), str(row["source"]))
+        rank = (bool(row.get("own")), moment_of(row["end"]), str(row["source"]))
         sources[row["source"]] = max(rank, sources.get(row["source"], rank))
     chosen = {organisation: max(sources, key=lambda name: sources[name]) for organisation, sources in told.items()}
     return [row for row in rows if row["source"] == chosen[row["organisation"]]]
@@ -223,7 +224,7 @@ def _carried(
             return None
         share = 1.0
         if span is not None:
-            until = min(span.end, max(_time(row["end"]) for row in rows if row["organisation"] == organisation))
+            until = min(span.end, max(moment_of(row["end"]) for row in rows if row["organisation"] == organisation))
             share = (span.end - span.start) / (until - span.start) if until > span.start else 1.0
         total += amount * share
     return total if by_organisation else None
@@ -274,7 +275,7 @@ def _sector_badness(row: SectorCoverage) -> tuple[bool, int, float]:
     return _badness(row.level, row.worst.ratio, row.worst.required is None and row.worst.state is not State.MISSING)
 
 
-def _time(value: object) -> datetime:
+def moment_of(value: object) -> datetime:
     assert isinstance(value, datetime)
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Coroutine
@@ -22,6 +23,8 @@ from tests.processes import Forked, command, with_compressed_files
 from tests.stores import migrated
 
 Answer = TypeVar("Answer")
+
+FORM_TOKEN = re.compile(r'<input[^>]*name="form"[^>]*value="([^"]+)"')
 
 SITE = """
 site = "{site}"

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from data.store import create_store
 from tests.dashboard.centre import Server, open_centre
 
 
@@ -21,6 +23,14 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def server(var: Path, sqlite_url: str) -> Iterator[Server]:
     open_centre(sqlite_url, "tumbes", "huaquillas").dispose()
     yield from _served(Server(var, words=("--no-worker",)))
+
+
+@pytest.fixture
+def store(server: Server) -> Iterator[Engine]:
+    """What the server stands on, for a look behind it."""
+    engine = create_store(f"sqlite:///{server.var / 'caudal.sqlite'}")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import Engine, insert, select
 
 from data.accounts import add_account
 from data.keys import digest
-from data.store import create_store, reading, writing
+from data.store import reading, writing
 from data.tables import audit, token
 from data.vocabulary import Level, Role
 from tests.dashboard.centre import Server
@@ -25,13 +24,6 @@ from tests.dashboard.telling import evaluate
 FORM = re.compile(r'name="form"[^>]*value="([^"]+)"')
 PASSWORD = "una clave larga"
 ADDRESS = "/alerts/1?site=tumbes&lang=es"
-
-
-@pytest.fixture
-def store(server: Server) -> Iterator[Engine]:
-    engine = create_store(f"sqlite:///{server.var / 'caudal.sqlite'}")
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -12,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from data.accounts import add_account
 from data.cadences import cadences
-from data.store import create_store, reading, writing
+from data.store import reading, writing
 from data.tables import audit
 from data.types import Cadence
 from data.vocabulary import Rhythm, Role
@@ -20,13 +19,6 @@ from tests.dashboard.centre import Server
 from tests.dashboard.test_decisions import FORM, posted
 
 ADDRESS = "/decide/cadence?site=tumbes&source=migraciones&dataset=flow&lang=es"
-
-
-@pytest.fixture
-def store(server: Server) -> Iterator[Engine]:
-    engine = create_store(f"sqlite:///{server.var / 'caudal.sqlite'}")
-    yield engine
-    engine.dispose()
 
 
 def agreed(store: Engine) -> list[Cadence]:

@@ -21,11 +21,10 @@ from data.store import create_store, reading, writing
 from data.tables import audit, plan_task_event, pressure_change
 from data.versions import raise_version
 from data.vocabulary import Role, TaskState
-from tests.dashboard.centre import Server, until
+from tests.dashboard.centre import FORM_TOKEN, Server, until
 from tests.dashboard.test_cadence_page import signed_in
 from tests.data.planned import PLAN, give_plan
 
-TOKEN = re.compile(r'<input[^>]*name="form"[^>]*value="([^"]+)"')
 ASKED = "site=tumbes&lang=es&look=light"
 SITE = {"site": "tumbes", "lang": "es", "look": "light"}
 
@@ -53,7 +52,7 @@ def page(client: httpx.Client, more: str = "") -> str:
 
 
 def sent(client: httpx.Client, act: str, **said: str) -> httpx.Response:
-    form = TOKEN.search(client.get(f"/plan?{ASKED}").text)
+    form = FORM_TOKEN.search(client.get(f"/plan?{ASKED}").text)
     origin = {"Origin": str(client.base_url).rstrip("/")}
     fields = {**SITE, "form": form[1] if form else "", **said}
     return client.post(f"/plan/{act}", data=fields, headers=origin)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 
@@ -13,14 +11,13 @@ from sqlalchemy import Engine, select
 
 from data.accounts import add_account
 from data.alert_rules import own_rules
-from data.store import create_store, reading, writing
+from data.store import reading, writing
 from data.tables import audit
 from data.types import SetRule
 from data.vocabulary import Role
-from tests.dashboard.centre import Server, until
+from tests.dashboard.centre import FORM_TOKEN, Server, until
 from tests.dashboard.test_cadence_page import signed_in
 
-TOKEN = re.compile(r'<input[^>]*name="form"[^>]*value="([^"]+)"')
 ASKED = "site=tumbes&lang=es&look=light"
 FIELDS = {
     **{"site": "tumbes", "lang": "es", "look": "light", "kind": "threshold", "name": "muchas", "level": "critical"},
@@ -29,20 +26,13 @@ FIELDS = {
 }
 
 
-@pytest.fixture
-def store(server: Server) -> Iterator[Engine]:
-    engine = create_store(f"sqlite:///{server.var / 'caudal.sqlite'}")
-    yield engine
-    engine.dispose()
-
-
 def own(store: Engine) -> dict[str, SetRule]:
     with reading(store) as conn:
         return {rule.name: rule for rule in own_rules(conn, "tumbes", datetime.now(UTC))}
 
 
 def sent(client: httpx.Client, act: str, **more: str) -> httpx.Response:
-    form = TOKEN.search(client.get(f"/alerts/rules/edit?kind=threshold&{ASKED}").text)
+    form = FORM_TOKEN.search(client.get(f"/alerts/rules/edit?kind=threshold&{ASKED}").text)
     token = form[1] if form else ""
     origin = str(client.base_url).rstrip("/")
     return client.post(
@@ -101,7 +91,7 @@ def test_what_is_no_rule_is_told_keeps_what_was_typed_and_changes_nothing(
 def test_a_form_that_is_not_ours_changes_nothing(server: Server, store: Engine) -> None:
     with server.client() as client:
         assert sent(client, "save", form="x").status_code == 400
-        token = TOKEN.search(client.get(f"/alerts/rules/edit?kind=threshold&{ASKED}").text)
+        token = FORM_TOKEN.search(client.get(f"/alerts/rules/edit?kind=threshold&{ASKED}").text)
         assert token
         said = {**FIELDS, "by": "Rosa", "form": token[1]}
         elsewhere = client.post("/alerts/rules/save", data=said, headers={"Origin": "https://otro.example"})

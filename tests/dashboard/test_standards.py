@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -15,14 +13,13 @@ from sqlalchemy import Engine, select
 
 from data.accounts import add_account
 from data.standards_book import every_standard, standards_in_force
-from data.store import create_store, reading, writing
+from data.store import reading, writing
 from data.tables import audit
 from data.vocabulary import Role, Service
 from tests import processes
-from tests.dashboard.centre import Server, open_centre, until
+from tests.dashboard.centre import FORM_TOKEN, Server, open_centre, until
 from tests.dashboard.test_cadence_page import signed_in
 
-TOKEN = re.compile(r'<input[^>]*name="form"[^>]*value="([^"]+)"')
 ASKED = "site=tumbes&lang=es&look=light"
 PAGE = "/coverage/standards"
 FIELDS = {
@@ -31,20 +28,13 @@ FIELDS = {
 }
 
 
-@pytest.fixture
-def store(server: Server) -> Iterator[Engine]:
-    engine = create_store(f"sqlite:///{server.var / 'caudal.sqlite'}")
-    yield engine
-    engine.dispose()
-
-
 def held(store: Engine) -> dict[Service, float]:
     with reading(store) as conn:
         return {name: one.value for name, one in standards_in_force(conn, "tumbes", datetime.now(UTC)).items()}
 
 
 def sent(client: httpx.Client, act: str = "save", **more: str) -> httpx.Response:
-    form = TOKEN.search(client.get(f"{PAGE}/edit?service=latrines&phase=emergency&{ASKED}").text)
+    form = FORM_TOKEN.search(client.get(f"{PAGE}/edit?service=latrines&phase=emergency&{ASKED}").text)
     origin = str(client.base_url).rstrip("/")
     said = {**FIELDS, "by": "Rosa", "form": form[1] if form else "", **more}
     return client.post(f"{PAGE}/{act}", data=said, headers={"Origin": origin})

@@ -18,7 +18,7 @@ from data.analytics.standards import DENOMINATORS, stayed_overnight
 from data.analytics.throughput import throughput
 from data.disclosure import INSIDE, masked_day, masked_service
 from data.sites import site as site_named
-from data.standards_book import set_phase
+from data.standards_book import switch_to
 from data.store import reading, writing
 from data.types import BreakdownDay, ClockReading, Scope, ServiceCoverage, Window
 from data.vocabulary import Audience, Language, Level, Phase, Sector, Service, State
@@ -76,10 +76,10 @@ def test_the_phase_changes_the_board_the_api_and_the_sentence_at_once(latrines):
 
     assert told() == (20, 6, "Agua y saneamiento · Letrinas: faltan 6 letrinas")
     with writing(latrines) as conn:
-        set_phase(conn, "norte", Phase.STABILISED, NOW, NOW, "Rosa", "se quedan más")
+        switch_to(conn, "norte", Phase.STABILISED, NOW, NOW, "Rosa", "se quedan más")
     assert told() == (50, 36, "Agua y saneamiento · Letrinas: faltan 36 letrinas")
     with writing(latrines) as conn:
-        set_phase(conn, "norte", Phase.EMERGENCY, NOW + HOUR, NOW + HOUR, "Rosa", "otra vez")
+        switch_to(conn, "norte", Phase.EMERGENCY, NOW + HOUR, NOW + HOUR, "Rosa", "otra vez")
     assert service(seen(latrines), Service.LATRINES).required == 50  # not before it begins
 
 
@@ -290,7 +290,7 @@ def test_more_than_needed_is_told_and_marked(any_engine, var):
 
 def test_as_of_a_moment_the_standard_known_then_is_the_one_that_is_used(latrines):
     with writing(latrines) as conn:
-        set_phase(conn, "norte", Phase.STABILISED, NOW, NOW, "Rosa", "se quedan más", since=NOW - 2 * HOUR)
+        switch_to(conn, "norte", Phase.STABILISED, NOW, NOW, "Rosa", "se quedan más", since=NOW - 2 * HOUR)
     assert service(seen(latrines), Service.LATRINES).required == 50
     before = seen(latrines, as_of=NOW - timedelta(minutes=1))
     assert service(before, Service.LATRINES).standard_value in (50, None)

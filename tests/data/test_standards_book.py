@@ -17,11 +17,10 @@ from data.sites import add_site, load_site
 from data.standard_shapes import HeldStandard, Standard
 from data.standards_book import (
     every_standard,
-    set_phase,
     set_standards,
-    set_stay,
     standard_history,
     standards_in_force,
+    switch_to,
     turns,
 )
 from data.standards_file import WrongStandardsFile, published_text, read_standards, standards_text
@@ -108,8 +107,8 @@ def test_a_withdrawn_standard_is_none_from_then_on(place):
 def test_the_phase_decides_which_standard_holds_and_is_told_in_the_audit(place):
     decide(place, LATRINES, {**LATRINES, "phase": "stabilised", "value": 20}, at=NOW - HOUR)
     with writing(place) as conn:
-        assert set_phase(conn, "norte", Phase.STABILISED, NOW, NOW, "Rosa", "las estadías se alargan")
-        assert not set_phase(conn, "norte", Phase.STABILISED, NOW, NOW, "Rosa", "otra vez")
+        assert switch_to(conn, "norte", Phase.STABILISED, NOW, NOW, "Rosa", "las estadías se alargan")
+        assert not switch_to(conn, "norte", Phase.STABILISED, NOW, NOW, "Rosa", "otra vez")
     assert (value(place, NOW - HOUR), value(place, NOW)) == (50, 20)
     with reading(place) as conn:
         told = conn.execute(select(audit).where(audit.c.action == "phase-set")).one()
@@ -121,7 +120,7 @@ def test_the_phase_decides_which_standard_holds_and_is_told_in_the_audit(place):
 def test_where_people_pass_in_hours_water_is_three_litres_and_provisional(place):
     decide(place, WATER, at=NOW - HOUR)
     with writing(place) as conn:
-        set_stay(conn, "norte", Stay.UNDER_A_DAY, NOW, NOW, "Rosa", "pasan en horas")
+        switch_to(conn, "norte", Stay.UNDER_A_DAY, NOW, NOW, "Rosa", "pasan en horas")
     with reading(place) as conn:
         held = standards_in_force(conn, "norte", NOW)[Service.WATER]
     assert (held.value, held.provisional, held.transit) == (3, True, True)
