@@ -37,7 +37,7 @@ def stock_tree(stock: Sequence[StockLeft], t: Translator) -> Tree:
 
 def _level(one: StockLeft) -> Level:
     if one.hours_left is None:
-        return Level.NORMAL if one.idle and one.state is State.OK else Level.NO_DATA
+        return Level.NORMAL if one.idle else Level.NO_DATA
     return Level.ALERT if one.hours_left < SOON else Level.WATCH if one.hours_left < LATER else Level.NORMAL
 
 

@@ -44,7 +44,8 @@ def lasting(counts: Sequence[tuple[datetime, float]], now: datetime) -> Lasting 
     at, left = counts[-1]
     use, seen = use_per_hour(counts)
     state = State.STALE if now - at > COUNTS_FOR else State.OK
-    idle = use == 0 and left > 0
+    # Of an old count nobody can say that it still stands untouched.
+    idle = use == 0 and left > 0 and state is State.OK
     hours_left = runs_out = None
     if left <= 0:
         hours_left, runs_out = 0.0, at

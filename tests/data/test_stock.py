@@ -55,6 +55,8 @@ def test_an_empty_shelf_is_empty_and_an_old_count_is_no_data():
     assert lasting(counts((9, 50.0), (1, 0.0)), NOW).hours_left == 0
     old = lasting(counts((60, 500.0), (40, 400.0)), NOW)
     assert (old.state, old.hours_left, old.quantity) == (State.STALE, None, 400)
+    untouched = lasting(counts((60, 500.0), (40, 500.0)), NOW)
+    assert (untouched.state, untouched.idle) == (State.STALE, False)
     assert lasting([], NOW) is None
 
 
