@@ -6,8 +6,9 @@ LOCKED := --require-hashes --no-deps --disable-pip-version-check -q
 # Tests start hundreds of processes: compiled once, each starts in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Two at a time, a file as a whole: what its tests share, a server or a store, is made once.
-BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+# Three at a time on two cores, for they wait for servers half of the time; a file as a whole: what its tests share, a
+# server or a store, is made once.
+BY_FILE := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup setup-test run test check bench failover soak lock clean
 

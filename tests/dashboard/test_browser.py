@@ -134,24 +134,6 @@ def test_a_question_is_answered_for_the_person_who_asked(server: Server, chromiu
     page.close()
 
 
-def test_a_dead_server_is_seen_within_seconds_and_its_return_heals(server: Server, chromium: Any):
-    send(server, "flow", flow_csv("served", [40, 50, 60]))
-    page = opened(chromium, server, "/wall")
-    page.evaluate("window.sameDocument = true")
-    server.kill()
-    page.wait_for_selector('#caudal[data-live="reconnecting"], #caudal[data-live="offline"]', timeout=5_000)
-    age = "() => document.querySelector('.age[data-follows=board]').textContent"
-    first = page.evaluate(age)
-    page.wait_for_selector('#caudal[data-live="offline"]', timeout=25_000)
-    # What is told ended with the last whole hour: its age is told in minutes.
-    page.wait_for_function(f"(old) => ({age})() !== old", arg=first, timeout=70_000)
-    assert page.get_attribute("[data-kpi=entries_today]", "data-value") == "150"
-    server.start()
-    page.wait_for_selector('#caudal[data-live="live"]', timeout=30_000)
-    assert page.evaluate("window.sameDocument") is True
-    page.close()
-
-
 def test_where_streams_do_not_come_through_the_page_polls(server: Server, chromium: Any):
     page = chromium.new_page()
     page.route("**/live?*", lambda route: None)  # never answered, as behind a proxy that holds streams back

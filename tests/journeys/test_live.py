@@ -166,6 +166,7 @@ def test_a_dead_server_is_said_and_its_return_heals_the_wall(demo_server: Server
         page.wait_for_selector('[data-live="live"]', timeout=20_000)
         shown = page.locator("[data-kpi=entries_today]").first.inner_text()
         assert kpi(page, "entries_today") not in (None, "")
+        page.evaluate("window.sameDocument = true")
         demo_server.kill()
         page.evaluate("window.setBack = 3600e3")  # the display's own clock is put right meanwhile
         page.wait_for_selector('[data-live="reconnecting"]', timeout=5_000)
@@ -179,5 +180,6 @@ def test_a_dead_server_is_said_and_its_return_heals_the_wall(demo_server: Server
         back = time.monotonic()
         page.wait_for_selector('[data-live="live"]', timeout=30_000)
         assert time.monotonic() - back < 30
+        assert page.evaluate("window.sameDocument") is True
     finally:
         page.close()
