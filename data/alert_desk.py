@@ -23,6 +23,8 @@ from data.tables import alert, alert_moment, alert_transition, notice, notice_al
 from data.types import Act, Silence, Site
 from data.vocabulary import AlertState, Level, NoticeKind
 
+# An alert that was less grave for so long is told again when it is as grave as before.
+LESSER = timedelta(hours=1)
 ON = tuple(str(state) for state in TOLD)
 
 
@@ -43,6 +45,9 @@ def follow_up(conn: Connection, name: str, moved: Sequence[int], now: datetime, 
     fresh = [row for row in loud if rank(row.level) > known.get(row.alert_id, -2)]
     tell(conn, name, NoticeKind.OPENED, fresh, now, real_now)
     told = {row.alert_id for row in (*again, *fresh)}
+    back = [row for row in loud if row.alert_id not in told and row.alert_id in moved and _back(conn, row, now)]
+    tell(conn, name, NoticeKind.AGAIN, back, now, real_now)
+    told |= {row.alert_id for row in back}
     grew = [row for row in loud if row.alert_id not in told and row.alert_id in _grown(conn, moved, now)]
     tell(conn, name, NoticeKind.GREW, grew, now, real_now)
     tell(conn, name, NoticeKind.OVER, _over(conn, moved), now, real_now)
@@ -71,6 +76,21 @@ def _grown(conn: Connection, moved: Sequence[int], now: datetime) -> set[int]:
     t = alert_transition.c
     grew = select(t.alert_id).where(t.alert_id.in_(moved), t.reason == GREW, t.at == now)
     return set(conn.execute(grew).scalars()) if moved else set()
+
+
+def _back(conn: Connection, row: Row[Any], now: datetime) -> bool:
+    """It became as grave as this just now, as it was once already, and was less for a while between."""
+    m = alert_moment.c
+    mine = select(m.at, m.level).where(m.site == row.site, m.alert_id == row.alert_id).order_by(m.step.desc())
+    moments = conn.execute(mine).all()
+    lesser_since = None
+    for moment in moments:
+        if moment.at == now:
+            continue
+        if rank(moment.level) >= rank(row.level):
+            return lesser_since is not None and now - lesser_since >= LESSER
+        lesser_since = moment.at
+    return False
 
 
 def _over(conn: Connection, moved: Sequence[int]) -> list[Row[Any]]:

@@ -90,7 +90,7 @@ def _heard_by(conn: Connection, site: str, kind: NoticeKind, rows: Sequence[Row[
     Where a step has no channel of its own, whoever hears of new alerts hears that nobody has taken this one.
     """
     ways = channels(conn, site)
-    if kind in (NoticeKind.OPENED, NoticeKind.GREW, NoticeKind.ESCALATED, NoticeKind.STILL_ON):
+    if kind in (NoticeKind.OPENED, NoticeKind.GREW, NoticeKind.AGAIN, NoticeKind.ESCALATED, NoticeKind.STILL_ON):
         found = [one for one in ways if any(hears(one, row.level, step) for row in rows)]
         if found or kind is not NoticeKind.ESCALATED:
             return found

@@ -184,6 +184,7 @@ class NoticeKind(StrEnum):
     ESCALATED = "escalated"  # nobody took it
     DEADLINE = "deadline"  # somebody took it, and the time they gave themselves is over
     GREW = "grew"  # more than what was told of it, at the same level
+    AGAIN = "again"  # as grave as what was told of it, after a while of less
     STILL_ON = "still-on"  # a silence is over, the alert is not
 
 

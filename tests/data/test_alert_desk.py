@@ -404,6 +404,18 @@ def test_a_level_that_hovers_does_not_flap(post: Post):
     assert post.told("puesto").count("opened") == 1
 
 
+def test_as_grave_again_after_an_hour_of_less_is_told_again(any_post: Post):
+    post = any_post
+    post.channel("puesto")
+    post.sees(a=BREACH).minute(8)
+    for minutes, told in ((30, 0), (70, 1), (30, 1)):
+        post.level = Level.ALERT
+        post.minute(minutes)
+        post.level = Level.CRITICAL
+        post.minute(8)
+        assert post.told("puesto") == ["opened", *["again"] * told], minutes
+
+
 def test_a_false_alarm_goes_no_further_and_leaves_the_wall(post: Post):
     post.channel("coordinacion", 1)
     post.sees(a=BREACH).minute(3)
