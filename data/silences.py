@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from data.alert_acts import LONGEST_WORDS, WrongAct, alerts_lock
@@ -21,6 +22,7 @@ LONGEST = timedelta(hours=24)
 # One that comes back every week must leave the larger part of each day to the alerts.
 LONGEST_WEEKLY = timedelta(hours=12)
 DAY = timedelta(days=1)
+MINUTES_A_DAY = 24 * 60
 
 
 class NoSuchSilence(LookupError):
@@ -64,8 +66,34 @@ def silence_weekly(
         raise WrongAct("silence_days")
     if not 0 < minutes <= LONGEST_WEEKLY / timedelta(minutes=1):
         raise WrongAct("silence_weekly_too_long", hours=round(LONGEST_WEEKLY / timedelta(hours=1)))
+    lock(conn, alerts_lock(site.site))
+    mine = _weekly_minutes(days, from_minute, minutes)
+    beside = [one for one in silences(conn, site, now) if one.days and _meet(one, rule or None, subject or None)]
+    together = np.any([mine, *(_weekly_minutes(one.days, one.from_minute, one.minutes) for one in beside)], axis=0)
+    if _most_in_a_day(together) > LONGEST_WEEKLY / timedelta(minutes=1):
+        raise WrongAct("silence_weekly_together", hours=round(LONGEST_WEEKLY / timedelta(hours=1)))
     when = {"days": sorted(set(days)), "from_minute": from_minute, "minutes": minutes, "told_at": now}
     return _added(conn, site, rule, subject, reason, who, now, when)
+
+
+def _meet(one: Silence, rule: str | None, subject: str | None) -> bool:
+    """Whether some alert could be under both."""
+    return (one.rule in (None, rule) or rule is None) and (one.subject in (None, subject) or subject is None)
+
+
+def _weekly_minutes(days: Sequence[int], from_minute: int, minutes: int) -> np.ndarray:
+    """Of each minute of a week by the local clock, whether it is silent."""
+    silent = np.zeros(7 * MINUTES_A_DAY, dtype=bool)
+    for day in days:
+        begun = day * MINUTES_A_DAY + from_minute
+        silent[np.arange(begun, begun + minutes) % len(silent)] = True
+    return silent
+
+
+def _most_in_a_day(silent: np.ndarray) -> int:
+    """Minutes of the 24 hours of a week that are silent the longest."""
+    summed = np.concatenate([[0], np.cumsum(np.tile(silent, 2))])
+    return int((summed[MINUTES_A_DAY:] - summed[:-MINUTES_A_DAY]).max())
 
 
 def _added(

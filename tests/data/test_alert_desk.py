@@ -304,6 +304,28 @@ def test_a_silence_of_every_week_comes_back_on_its_days_and_hours(any_post: Post
     ]
 
 
+def test_silences_of_every_week_together_leave_half_of_each_day(post: Post):
+    with writing(post.engine) as conn:
+        site = site_named(conn, "norte")
+
+        def every_day(from_hour: int, hours: int, rule: str | None = "a", subject: str | None = None) -> int:
+            return silence_weekly(
+                conn, site, rule, subject, "relevo", "Rosa", range(7), from_hour * 60, hours * 60, post.now
+            )
+
+        night = every_day(20, 8)
+        every_day(20, 8, rule="b")
+        with pytest.raises(WrongAct) as wrong:
+            every_day(10, 5)
+        assert wrong.value.code == "silence_weekly_together"
+        every_day(10, 4)
+        with pytest.raises(WrongAct):
+            silence_weekly(conn, site, "a", None, "relevo", "Rosa", [6], 23 * 60, 6 * 60, post.now)
+        end_silence(conn, site, night, "Rosa", post.now)
+        post.now += MINUTE
+        every_day(16, 8)
+
+
 def test_a_critical_alert_that_nobody_takes_goes_up_step_by_step_each_once(any_post: Post):
     post = any_post
     for name, step in (("puesto", 0), ("coordinacion", 1), ("lima", 2)):
