@@ -27,6 +27,7 @@ from data.picture import Picture, picture
 from data.plan_book import plan_state
 from data.queries import SeriesKey
 from data.queries.board import events
+from data.question_book import questions_beside
 from data.sites import site as site_named
 from data.sites import sites
 from data.tellings import marked
@@ -92,6 +93,8 @@ def frame_of(conn: Connection, scope: Scope, clock: ClockReading) -> Frame:
         version=version_of(conn, scope.site),
         scope=scope,
         official_source=queries.official_source(conn, scope.site, place.entry_stage, Measure.SERVED, now, then),
+        headline_day=headline_day(scope.window, now, place),
+        questions=questions_beside(conn, scope.site, now, then),
     )
 
 

@@ -18,6 +18,7 @@ from layouts.board import Board, Tree
 from layouts.parts import age, aria, data, kpi_attributes, marks_text, slot
 from layouts.picker import NO_RANGE, WINDOWS, window_words
 from layouts.plan_words import strip_line
+from layouts.questions import headline_texts
 from layouts.translator import Translator
 
 # The flow page has its own picker.
@@ -32,6 +33,7 @@ def common_texts(frame: Frame, alerts_open: int | None, t: Translator) -> dict[s
         "alerts-count": f" · {t.number(alerts_open)}" if alerts_open else "",
         "alerts-strip": strip(frame.alerts, frame.clock.now, t),
         "plan-strip": strip_line(frame.plan, t),
+        **headline_texts(frame, t),
     }
 
 
