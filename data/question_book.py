@@ -85,7 +85,7 @@ def holder_of(conn: Connection, site: str, number: int) -> str | None:
 
 def owners_asked(conn: Connection, site: str) -> tuple[str, ...]:
     """Organisations that were ever asked something."""
-    rows = conn.execute(select(q.owners).where(q.site == site).distinct()).scalars()
+    rows = conn.execute(select(q.owners).where(q.site == site)).scalars()
     return tuple(sorted({name for row in rows for name in row}, key=str.casefold))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from data import service_grains
 from data.analytics.parts import parts_of, with_the_rest
 from data.breaking_down import breakdown
+from data.counted_once import once_each
 from data.days import day_of
 from data.frames import frame
 from data.observing import Official
@@ -41,7 +42,8 @@ def served_apart(conn: Connection, site: Site, day: Window, as_of: datetime | No
     )
     if read.empty or not (read["people"].notna() & ((read["sex"] != "") | (read["age_band"] != ""))).any():
         return {}
-    won = service_grains.service_winning(read)
+    won, twice, _ = once_each(conn, site.site, service_grains.service_winning(read), (day,), as_of)
+    won = won[~twice]
     won = won[won["people"].notna() & (won["end"] - won["start"] <= day.end - day.start)]
     totals = service_grains.service_totals(won).groupby(["sector", "service"])["people"].sum(min_count=1)
     # In the form in which the parts of a flow are told; what one activity tells is added to nothing of another's.

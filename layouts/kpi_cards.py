@@ -26,10 +26,10 @@ def kpi_card(board: Board, name: str, t: Translator) -> Component:
                 html.Span(view.origin, id=ids.kpi_origin(name), className="kpi-from", title=view.coverage),
                 " ",
                 html.Span(className="age", **data(as_of=view.as_of or "")),
+                slot(board, f"ask-{name}", "kpi-asks"),
             ],
             className="kpi-origin",
         ),
-        slot(board, f"ask-{name}", "kpi-asks"),
         about_kpi(name, t),
     ]
     return html.Div(children, id=ids.kpi(name), className="kpi", **kpi_attributes(view))

@@ -34,8 +34,9 @@ def figure_words(figure: FigureName, t: Translator) -> str:
         return t("questions.figure.coverage", service=words["service"], day_name=_day(words["day"], t))
     if figure.metric == "who":
         return " · ".join(part for part in _cell(words, t) if part)
-    label = t(f"kpi.{figure.metric}.label")
-    return t("questions.figure.of_day", label=label, day_name=_day(words["day"], t)) if "day" in words else label
+    if "day" in words:
+        return t(f"questions.figure.{figure.metric}", day_name=_day(words["day"], t))
+    return t(f"kpi.{figure.metric}.label")
 
 
 def _cell(words: Mapping[str, str], t: Translator) -> list[str]:

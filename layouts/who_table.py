@@ -86,9 +86,10 @@ def _sector_row(sector: SectorRows, columns: int, t: Translator, way: Way | None
     name = escape(t.word("sector", sector.sector))
     wide = f'<td colspan="{columns}" class="actors">{_actors(sector, t)}</td>' if columns else ""
     state = "none" if not sector.active else "some"
+    total = _td(sector.total, False, t, "sum", way and way(sector.sector, "", None))
     return (
         f'<tr class="sector-row" data-sector="{escape(sector.sector)}" data-actors="{state}">'
-        f'<th scope="row">{name}</th>{_td(sector.total, False, t, "sum", way and way(sector.sector, "", None))}{wide}</tr>'
+        f'<th scope="row">{name}</th>{total}{wide}</tr>'
     )
 
 
