@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callbacks import completeness as counted
-from callbacks import flow_answers, questions_told
+from callbacks import flow_answers, headlines_told, questions_told
 from callbacks import series as told
 from callbacks import who as asked_who
 from callbacks.alerts_told import alerts as alerts_told
@@ -111,6 +111,14 @@ async def who(request: Request) -> Response:
     scope = await _scope(request, site)
     ask = _understood(lambda: asked_who.who_ask(request.query_params, site, scope.as_of or now))
     return await _answered(request, lambda conn: asked_who.answer(conn, scope, site, ask, shell.seen.clock()))
+
+
+async def headlines(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    site = _site(request)
+    scope = await _scope(request, site)
+    t = translator(_lang(request), site.zone)
+    return await _answered(request, lambda conn: headlines_told.headlines(conn, scope, site, shell.seen.clock(), t))
 
 
 async def alerts(request: Request) -> Response:
@@ -245,6 +253,7 @@ def _lang(request: Request) -> Language:
 
 
 ROUTES = [
+    Route("/headlines", headlines),
     Route("/series", series),
     Route("/reconciliation", reconciliation),
     Route("/breakdown", breakdown),

@@ -106,6 +106,12 @@ DESCRIPTION: Schema = {
     },
     "security": [{"key": []}, {"session": []}, {}],
     "paths": {
+        "/headlines": _get(
+            "The headlines of the pages, each with the three parts of its confidence and the address to ask about it.",
+            _rows({"type": "object"}),
+            AS_OF,
+            LANG,
+        ),
         "/series": _get(
             "People per hour, operational day, week or month of one series.",
             {

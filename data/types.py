@@ -78,6 +78,8 @@ from data.standard_shapes import Published as Published
 from data.standard_shapes import Reference as Reference
 from data.standard_shapes import Standard as Standard
 from data.standard_shapes import Turn as Turn
+from data.sure_shapes import Checked as Checked
+from data.sure_shapes import Sureness as Sureness
 from data.vocabulary import (
     AlertState,
     Assessment,
@@ -199,6 +201,7 @@ class Kpi:
     hours_asked: float | None = None
     doubts: int = 0  # open flags on the figure
     holds_for: str | None = None  # the condition of value and interval: `Station.wait_counters`
+    sure: Sureness | None = None  # None: it is made of no reports
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ def kpi_card(board: Board, name: str, t: Translator) -> Component:
                 html.Span(view.origin, id=ids.kpi_origin(name), className="kpi-from", title=view.coverage),
                 " ",
                 html.Span(className="age", **data(as_of=view.as_of or "")),
+                *([slot(board, f"sure-{name}", "kpi-sure")] if f"sure-{name}" in board.texts else []),
                 slot(board, f"ask-{name}", "kpi-asks"),
             ],
             className="kpi-origin",

@@ -118,7 +118,7 @@ def _age(at: datetime | None, frame: Frame, t: Translator, counts: bool) -> Tree
 
 def headline_texts(frame: Frame, t: Translator, counts: bool = True) -> dict[str, Tree]:
     """`ask-<headline>`: what stands under each headline about its questions. The day is that of the headlines."""
-    on = _headline_date(frame)
+    on = headline_date(frame)
     made: dict[str, Tree] = {}
     for name in KpiName:
         part = (("day", on),) if name in OF_A_DAY and on else ()
@@ -126,7 +126,7 @@ def headline_texts(frame: Frame, t: Translator, counts: bool = True) -> dict[str
     return made
 
 
-def _headline_date(frame: Frame) -> str:
+def headline_date(frame: Frame) -> str:
     if frame.headline_day is None:
         return ""
     return frame.headline_day.start.astimezone(ZoneInfo(frame.site.zone)).date().isoformat()
@@ -134,7 +134,7 @@ def _headline_date(frame: Frame) -> str:
 
 def line_link(frame: Frame, one: ServiceCoverage, t: Translator) -> list[Any]:
     """Beside a line of the coverage page."""
-    on = _headline_date(frame)
+    on = headline_date(frame)
     part = (("day", on), ("sector", str(one.sector)), ("service", str(one.service)))
     return beside(frame, FigureName("coverage", part), t) if on else []
 

@@ -102,7 +102,8 @@ def _pair(board: Board, name: str) -> tuple[Component, Component]:
     said = " · ".join(part for part in (view.note, view.holds, view.origin) if part)
     value = html.Span(view.text, className="kpi-value", **kpi_attributes(view))
     note = html.Span(f" {said}" if said else "", className="kpi-note")
-    return html.Dt(view.label), html.Dd([value, note, slot(board, f"ask-{name}", "kpi-asks")])
+    sure = [slot(board, f"sure-{name}", "kpi-sure")] if f"sure-{name}" in board.texts else []
+    return html.Dt(view.label), html.Dd([value, note, *sure, slot(board, f"ask-{name}", "kpi-asks")])
 
 
 def _other_language(board: Board, look: Look | str, t: Translator) -> list[Any]:
