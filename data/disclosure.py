@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.analytics.standards import PARTS
-from data.types import Breakdown, BreakdownDay, Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage, Window
+from data.types import Breakdown, BreakdownDay, Revision, SectorCoverage, ServiceCoverage, Window
 from data.vocabulary import Audience, Sector, State
 
 INSIDE = 5  # smallest count the open audience sees inside the mechanism
@@ -82,32 +82,6 @@ def _masked_sector(row: SectorCoverage, audience: Audience, threshold: int) -> S
     # Level and order of a masked service stay: they say that something is short, not how many people there were.
     worst = None if row.worst is None else services[row.services.index(row.worst)]
     return replace(row, services=services, worst=worst, state=worst.state if worst else row.state)
-
-
-def masked_duplicates(found: tuple[Duplicate, ...], audience: Audience) -> tuple[Duplicate, ...]:
-    """What each of two reported is a count crossed by service and day: hidden where the open audience sees no such."""
-    if audience is Audience.PROTECTION:
-        return found
-    return tuple(
-        replace(one, facts={})
-        if one.sector in PROTECTED or any(is_small(part.get("people")) for part in one.facts.values())
-        else one
-        for one in found
-    )
-
-
-def masked_flags(flags: tuple[Flag, ...], audience: Audience) -> tuple[Flag, ...]:
-    """Doubts about services say counts too; those about people at the door are never masked."""
-    if audience is Audience.PROTECTION:
-        return flags
-    counts = ("value", "sum", "usual", "low", "high")
-    return tuple(
-        replace(flag, facts={})
-        if "service" in flag.key
-        and (flag.key.get("sector") in PROTECTED or any(is_small(flag.facts.get(name)) for name in counts))
-        else flag
-        for flag in flags
-    )
 
 
 def masked_spans(
