@@ -26,14 +26,19 @@ def kpi_card(board: Board, name: str, t: Translator) -> Component:
                 html.Span(view.origin, id=ids.kpi_origin(name), className="kpi-from", title=view.coverage),
                 " ",
                 html.Span(className="age", **data(as_of=view.as_of or "")),
-                *([slot(board, f"sure-{name}", "kpi-sure")] if f"sure-{name}" in board.texts else []),
-                slot(board, f"ask-{name}", "kpi-asks"),
             ],
             className="kpi-origin",
         ),
+        kpi_more(board, name),
         about_kpi(name, t),
     ]
     return html.Div(children, id=ids.kpi(name), className="kpi", **kpi_attributes(view))
+
+
+def kpi_more(board: Board, name: str) -> Component:
+    """How sure a headline is, and the way to ask about it."""
+    sure = [slot(board, f"sure-{name}", "kpi-sure")] if f"sure-{name}" in board.texts else []
+    return html.Div([*sure, slot(board, f"ask-{name}", "kpi-asks")], className="kpi-more")
 
 
 def about_kpi(name: str, t: Translator) -> Component:

@@ -154,12 +154,29 @@ def chart(
                         [html.Summary(t("word.see_table")), scrolling(board, f"{name}-table", name, t)],
                         className="twin",
                     ),
+                    save_picture(name, t),
                 ],
                 className="chart-foot",
             ),
         ],
         f"chart {class_name}",
     )
+
+
+def save_picture(name: str, t: Translator) -> Component:
+    """Two buttons that picture.js answers: the chart with what there is to know of it under it."""
+    what = t(f"panel.{name}.title")
+    buttons = [
+        html.Button(
+            form,
+            type="button",
+            className="save",
+            **data(save=form.lower(), chart=name),
+            **aria(label=t("picture.save_as", what=what, form=form)),
+        )
+        for form in ("PNG", "SVG")
+    ]
+    return html.Span([html.Span(t("picture.save"), className="save-word"), *buttons], className="saves")
 
 
 def _read_by_arrows(reading: str, drawing: Component, t: Translator) -> Component:

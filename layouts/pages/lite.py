@@ -13,6 +13,7 @@ from layouts import frozen
 from layouts.addresses import address
 from layouts.board import Board
 from layouts.headlines import kpi_views
+from layouts.kpi_cards import kpi_more
 from layouts.pages import shell
 from layouts.pages.pieces import alert_lines, sectors_strip, stations_table
 from layouts.parts import Parts, kpi_attributes, panel, scrolling, slot
@@ -102,8 +103,7 @@ def _pair(board: Board, name: str) -> tuple[Component, Component]:
     said = " · ".join(part for part in (view.note, view.holds, view.origin) if part)
     value = html.Span(view.text, className="kpi-value", **kpi_attributes(view))
     note = html.Span(f" {said}" if said else "", className="kpi-note")
-    sure = [slot(board, f"sure-{name}", "kpi-sure")] if f"sure-{name}" in board.texts else []
-    return html.Dt(view.label), html.Dd([value, note, *sure, slot(board, f"ask-{name}", "kpi-asks")])
+    return html.Dt(view.label), html.Dd([value, note, kpi_more(board, name)])
 
 
 def _other_language(board: Board, look: Look | str, t: Translator) -> list[Any]:

@@ -11,7 +11,7 @@ from layouts import ids
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
 from layouts.headlines import kpi_views
-from layouts.kpi_cards import kpi_card
+from layouts.kpi_cards import kpi_card, kpi_more
 from layouts.pages import shell
 from layouts.pages.pieces import (
     alert_lines,
@@ -103,7 +103,7 @@ def small_row(board: Board, t: Translator) -> Component:
                     if name in HOLD
                     else []
                 ),
-                slot(board, f"ask-{name}", "kpi-asks"),
+                kpi_more(board, name),
             ],
             id=ids.kpi(name),
             className="small-kpi",
