@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from callbacks.asked import moment_ask
 from callbacks.figures_asked import Found, figure_of, figure_seen
 from dashboard.access import Viewer
 from dashboard.acting import Moments
 from dashboard.desk import forms
 from dashboard.desk.alerts import written
 from dashboard.desk.plain_page import Plain, place_asked
-from dashboard.desk.questions import figure_page_of, moment_of, question_of, scope_of, understood
+from dashboard.desk.questions import figure_page_of, question_of, scope_of, understood
 from dashboard.plan_acting import mark_of
 from dashboard.questioning import Asked, answer_one, ask_about, withdraw_one
 from dashboard.shell import Shell
@@ -39,7 +40,8 @@ async def ask(request: Request) -> Response:
     plain, viewer, site = place_asked(request, posted.fields, "situation")
     clock, moments = shell.seen.clock(), Moments(shell.seen.now(), shell.seen.real_now())
     name = understood(lambda: figure_of(posted.fields, site, clock.now), site)
-    at = await moment_of(request, {"as_of": posted["at"]}, site) or clock.now
+    # Of a post that never reported anything one may ask too.
+    at = understood(lambda: moment_ask({"at": posted["at"]}, "at", site), site) or clock.now
     at = min(at, clock.now)
 
     scope = scope_of(shell, plain, viewer, at)
