@@ -33,7 +33,8 @@ def figure_words(figure: FigureName, t: Translator) -> str:
     if figure.metric == "coverage":
         return t("questions.figure.coverage", service=words["service"], day_name=_day(words["day"], t))
     if figure.metric == "who":
-        return " · ".join(part for part in _cell(words, t) if part)
+        said = " · ".join(part for part in _cell(words, t) if part)
+        return said[:1].upper() + said[1:]
     if "day" in words:
         return t(f"questions.figure.{figure.metric}", day_name=_day(words["day"], t))
     return t(f"kpi.{figure.metric}.label")

@@ -61,7 +61,7 @@ async def listed(request: Request) -> Response:
         t("questions.title"),
         page.body(model, t),
         lambda other: other.to(LIST, **more),
-        under="alerts",
+        under="situation",
     )
 
 

@@ -169,7 +169,11 @@ def _end(one: Question, t: Translator) -> list[Any]:
         return [html.P([t("questions.withdrawn_by", who=person(end.by, end.organisation), at=end.at), *reason])]
     took = one.age(end.at).total_seconds() / 60
     who = t("questions.answered_by", who=person(end.by, end.organisation), at=end.at, took_minutes=took)
-    return [html.Div([html.P(end.text, className="answer-text"), html.P(who, className="quiet")], className="answer")]
+    return [
+        html.Div(
+            [html.P(end.text, className="answer-text"), html.P(who, className="quiet")], className="question-answer"
+        )
+    ]
 
 
 def _forms(shown: QuestionShown, model: QuestionsShown, t: Translator) -> Component:
