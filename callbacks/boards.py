@@ -13,6 +13,7 @@ from layouts.board import Board
 from layouts.fresh import fresh_texts
 from layouts.pages import PAGES
 from layouts.parts import marks_of
+from layouts.sureness import sure_texts
 from layouts.translator import translator
 
 
@@ -38,7 +39,7 @@ def build(conn: Connection, page: str, scope: Scope, clock: ClockReading) -> Boa
         sites=tuple({"site": one.site, "name": one.name, "kind": str(one.kind)} for one in frame.sites),
         kpis=parts.kpis,
         figures=parts.figures,
-        texts={**parts.texts, **fresh_texts(page, frame, t)},
+        texts={**parts.texts, **fresh_texts(page, frame, t), **sure_texts(model.kpis, t)},
     )
 
 

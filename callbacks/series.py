@@ -23,7 +23,7 @@ from data.long_grains import long_figures
 from data.observing import observe
 from data.picture import present_now
 from data.queries import SeriesKey
-from data.types import ClockReading, Delivery, Scope, ServiceCoverage, Site, Station, Window
+from data.types import ClockReading, Delivery, Scope, SectorCoverage, ServiceCoverage, Site, Station, Window
 from data.vocabulary import Lane, State
 
 Answer = dict[str, Any]
@@ -148,16 +148,23 @@ def coverage(conn: Connection, scope: Scope, window: Window, site: Site, now: da
         until = min(now, day.end)
         if day.start >= now or not (window.start <= day.start < window.end):
             continue
-        official = official_sources(conn, site.site, until, scope.as_of)
-        seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
-        here = present_now(conn, site, official, until, scope.as_of)
-        sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
-        for sector in disclosure.masked_sectors(sectors, scope.audience, scope.mask_below):
+        for sector in coverage_of_day(conn, scope, site, day, until):
             rows += [_service(row, day, site) for row in sector.services]
             if not sector.services:
                 nothing = {"delivered": None, "required": None, "state": str(State.MISSING)}
                 rows.append({"day": iso(day.start, site), "sector": str(sector.sector), "service": None, **nothing})
     return {"site": site.site, "as_of": known_at(conn, site, scope.as_of), "rows": rows}
+
+
+def coverage_of_day(
+    conn: Connection, scope: Scope, site: Site, day: Window, until: datetime
+) -> tuple[SectorCoverage, ...]:
+    """Every sector of one operational day up to a moment, as the audience may see it."""
+    official = official_sources(conn, site.site, until, scope.as_of)
+    seen = observe(conn, site, official, day, until, until, scope.as_of)[site.entry_stage, Lane.GENERAL]
+    here = present_now(conn, site, official, until, scope.as_of)
+    sectors = sector_coverage(conn, site, day, until, here, seen, official, scope.as_of)
+    return disclosure.masked_sectors(sectors, scope.audience, scope.mask_below)
 
 
 def known_at(conn: Connection, site: Site, as_of: datetime | None) -> str | None:

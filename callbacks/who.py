@@ -14,10 +14,9 @@ from callbacks.reads.ground import frame_of, moment_of
 from callbacks.series import known_at, number
 from data.analytics.who_sums import MOST_NAMED, matrix
 from data.days import day_of
-from data.duplicates import duplicates
+from data.duplicates import MOST_FLAGS, duplicates
 from data.types import Cell, ClockReading, Frame, Scope, Site, WhoAsk, WhoMatrix, Window
 from data.vocabulary import Sector
-from data.who_lines import MOST_FLAGS
 from data.who_shapes import ACROSS, COUNTS, Shown
 from data.who_where import lately, shown_doings
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callbacks import completeness as counted
-from callbacks import flow_answers
+from callbacks import flow_answers, headlines_told, questions_told
 from callbacks import series as told
 from callbacks import who as asked_who
 from callbacks.alerts_told import alerts as alerts_told
@@ -113,6 +113,14 @@ async def who(request: Request) -> Response:
     return await _answered(request, lambda conn: asked_who.answer(conn, scope, site, ask, shell.seen.clock()))
 
 
+async def headlines(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    site = _site(request)
+    scope = await _scope(request, site)
+    t = translator(_lang(request), site.zone)
+    return await _answered(request, lambda conn: headlines_told.headlines(conn, scope, site, shell.seen.clock(), t))
+
+
 async def alerts(request: Request) -> Response:
     site = _site(request)
     state = request.query_params.get("state") or "open"
@@ -129,6 +137,15 @@ async def plan(request: Request) -> Response:
     t = translator(_lang(request), site.zone)
     then, now = await _moment(request, site), _now(request)
     return await _answered(request, lambda conn: plan_told(conn, site, t, now, then))
+
+
+async def questions(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    site, now = _site(request), _now(request)
+    scope = await _scope(request, site)
+    wanted = _understood(lambda: questions_told.wanted_of(request.query_params, site, scope.as_of or now))
+    t = translator(_lang(request), site.zone)
+    return await _answered(request, lambda conn: questions_told.told(conn, scope, site, wanted, shell.seen.clock(), t))
 
 
 async def reports(request: Request) -> Response:
@@ -236,6 +253,7 @@ def _lang(request: Request) -> Language:
 
 
 ROUTES = [
+    Route("/headlines", headlines),
     Route("/series", series),
     Route("/reconciliation", reconciliation),
     Route("/breakdown", breakdown),
@@ -250,6 +268,7 @@ ROUTES = [
     Route("/alerts/{alert}/assess", post_act, methods=["POST"]),
     Route("/alerts/{alert}/silence", post_act, methods=["POST"]),
     Route("/plan", plan),
+    Route("/questions", questions),
     Route("/reports", reports, methods=["GET"]),
     Route("/reports/completeness", completeness),
     Route("/reports", post_report, methods=["POST"]),

@@ -21,7 +21,7 @@ from dashboard.shell import Shell
 from dashboard.view import BadAddress, site_of
 from data.analytics.overlaps import VERDICTS
 from data.deciding import decide_duplicate
-from data.disclosure import masked_duplicates, masked_flags
+from data.disclosed_doubts import told_duplicates, told_flags
 from data.duplicates import duplicate_named
 from data.flags import clear_flag, flag_named
 from data.officials import Choice, choices, set_official
@@ -89,7 +89,13 @@ async def flag(request: Request) -> Response:
     site = site_of(found.site, shell.known)
     t = translator(lang, site.zone)
     back = f"/reports?{urlencode({'site': site.site, 'lang': lang})}"
-    [seen] = masked_flags((found,), viewer.audience)
+    now, threshold = shell.seen.now(), shell.known.mask_below
+
+    def shown() -> Flag:
+        with reading(shell.engine) as conn:
+            return told_flags(conn, site, (found,), viewer.audience, now, None, threshold)[0]
+
+    seen = await anyio.to_thread.run_sync(shown)
     subject = " · ".join((flag_subject(seen, t), flag_period(seen, t), t.word("source", seen.source)))
     before = about([subject, flag_sentence(seen, t)], t("form.flag_says"))
 
@@ -126,7 +132,13 @@ async def duplicate(request: Request) -> Response:
     site: Site = site_of(found.site, shell.known)
     t = translator(lang, site.zone)
     back = f"/coverage?{urlencode({'site': site.site, 'lang': lang})}"
-    [seen] = masked_duplicates((found,), viewer.audience)
+    now, threshold = shell.seen.now(), shell.known.mask_below
+
+    def shown() -> Duplicate:
+        with reading(shell.engine) as conn:
+            return told_duplicates(conn, site, (found,), viewer.audience, now, None, threshold)[0]
+
+    seen = await anyio.to_thread.run_sync(shown)
     place = found.place or t("agreement.whole_site")
     lines = [" · ".join((t.word("service", found.service), place, t.date(found.day)))]
     for party, facts in ((seen.first, seen.facts.get("first")), (seen.second, seen.facts.get("second"))):

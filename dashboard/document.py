@@ -10,7 +10,8 @@ import orjson
 
 # Scripts are deferred: the page is readable before any of them, and they run in this order.
 OWN_SCRIPTS = tuple(
-    f"/assets/js/{name}.js" for name in ("delta", "told", "age", "words", "paint", "caudal", "reading", "start")
+    f"/assets/js/{name}.js"
+    for name in ("delta", "told", "age", "words", "paint", "caudal", "reading", "picture", "start")
 )
 
 

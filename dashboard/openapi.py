@@ -29,7 +29,18 @@ from dashboard.openapi_shapes import (
     parameter,
     words,
 )
-from data.vocabulary import DIMENSIONS, EVERY_LANE, AlertState, Assessment, Dataset, Lane, Measure, Sector, Stage
+from data.vocabulary import (
+    DIMENSIONS,
+    EVERY_LANE,
+    AlertState,
+    Assessment,
+    Dataset,
+    Lane,
+    Measure,
+    QuestionState,
+    Sector,
+    Stage,
+)
 from data.who_shapes import ACROSS, COUNTS
 
 
@@ -95,6 +106,12 @@ DESCRIPTION: Schema = {
     },
     "security": [{"key": []}, {"session": []}, {}],
     "paths": {
+        "/headlines": _get(
+            "The headlines of the pages, each with the three parts of its confidence and the address to ask about it.",
+            _rows({"type": "object"}),
+            AS_OF,
+            LANG,
+        ),
         "/series": _get(
             "People per hour, operational day, week or month of one series.",
             {
@@ -212,6 +229,18 @@ DESCRIPTION: Schema = {
         "/plan": _get(
             "The contingency plan: in force, proposed and why, and the log of its activations with every task.",
             _rows({"type": "object"}),
+            AS_OF,
+            LANG,
+        ),
+        "/questions": _get(
+            "Questions about figures with their answers: what the figure said then, and what it says now.",
+            _rows({"type": "object"}),
+            parameter("state", words(QuestionState), "Only questions in this state."),
+            parameter("figure_kind", TEXT, "Only about this headline, or coverage, or who."),
+            parameter("owner", TEXT, "Only those that this organisation answers; - is the coordination."),
+            parameter("words", TEXT, "Only those in which these words stand."),
+            FROM,
+            TO,
             AS_OF,
             LANG,
         ),

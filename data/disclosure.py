@@ -6,17 +6,21 @@ count of people under the threshold is hidden together with every figure from wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from data.analytics.standards import PARTS
-from data.types import Breakdown, BreakdownDay, Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage, Window
+from data.sources.words import plain
+from data.types import Breakdown, BreakdownDay, Revision, SectorCoverage, ServiceCoverage, Window
 from data.vocabulary import Audience, Sector, State
 
 INSIDE = 5  # smallest count the open audience sees inside the mechanism
 # Categories where any count points at somebody: no cell of theirs is crossed by hour for anyone outside protection.
 PROTECTED = (Sector.GBV, Sector.TRAFFICKING)
+# The same in a partner's own words for a need.
+PROTECTED_NEED = re.compile(r"\b(vbg|gbv|sv|violencia|violence|violacion|sexual(es)?|abus\w+|trata|traffick\w+|tr)\b")
 PEOPLE_UNITS = ("people", "personas", "person", "persons", "atenciones", "contacts", "cases", "casos")
 # Every figure of a service that would give its count back.
 HIDDEN: dict[str, Any] = {
@@ -84,32 +88,6 @@ def _masked_sector(row: SectorCoverage, audience: Audience, threshold: int) -> S
     return replace(row, services=services, worst=worst, state=worst.state if worst else row.state)
 
 
-def masked_duplicates(found: tuple[Duplicate, ...], audience: Audience) -> tuple[Duplicate, ...]:
-    """What each of two reported is a count crossed by service and day: hidden where the open audience sees no such."""
-    if audience is Audience.PROTECTION:
-        return found
-    return tuple(
-        replace(one, facts={})
-        if one.sector in PROTECTED or any(is_small(part.get("people")) for part in one.facts.values())
-        else one
-        for one in found
-    )
-
-
-def masked_flags(flags: tuple[Flag, ...], audience: Audience) -> tuple[Flag, ...]:
-    """Doubts about services say counts too; those about people at the door are never masked."""
-    if audience is Audience.PROTECTION:
-        return flags
-    counts = ("value", "sum", "usual", "low", "high")
-    return tuple(
-        replace(flag, facts={})
-        if "service" in flag.key
-        and (flag.key.get("sector") in PROTECTED or any(is_small(flag.facts.get(name)) for name in counts))
-        else flag
-        for flag in flags
-    )
-
-
 def masked_spans(
     spans: Sequence[tuple[Window, tuple[SectorCoverage, ...]]], audience: Audience, threshold: int = INSIDE
 ) -> tuple[tuple[Window, tuple[SectorCoverage, ...]], ...]:
@@ -142,10 +120,23 @@ def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSID
 def masked_served(
     told: Mapping[tuple[str, str, str], BreakdownDay], audience: Audience, threshold: int = INSIDE
 ) -> Mapping[tuple[str, str, str], BreakdownDay]:
-    """Contacts of a day told apart, by sector, service and dimension: of the protected sectors to nobody else."""
+    """Contacts of a day told apart, by sector, service and dimension: of the protected sectors to nobody else.
+
+    A need that names them is told to nobody else either, in whatever sector: not even that there was somebody.
+    """
     if audience is Audience.PROTECTION:
         return told
-    return {key: masked_day(day, threshold) for key, day in told.items() if key[0] not in PROTECTED}
+    open_ones = {key: day for key, day in told.items() if key[0] not in PROTECTED}
+    return {key: _without_protected(day, threshold) for key, day in open_ones.items()}
+
+
+def _without_protected(day: BreakdownDay, threshold: int) -> BreakdownDay:
+    gone = [part for part in day.parts if PROTECTED_NEED.search(plain(part))]
+    if not gone:
+        return masked_day(day, threshold)
+    kept = {part: people for part, people in day.parts.items() if part not in gone}
+    rest = (day.rest or 0.0) + sum(day.parts[part] or 0.0 for part in gone)
+    return masked_day(replace(day, parts=kept, rest=rest), threshold, (None,))
 
 
 def masked_arrivals(
@@ -157,8 +148,8 @@ def masked_arrivals(
     return {by: masked_day(day, threshold) for by, day in told.items()}
 
 
-def masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
-    """Small parts hidden, and with them the next larger ones until no hidden part follows from the total.
+def masked_day(day: BreakdownDay, threshold: int, already: Collection[str | None] = ()) -> BreakdownDay:
+    """Small parts hidden, those hidden `already`, and with them the next larger ones until none follows from the total.
 
     That is: at least two are hidden, and together they are more than a small count and one for each of them. Zero is
     no one's secret, but where a single part holds everybody, the zeros beside it would say so.
@@ -167,7 +158,7 @@ def masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
     if day.running and day.parts:
         everybody = sum(people for _, people in told if people is not None)
         return replace(day, parts=dict.fromkeys(day.parts), rest=None, reserved=everybody, rest_reserved=True)
-    hidden = hidden_among(told, threshold)
+    hidden = hidden_among(told, threshold, already)
     if not hidden:
         return day
     return replace(

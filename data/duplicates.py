@@ -17,6 +17,7 @@ from data.tables import duplicate_decision, duplicate_flag, service_line
 from data.types import Duplicate, Site, Window
 
 SHOWN = 100
+MOST_FLAGS = 10_000
 
 
 class NoSuchDuplicate(LookupError):

@@ -1,4 +1,4 @@
-"""Contacts of each service told apart by sex or age band, of one operational day, beside the day's arrivals."""
+"""Contacts of each service told apart by sex, age band or need, of one operational day, beside the day's arrivals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from data import service_grains
 from data.analytics.parts import parts_of, with_the_rest
 from data.breaking_down import breakdown
+from data.counted_once import once_each
 from data.days import day_of
 from data.frames import frame
 from data.observing import Official
@@ -20,6 +21,8 @@ from data.types import BreakdownDay, Site, Window
 from data.vocabulary import Measure
 
 DIMENSIONS = ("sex", "age_band")
+# Of whoever is served; nobody tells the arrivals apart by need.
+SERVED_BY = {**{name: name for name in DIMENSIONS}, "need": "category"}  # and the column in which it is told
 MOMENT = timedelta(microseconds=1)
 
 Told = Mapping[tuple[str, str, str], BreakdownDay]  # by sector, service and dimension
@@ -39,9 +42,10 @@ def served_apart(conn: Connection, site: Site, day: Window, as_of: datetime | No
             line.site == site.site, line.start >= day.start, line.start < day.end, counting(service_line, as_of)
         ),
     )
-    if read.empty or not (read["people"].notna() & ((read["sex"] != "") | (read["age_band"] != ""))).any():
+    if read.empty or not (read["people"].notna() & (read[service_grains.BREAKDOWN] != "").any(axis=1)).any():
         return {}
-    won = service_grains.service_winning(read)
+    won, twice, _ = once_each(conn, site.site, service_grains.service_winning(read), (day,), as_of)
+    won = won[~twice]
     won = won[won["people"].notna() & (won["end"] - won["start"] <= day.end - day.start)]
     totals = service_grains.service_totals(won).groupby(["sector", "service"])["people"].sum(min_count=1)
     # In the form in which the parts of a flow are told; what one activity tells is added to nothing of another's.
@@ -54,8 +58,8 @@ def served_apart(conn: Connection, site: Site, day: Window, as_of: datetime | No
     found: dict[tuple[str, str, str], BreakdownDay] = {}
     for (sector, service), mine in lines.groupby(["sector", "service"], sort=True):
         total = totals.get((sector, service))
-        for by in DIMENSIONS:
-            parts = parts_of(mine, by)
+        for by, column in SERVED_BY.items():
+            parts = parts_of(mine, column)
             if parts:
                 everybody = None if total is None or pd.isna(total) else float(total)
                 named, rest = with_the_rest(parts, everybody)

@@ -48,6 +48,13 @@ from data.plan_signs import Sign as Sign
 from data.published_shapes import Beside as Beside
 from data.published_shapes import PublishedFigure as PublishedFigure
 from data.published_shapes import by_the_hour as by_the_hour
+from data.question_shapes import Answer as Answer
+from data.question_shapes import FigureName as FigureName
+from data.question_shapes import FigureQuestions as FigureQuestions
+from data.question_shapes import Question as Question
+from data.question_shapes import Seen as Seen
+from data.question_shapes import figure_named as figure_named
+from data.question_shapes import seen_of as seen_of
 from data.queue_shapes import NO_NEEDS as NO_NEEDS
 from data.queue_shapes import NO_PLAN_KEPT as NO_PLAN_KEPT
 from data.queue_shapes import NOTHING_EXPECTED as NOTHING_EXPECTED
@@ -71,6 +78,8 @@ from data.standard_shapes import Published as Published
 from data.standard_shapes import Reference as Reference
 from data.standard_shapes import Standard as Standard
 from data.standard_shapes import Turn as Turn
+from data.sure_shapes import Checked as Checked
+from data.sure_shapes import Sureness as Sureness
 from data.vocabulary import (
     AlertState,
     Assessment,
@@ -192,6 +201,7 @@ class Kpi:
     hours_asked: float | None = None
     doubts: int = 0  # open flags on the figure
     holds_for: str | None = None  # the condition of value and interval: `Station.wait_counters`
+    sure: Sureness | None = None  # None: it is made of no reports
 
 
 @dataclass(frozen=True)
@@ -698,6 +708,8 @@ class Frame:
     alerts: tuple[AlertCard, ...] = ()  # open, the gravest first
     alarms: tuple[AlertSpan, ...] = ()  # when alerts were on, for the charts
     plan: PlanState | None = None  # of the contingency plan; None: not asked for
+    headline_day: Window | None = None  # the day that the headlines speak of
+    questions: tuple[FigureQuestions, ...] = ()  # figures that somebody asked about
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,20 @@ class NoticeKind(StrEnum):
     GREW = "grew"  # more than what was told of it, at the same level
     AGAIN = "again"  # as grave as what was told of it, after a while of less
     STILL_ON = "still-on"  # a silence is over, the alert is not
+    ASKED = "asked"  # of no alert: somebody asked about a figure
+    ANSWERED = "answered"
+
+
+# Why people are told something that is no alert.
+OF_QUESTIONS = (NoticeKind.ASKED, NoticeKind.ANSWERED)
+
+
+class QuestionState(StrEnum):
+    """How a question about a figure stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
 
 
 class Fate(StrEnum):

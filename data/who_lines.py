@@ -10,17 +10,14 @@ from sqlalchemy import Connection, select
 
 from data import service_grains
 from data.analytics.doings import Marked, doings
-from data.analytics.overlaps import FIRST_COUNTS, OPEN, SECOND_COUNTS, Ruling, Step, left_out
+from data.counted_once import once_each
 from data.days import days_of
-from data.duplicates import duplicates, rulings
 from data.frames import frame
 from data.history import organisations
 from data.revisions import counting
 from data.tables import service_line
 from data.types import Duplicate, Site, Window
 from data.who_shapes import Doings
-
-MOST_FLAGS = 10_000
 
 
 def counting_lines(conn: Connection, site: Site, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
@@ -59,24 +56,4 @@ def _lines(
             line.site == site.site, line.start >= window.start, line.start < window.end, counting(service_line, as_of)
         ),
     )
-    won = service_grains.service_winning(lines)
-    decided = rulings(conn, site.site, as_of)
-    if decided and not won.empty:
-        won = won[~left_out(won, decided, days)]
-    found = duplicates(conn, site.site, window, as_of, MOST_FLAGS)
-    pending = [one for one in found if one.verdict == OPEN]
-    twice = np.zeros(len(won), dtype=bool)
-    if pending and not won.empty:
-        twice = left_out(won, [_larger_counts(one) for one in pending], days)
-    return won, twice, pending
-
-
-def _larger_counts(one: Duplicate) -> Ruling:
-    """Until somebody decides, sums take the larger of the two, whichever it is: they are at least that."""
-
-    def size(party: str) -> tuple[float, float]:
-        told = one.facts.get(party, {})
-        return (told.get("people") or 0.0, told.get("quantity") or 0.0)
-
-    verdict = SECOND_COUNTS if size("second") > size("first") else FIRST_COUNTS
-    return Ruling(one.sector, one.service, one.place, one.first, one.second, (Step(one.day, False, verdict),))
+    return once_each(conn, site.site, service_grains.service_winning(lines), days, as_of)

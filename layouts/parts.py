@@ -79,45 +79,6 @@ def kpi_attributes(view: KpiView) -> dict[str, Any]:
     }
 
 
-def kpi_card(view: KpiView, t: Translator, *, about: bool = True) -> Component:
-    """A headline: label, value, what it means, where it comes from and how old it is."""
-    children: list[Any] = [
-        html.Div(view.label, className="kpi-label"),
-        html.Div(view.text, id=ids.kpi_text(view.name), className="kpi-value"),
-        html.Div(view.note, id=ids.kpi_note(view.name), className="kpi-note"),
-        *([html.Div(view.holds, id=ids.kpi_holds(view.name), className="kpi-holds")] if view.name in HOLD else []),
-        html.Div(
-            [
-                html.Span(view.origin, id=ids.kpi_origin(view.name), className="kpi-from", title=view.coverage),
-                " ",
-                html.Span(className="age", **data(as_of=view.as_of or "")),
-            ],
-            className="kpi-origin",
-        ),
-    ]
-    if about:
-        children.append(about_kpi(view.name, t))
-    return html.Div(children, id=ids.kpi(view.name), className="kpi", **kpi_attributes(view))
-
-
-def about_kpi(name: str, t: Translator) -> Component:
-    """Definition, formula and source, one click from the figure and without a script."""
-    return html.Details(
-        [
-            html.Summary("?", **aria(label=t("word.about", what=t(f"kpi.{name}.label")))),
-            html.Div(
-                [
-                    html.P(t(f"kpi.{name}.definition")),
-                    html.P([html.B(t("word.formula")), " ", t(f"kpi.{name}.formula")]),
-                    html.P([html.B(t("word.source")), " ", t(f"kpi.{name}.source")]),
-                ],
-                className="about-body",
-            ),
-        ],
-        className="about",
-    )
-
-
 def slot(board: Board, name: str, class_name: str = "") -> Component:
     """A place whose content is the board's texts[name]."""
     return html.Div(board.texts.get(name), id=ids.text(name), className=class_name)
@@ -193,12 +154,29 @@ def chart(
                         [html.Summary(t("word.see_table")), scrolling(board, f"{name}-table", name, t)],
                         className="twin",
                     ),
+                    save_picture(name, t),
                 ],
                 className="chart-foot",
             ),
         ],
         f"chart {class_name}",
     )
+
+
+def save_picture(name: str, t: Translator) -> Component:
+    """Two buttons that picture.js answers: the chart with what there is to know of it under it."""
+    what = t(f"panel.{name}.title")
+    buttons = [
+        html.Button(
+            form,
+            type="button",
+            className="save",
+            **data(save=form.lower(), chart=name),
+            **aria(label=t("picture.save_as", what=what, form=form)),
+        )
+        for form in ("PNG", "SVG")
+    ]
+    return html.Span([html.Span(t("picture.save"), className="save-word"), *buttons], className="saves")
 
 
 def _read_by_arrows(reading: str, drawing: Component, t: Translator) -> Component:

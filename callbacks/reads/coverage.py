@@ -17,6 +17,7 @@ from data.chosen import official_sources
 from data.covering import SERVICES_REACH, sector_coverage
 from data.covering_past import Spans, sectors_past
 from data.days import day_of
+from data.disclosed_doubts import told_duplicates
 from data.duplicates import duplicates
 from data.picture import present_now, series_key
 from data.queries.board import print_of_hours, print_of_need, print_of_services
@@ -33,7 +34,9 @@ QUARTER = timedelta(minutes=15)
 def coverage(conn: Connection, scope: Scope, clock: ClockReading) -> CoverageModel:
     base = ground(conn, scope, clock)
     recent = Window(base.picture.day.start - DUPLICATES_BACK, base.picture.day.end)
-    found = disclosure.masked_duplicates(duplicates(conn, scope.site, recent, scope.as_of), scope.audience)
+    asked = duplicates(conn, scope.site, recent, scope.as_of)
+    seen = (scope.audience, base.now, scope.as_of, scope.mask_below)
+    found = told_duplicates(conn, base.picture.site, asked, *seen)
     lines, span = _timeline(conn, scope, base)
     return CoverageModel(
         frame=base.frame,

@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from callbacks.reads.corrections import closed_periods
 from callbacks.reads.once import once
+from callbacks.reads.sureness import assured
 from data import disclosure, queries
 from data.alert_book import alarm_spans, evaluated_at, open_alerts
 from data.alert_history import alert_spans
 from data.analytics.baseline import DAYS
 from data.analytics.curves import day_curves
 from data.analytics.kpis import kpis
-from data.analytics.reporting import rates
 from data.analytics.seen import Seen
 from data.analytics.windows import headline_day
 from data.closing import Approval
@@ -27,6 +27,7 @@ from data.picture import Picture, picture
 from data.plan_book import plan_state
 from data.queries import SeriesKey
 from data.queries.board import events
+from data.question_book import questions_beside
 from data.sites import site as site_named
 from data.sites import sites
 from data.tellings import marked
@@ -39,7 +40,6 @@ from data.types import (
     PolicyEvent,
     Scope,
     SectorCoverage,
-    Sentence,
     Window,
 )
 from data.versions import version_of
@@ -92,6 +92,8 @@ def frame_of(conn: Connection, scope: Scope, clock: ClockReading) -> Frame:
         version=version_of(conn, scope.site),
         scope=scope,
         official_source=queries.official_source(conn, scope.site, place.entry_stage, Measure.SERVED, now, then),
+        headline_day=headline_day(scope.window, now, place),
+        questions=questions_beside(conn, scope.site, now, then),
     )
 
 
@@ -118,7 +120,8 @@ def ground(conn: Connection, scope: Scope, clock: ClockReading) -> Ground:
     ahead = seen.forecast
     told = headlines(seen, sectors, len(alerts), checked_at, clock_of(scope, clock), rest_of_day(seen, ahead))
     told = vouched(told, closed_periods(conn, scope, seen.day, frame.version), seen.day)
-    return Ground(frame, seen, now, alarms, sectors, alerts, doubted(conn, seen, told, scope.as_of), ahead)
+    told = assured(conn, seen, doubted(conn, seen, told, scope.as_of), frame.version, scope.as_of)
+    return Ground(frame, seen, now, alarms, sectors, alerts, told, ahead)
 
 
 def rest_of_day(seen: Picture, ahead: Forecast | None) -> tuple[float, float, float] | None:
@@ -141,7 +144,7 @@ def vouched(kpis: Mapping[str, Kpi], closed: tuple[Approval, ...], day: Window) 
 
 
 def doubted(conn: Connection, seen: Picture, shown: Mapping[str, Kpi], as_of: datetime | None) -> Mapping[str, Kpi]:
-    """The day's headlines say when one of their figures waits for an answer; confidence says what it is made of."""
+    """The day's headlines say when one of their figures waits for an answer."""
     entry = str(seen.site.entry_stage)
     asked = open_flags(conn, seen.site.site, seen.day, as_of)
     flags = Counter(
@@ -150,13 +153,7 @@ def doubted(conn: Connection, seen: Picture, shown: Mapping[str, Kpi], as_of: da
         if flag.key.get("stage") == entry and seen.official.get((entry, flag.key.get("measure", ""))) == flag.source
     )
     open_on = {name: flags[str(measure)] for name, measure in DOUBTED.items() if flags[str(measure)]}
-    told = {name: replace(kpi, doubts=open_on[name]) if name in open_on else kpi for name, kpi in shown.items()}
-    sure = told[str(KpiName.CONFIDENCE)]
-    if sure.value is not None:
-        of = rates(seen.reports)
-        parts = {"complete_share": of.reporting_rate, "on_time_share": of.reporting_rate_on_time, "doubts": len(asked)}
-        told[str(KpiName.CONFIDENCE)] = replace(sure, note=Sentence("coverage.confidence_parts", parts))
-    return told
+    return {name: replace(kpi, doubts=open_on[name]) if name in open_on else kpi for name, kpi in shown.items()}
 
 
 def headlines(

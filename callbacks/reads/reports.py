@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from callbacks.reads.corrections import changed_by
 from callbacks.reads.feeds import feeds
 from callbacks.reads.ground import ground
-from data import disclosure, queries
+from data import queries
+from data.disclosed_doubts import masked_deliveries, told_duplicates, told_flags
 from data.duplicates import duplicates
 from data.flags import open_flags
 from data.queries.reporting import contacts, issues_of, unasked
@@ -27,15 +28,17 @@ def reports(conn: Connection, scope: Scope, clock: ClockReading) -> ReportsModel
     came = queries.deliveries(conn, scope.site, SHOWN, scope.as_of)
     wrong = issues_of(conn, [d.report_id for d in came], ISSUES_SHOWN)
     numbers = tuple(d.report_id for d in came)
+    told = tuple(replace(d, issues=wrong.get(d.report_id, ())) for d in came)
     asked = worst_first(base.picture.reports, base.now)
+    site, seen = base.picture.site, (scope.audience, base.now, scope.as_of, scope.mask_below)
     return ReportsModel(
         frame=base.frame,
         kpis=base.kpis,
-        deliveries=tuple(replace(d, issues=wrong.get(d.report_id, ())) for d in came),
+        deliveries=masked_deliveries(told, scope.audience),
         revisions=changed_by(conn, scope, numbers, base.frame.version),
         reports=(*asked, *_unasked(conn, scope, base.now)),
-        doubts=disclosure.masked_flags(open_flags(conn, scope.site, as_of=scope.as_of), scope.audience),
-        duplicates=disclosure.masked_duplicates(duplicates(conn, scope.site, as_of=scope.as_of), scope.audience),
+        doubts=told_flags(conn, site, open_flags(conn, scope.site, as_of=scope.as_of), *seen),
+        duplicates=told_duplicates(conn, site, duplicates(conn, scope.site, as_of=scope.as_of), *seen),
         feeds=feeds(conn, scope, clock, asked),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 from urllib.parse import quote, urlencode
 
@@ -17,6 +18,7 @@ from dashboard.gate import Refused, viewer_of
 from dashboard.shell import Shell
 from data import snapshots
 from data.accounts import record
+from data.disclosed_doubts import masked_deliveries
 from data.holding import PeriodClosed
 from data.ingest import NoSuchReport, undo
 from data.queries.delivery_story import delivery_story
@@ -31,6 +33,8 @@ async def show(request: Request) -> Response:
     shell: Shell = request.app.state.shell
     viewer = viewer_of(request)
     story = await _story(request, viewer)
+    if not (viewer.sends and viewer.may_send(story.delivery.source)):
+        story = replace(story, delivery=masked_deliveries((story.delivery,), viewer.audience)[0])
     number = story.delivery.report_id
     plain = plain_of(request, request.query_params)
     token = forms.form_token(request)

@@ -89,7 +89,7 @@ def plain_page(
     other_lang = replace(plain, lang=Language.EN if plain.lang is Language.ES else Language.ES)
     other_look = replace(plain, look=Look.DARK if plain.look is Look.LIGHT else Look.LIGHT)
     # A page of the alerts or of the standards acts on one site, and says which.
-    place = shell.seen.site(plain.site) if under in ("alerts", "coverage") else None
+    place = shell.seen.site(plain.site) if under in ("situation", "alerts", "coverage") else None
     whole = around(plain.asked, here(other_lang), here(other_look), t, body, under, place)
     text = document(
         lang=plain.lang,

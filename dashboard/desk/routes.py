@@ -1,10 +1,22 @@
-"""The addresses of the desk. A file sent, a delivery, a template; the form of a shift; rules, standards."""
+"""The addresses of the desk. A file sent, a delivery, a template; the form of a shift; rules, standards; questions."""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
-from dashboard.desk import alerts, delivery, phone, plan, rules, sending, silences, standards, templates
+from dashboard.desk import (
+    alerts,
+    delivery,
+    phone,
+    plan,
+    question_acts,
+    questions,
+    rules,
+    sending,
+    silences,
+    standards,
+    templates,
+)
 
 ROUTES = [
     Route("/reports/send", sending.send, methods=["POST"]),
@@ -18,6 +30,8 @@ ROUTES = [
     *silences.ROUTES,
     *rules.ROUTES,
     *plan.ROUTES,
+    *question_acts.ROUTES,
+    *questions.ROUTES,
     *standards.ROUTES,
     *alerts.ROUTES,
     Route("/reports/{report:int}", delivery.show),

@@ -20,8 +20,8 @@ from data.channels import rank
 from data.clock import reading, stored_replay
 from data.outbox import Held
 from data.store import reading as reading_store
-from data.types import ToldAlert
-from data.vocabulary import SiteKind
+from data.types import Notice, ToldAlert
+from data.vocabulary import OF_QUESTIONS, Level, SiteKind
 from layouts.notices import notice_text, notice_title
 from layouts.translator import translator
 
@@ -96,7 +96,8 @@ def _answer(held: Held, settings: Settings, replayed: bool) -> Answer:
     except Exception:
         log.exception("notice not worded", notice=held.notice.notice_id)
         return Answer(False, "not_worded")
-    level = heard(held)[0].level
+    told = heard(held)
+    level = told[0].level if told else Level.WATCH
     return send(held.channel.address, title, text, level, held.mark, Allowed.of(settings.channel_hosts))
 
 
@@ -108,7 +109,8 @@ def worded(held: Held, settings: Settings, replayed: bool) -> tuple[str, str]:
     marks = [] if site.kind is SiteKind.REAL else [str(site.kind)]
     marks += ["replay"] if replayed else []
     zone = site.zone.replace("_", " ")
-    link = _link(settings, site.site, held.channel.language, told)
+    page = _page_of(notice, told)
+    link = _link(settings, site.site, held.channel.language, page)
     return notice_title(notice, told, marks, t), notice_text(notice, told, marks, link, zone, t)
 
 
@@ -118,9 +120,13 @@ def heard(held: Held) -> tuple[ToldAlert, ...]:
     return tuple(one for one in held.notice.alerts if rank(one.level) >= least) or held.notice.alerts
 
 
-def _link(settings: Settings, site: str, language: str, told: tuple[ToldAlert, ...]) -> str:
+def _page_of(notice: Notice, told: tuple[ToldAlert, ...]) -> str:
+    if notice.kind in OF_QUESTIONS:
+        asked = notice.facts["questions"]
+        return f"/questions/{asked[0]['number']}" if notice.facts["count"] == 1 else "/questions"
+    return f"/alerts/{told[0].alert_id}" if len(told) == 1 else "/alerts"
+
+
+def _link(settings: Settings, site: str, language: str, page: str) -> str:
     base = settings.public_url or address_of_running(settings.var) or ""
-    if not base:
-        return ""
-    page = f"/alerts/{told[0].alert_id}" if len(told) == 1 else "/alerts"
-    return f"{base.rstrip('/')}{page}?{urlencode({'site': site, 'lang': language})}"
+    return f"{base.rstrip('/')}{page}?{urlencode({'site': site, 'lang': language})}" if base else ""

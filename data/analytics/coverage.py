@@ -73,6 +73,8 @@ def service_coverage(
     standing = standard is not None and standard.per in STANDING
     span, used = _standing(rows, now) if standing else _delivered_span(rows, day, now)
     used = _one_source_each(used)
+    twice = [row for row in used if not row.get("counted", True)]
+    active, used = used, [row for row in used if row.get("counted", True)]
     by_organisation = _delivered(used, standard, standing)
     delivered = _known_sum(list(by_organisation.values()))
     required = denominator = counted_by = None
@@ -89,13 +91,14 @@ def service_coverage(
     ratio = _ratio(delivered, required)
     carried = _carried(used, by_organisation, None if standing else span)
     carried_ratio = _ratio(carried, required)
-    at_least = delivered is not None and carried != delivered
+    # What two may have reported both is counted once, as the larger says: it is at least that.
+    at_least = delivered is not None and (carried != delivered or bool(twice))
     # A lower bound that is enough is enough; one that is not leaves the level to who has yet to report.
     surely = level_of(ratio) is Level.NORMAL
     ends = [row["end"] for row in rows if isinstance(row["end"], datetime)]
     last = min(max(ends), now) if ends else last_heard
     state = State.MISSING
-    if used:
+    if active:
         state = State.STALE if last is None or last < now - STALE_AFTER else State.OK
     pace = None
     if standard is not None and standard.per == "per-arrival" and span is not None:
@@ -112,16 +115,16 @@ def service_coverage(
         ratio=ratio,
         state=state if delivered is not None or standard is None else State.MISSING,
         level=Level.NORMAL if surely else level_of(carried_ratio),
-        as_of=last if used else None,
+        as_of=last if active else None,
         denominator=counted_by,
         denominator_value=denominator,
         standard_value=standard.value if standard else None,
         standard_per=standard.per if standard else None,
         standard_source=standard.source if standard else None,
         phase=standard.phase if standard else None,
-        organisations=tuple(sorted({str(row["organisation"]) for row in used})),
+        organisations=tuple(sorted({str(row["organisation"]) for row in active})),
         contacts=sum(contacts) if contacts else None,
-        silent_since=last if not used else None,
+        silent_since=last if not active else None,
         at_least=at_least,
         carried_ratio=carried_ratio,
         standard_provisional=bool(standard and standard.provisional),

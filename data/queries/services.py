@@ -8,9 +8,8 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from data import service_grains
-from data.analytics.overlaps import left_out
+from data.counted_once import once_each
 from data.days import days_of
-from data.duplicates import rulings
 from data.frames import frame
 from data.grains import winning
 from data.history import organisations
@@ -22,7 +21,7 @@ from data.vocabulary import Dataset
 
 SERVICE_COLUMNS = [
     *("sector", "service", "organisation", "source", "quantity", "unit", "people", "capacity"),
-    *("start", "end", "received_at", "own"),
+    *("start", "end", "received_at", "counted", "own"),
 ]
 
 # A count of goods older than this no longer tells what is on the shelf.
@@ -32,10 +31,11 @@ STOCK_LOOK_BACK = timedelta(days=31)
 def service_totals(conn: Connection, site: str, window: Window, as_of: datetime | None = None) -> pd.DataFrame:
     """Reports of services whose period starts in the window; a day and its shifts are never both among them.
 
-    Of two who reported the same thing only the one that counts by the decision known at `as_of`.
+    Of two who reported the same thing only the one that counts by the decision known at `as_of`; while nobody has
+    decided, the smaller of the two is there and not `counted`: it says who was active, and enters no sum.
 
-    Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at, own
-    (whether the source is the organisation's own).
+    Columns: sector, service, organisation, source, quantity, unit, people, capacity, start, end, received_at, counted,
+    own (whether the source is the organisation's own).
     """
     found = _periods(conn, site, window, as_of)
     whose = organisations(conn, as_of)
@@ -56,10 +56,14 @@ def _periods(conn: Connection, site: str, window: Window, as_of: datetime | None
         ),
     )
     won = service_grains.service_winning(read)
-    decided = rulings(conn, site, as_of)
-    if decided and not won.empty:
-        won = won[~left_out(won, decided, days_of(site_named(conn, site, as_of), window))]
-    return service_grains.service_totals(won)
+    if won.empty:
+        return service_grains.service_totals(won).assign(counted=True)
+    days = days_of(site_named(conn, site, as_of), window)
+    won, twice, _ = once_each(conn, site, won, days, as_of)
+    counted = service_grains.service_totals(won[~twice]).assign(counted=True)
+    if not twice.any():
+        return counted
+    return pd.concat([counted, service_grains.service_totals(won[twice]).assign(counted=False)], ignore_index=True)
 
 
 def services_by_day(conn: Connection, site: str, window: Window) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from data.tables.lines import (
 from data.tables.people import account, audit, screen, token
 from data.tables.places import clock, data_version, site
 from data.tables.plans import plan_activation, plan_task_event, plan_version
+from data.tables.questions import question, question_end
 from data.tables.reports import report, report_issue, report_site, source
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
@@ -78,6 +79,8 @@ __all__ = [
     "policy_event",
     "present_reading",
     "pressure_change",
+    "question",
+    "question_end",
     "queue_reading",
     "referral_line",
     "report",

@@ -25,9 +25,10 @@ from layouts.alert_words import (
 )
 from layouts.board import Board
 from layouts.headlines import kpi_views
+from layouts.kpi_cards import kpi_card
 from layouts.pages import shell
 from layouts.pages.pieces import not_watching
-from layouts.parts import Parts, age, aria, data, kpi_card, mark, panel, scrolling, slot, title
+from layouts.parts import Parts, age, aria, data, mark, panel, scrolling, slot, title
 from layouts.plan_words import level_words, said
 from layouts.translator import Translator
 
@@ -141,7 +142,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "headlines",
                 [
                     html.H2(t("panel.headlines.title"), id="title-headlines", className="visually-hidden"),
-                    *(kpi_card(board.kpis[name], t) for name in HEADLINES if name in board.kpis),
+                    *(kpi_card(board, name, t) for name in HEADLINES if name in board.kpis),
                 ],
                 "kpi-row",
             ),

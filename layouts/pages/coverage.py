@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,21 +9,22 @@ from dash import html as dash_html
 from dash.development.base_component import Component
 
 from data.types import CoverageModel, SectorCoverage, ServiceCoverage
-from data.vocabulary import Look, Sector, Service
+from data.vocabulary import Look
 from layouts import elements as html
 from layouts.agreement import duplicates_table
 from layouts.board import Board, Tree
 from layouts.coverage_stock import equity_tree, stock_tree
 from layouts.coverage_timeline import timeline_trees
 from layouts.headlines import kpi_views
+from layouts.kpi_cards import kpi_card
 from layouts.pages import shell
 from layouts.pages.coverage_words import covered_cell, measured, missing_phrase, trend
 from layouts.pages.pieces import bar, sectors_strip
-from layouts.parts import Parts, age, kpi_card, mark, panel, scrolling, slot, table, title
+from layouts.parts import Parts, age, mark, panel, scrolling, slot, table, title
+from layouts.questions import line_link
 from layouts.translator import Translator
 
 HEADLINES = ("coverage_worst_sector", "present", "arrivals_today", "confidence")
-Before = Mapping[tuple[Sector, Service], float]
 
 
 def draw(model: CoverageModel, t: Translator) -> Parts:
@@ -33,7 +33,7 @@ def draw(model: CoverageModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, None, t),
             "sectors": sectors_strip(model.sectors, t),
-            "services": _services(model.sectors, model.before, t),
+            "services": _services(model, t),
             **timeline_trees(model.timeline, model.timeline_window, t),
             "stock": stock_tree(model.stock, t),
             "equity": equity_tree(model.equity, model.equity_day, t),
@@ -42,15 +42,15 @@ def draw(model: CoverageModel, t: Translator) -> Parts:
     )
 
 
-def _services(sectors: Sequence[SectorCoverage], before: Before, t: Translator) -> Tree:
+def _services(model: CoverageModel, t: Translator) -> Tree:
     keys = ("word.service", "coverage.missing_head", "coverage.covered_head", "coverage.trend", "word.who", "word.age")
     rows: list[list[Any]] = []
-    for sector in sectors:
+    for sector in model.sectors:
         if not sector.services:
             rows.append(
                 [_name(sector, None, t), t("word.no_report"), bar(sector.level, None), "", t("word.no_actor"), ""]
             )
-        rows += [_service(sector, one, before.get((one.sector, one.service)), t) for one in sector.services]
+        rows += [_service(model, sector, one, t) for one in sector.services]
     return table([t(key) for key in keys], rows, "services cards", t("panel.services.title"))
 
 
@@ -68,14 +68,15 @@ def _name(sector: SectorCoverage, one: ServiceCoverage | None, t: Translator) ->
     )
 
 
-def _service(sector: SectorCoverage, one: ServiceCoverage, before: float | None, t: Translator) -> list[Any]:
+def _service(model: CoverageModel, sector: SectorCoverage, one: ServiceCoverage, t: Translator) -> list[Any]:
+    before = model.before.get((one.sector, one.service))
     return [
         _name(sector, one, t),
         missing_phrase(one, t),
         covered_cell(one, t),
         trend(one, before, t),
         ", ".join(one.organisations) or t("word.no_actor"),
-        age(one.as_of),
+        html.Span([age(one.as_of), " ", *line_link(model.frame, one, t)], className="age-and-ask"),
     ]
 
 
@@ -98,7 +99,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "headlines",
                 [
                     dash_html.H2(t("panel.headlines.title"), id="title-headlines", className="visually-hidden"),
-                    *(kpi_card(board.kpis[name], t) for name in HEADLINES if name in board.kpis),
+                    *(kpi_card(board, name, t) for name in HEADLINES if name in board.kpis),
                 ],
                 "kpi-row",
             ),

@@ -18,9 +18,10 @@ from layouts.charts import figures_of, texts_of
 from layouts.corrections import revisions_table
 from layouts.events import events_list
 from layouts.headlines import kpi_views
+from layouts.kpi_cards import kpi_card
 from layouts.laid_over import legends
 from layouts.pages import shell
-from layouts.parts import Parts, chart, kpi_card, panel, scrolling, slot, title
+from layouts.parts import Parts, chart, panel, scrolling, slot, title
 from layouts.picker import picker
 from layouts.presence import opener, presence_texts
 from layouts.published import published_texts
@@ -62,7 +63,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "headlines",
                 [
                     html.H2(t("panel.headlines.title"), id="title-headlines", className="visually-hidden"),
-                    *(kpi_card(board.kpis[name], t) for name in HEADLINES if name in board.kpis),
+                    *(kpi_card(board, name, t) for name in HEADLINES if name in board.kpis),
                 ],
                 "kpi-row",
             ),

@@ -13,9 +13,11 @@ from layouts import frozen
 from layouts.addresses import address
 from layouts.board import Board
 from layouts.headlines import kpi_views
+from layouts.kpi_cards import kpi_more
 from layouts.pages import shell
 from layouts.pages.pieces import alert_lines, sectors_strip, stations_table
 from layouts.parts import Parts, kpi_attributes, panel, scrolling, slot
+from layouts.questions import headline_texts, open_line
 from layouts.tables import curves_sentence
 from layouts.translator import Translator
 
@@ -39,6 +41,8 @@ def draw(model: SituationModel, t: Translator) -> Parts:
         kpis=kpi_views(model.kpis, t),
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
+            **headline_texts(model.frame, t, counts=False),
+            "questions": open_line(model.frame, t, counts=False),
             "headline": t.sentence(model.sentence),
             "made": t("word.made_at", made_at=now, old=old),
             "curves": f"{t('figure.how_to_read')} {curves_sentence(model.curves, model.frame.clock.now, t)}",
@@ -64,6 +68,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 shell.headline(board),
                 *([shell.plan_strip(board)] if board.texts.get("plan-strip") else []),
                 slot(board, "made", "quiet"),
+                slot(board, "questions", "questions-slot"),
                 part("headlines", html.Dl([pair for name in HEADLINES for pair in _pair(board, name)])),
                 part("open", slot(board, "alerts")),
                 part("sectors", slot(board, "sectors")),
@@ -97,7 +102,8 @@ def _pair(board: Board, name: str) -> tuple[Component, Component]:
     view = board.kpis[name]
     said = " · ".join(part for part in (view.note, view.holds, view.origin) if part)
     value = html.Span(view.text, className="kpi-value", **kpi_attributes(view))
-    return html.Dt(view.label), html.Dd([value, html.Span(f" {said}" if said else "", className="kpi-note")])
+    note = html.Span(f" {said}" if said else "", className="kpi-note")
+    return html.Dt(view.label), html.Dd([value, note, kpi_more(board, name)])
 
 
 def _other_language(board: Board, look: Look | str, t: Translator) -> list[Any]:

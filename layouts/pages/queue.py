@@ -13,9 +13,10 @@ from layouts.board import Board
 from layouts.charts import figures_of, texts_of
 from layouts.headlines import kpi_views
 from layouts.hours_ahead import kept_legend, needs_legend, targets
+from layouts.kpi_cards import kpi_card
 from layouts.pages import shell
 from layouts.pages.path import path_table
-from layouts.parts import Parts, chart, kpi_card, level_word, panel, scrolling, table, title
+from layouts.parts import Parts, chart, level_word, panel, scrolling, table, title
 from layouts.translator import Translator
 
 HEADLINES = ("queue_len", "wait_minutes", "time_to_clear_minutes", "present", "arrivals_last_hour")
@@ -76,7 +77,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "headlines",
                 [
                     html.H2(t("panel.headlines.title"), id="title-headlines", className="visually-hidden"),
-                    *(kpi_card(board.kpis[name], t) for name in HEADLINES if name in board.kpis),
+                    *(kpi_card(board, name, t) for name in HEADLINES if name in board.kpis),
                 ],
                 "kpi-row",
             ),

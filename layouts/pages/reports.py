@@ -16,10 +16,11 @@ from layouts.board import Board
 from layouts.corrections import changes_of
 from layouts.feeds import feeds_table
 from layouts.headlines import kpi_views
+from layouts.kpi_cards import kpi_card
 from layouts.pages import shell
 from layouts.pages.calling import counts_table
 from layouts.pages.matrix import matrix
-from layouts.parts import Parts, kpi_card, panel, scrolling, slot, table, title
+from layouts.parts import Parts, panel, scrolling, slot, table, title
 from layouts.translator import Translator
 
 # One person's form goes in here (dashboard/desk); the panel is not seen while its place is empty.
@@ -102,7 +103,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "headlines",
                 [
                     html.H2(t("panel.headlines.title"), id="title-headlines", className="visually-hidden"),
-                    *(kpi_card(board.kpis[name], t) for name in HEADLINES if name in board.kpis),
+                    *(kpi_card(board, name, t) for name in HEADLINES if name in board.kpis),
                 ],
                 "kpi-row",
             ),

@@ -17,7 +17,9 @@ from layouts.alert_words import strip
 from layouts.board import Board, Tree
 from layouts.parts import age, aria, data, kpi_attributes, marks_text, slot
 from layouts.picker import NO_RANGE, WINDOWS, window_words
+from layouts.picture import picture_foot
 from layouts.plan_words import strip_line
+from layouts.questions import headline_texts
 from layouts.translator import Translator
 
 # The flow page has its own picker.
@@ -32,6 +34,8 @@ def common_texts(frame: Frame, alerts_open: int | None, t: Translator) -> dict[s
         "alerts-count": f" · {t.number(alerts_open)}" if alerts_open else "",
         "alerts-strip": strip(frame.alerts, frame.clock.now, t),
         "plan-strip": strip_line(frame.plan, t),
+        "picture-foot": picture_foot(frame, t),
+        **headline_texts(frame, t),
     }
 
 
@@ -153,6 +157,7 @@ def page(board: Board, look: Look | str, t: Translator, body: list[Any]) -> Comp
             plan_strip(board),
             *([] if board.page in SAYS_ITSELF else [slot(board, "alerts-strip", "alerts-strip")]),
             html.Main(dbc.Container(body, fluid=True, className="sheet"), id="main"),
+            slot(board, "picture-foot", "picture-foot"),
             html.Footer(
                 [
                     html.A(t("page.wall"), href=address(board, look, page="wall")),

@@ -11,13 +11,15 @@ from layouts import ids
 from layouts.board import Board
 from layouts.charts import figures_of, texts_of
 from layouts.headlines import kpi_views
+from layouts.kpi_cards import kpi_card, kpi_more
 from layouts.pages import shell
 from layouts.pages.pieces import (
     alert_lines,
     sectors_strip,
     stations_table,
 )
-from layouts.parts import HOLD, Parts, chart, kpi_attributes, kpi_card, panel, scrolling, slot, title
+from layouts.parts import HOLD, Parts, chart, kpi_attributes, panel, scrolling, slot, title
+from layouts.questions import open_line
 from layouts.reading import reading_words
 from layouts.translator import Translator
 
@@ -40,6 +42,7 @@ def draw(model: SituationModel, t: Translator) -> Parts:
         figures=figures,
         texts={
             **shell.common_texts(model.frame, len(model.alerts), t),
+            "questions": open_line(model.frame, t),
             "headline": t.sentence(model.sentence),
             **texts_of("situation", model, t, figures),
             "cumulative-reading": reading_words(t, how=False),
@@ -63,7 +66,7 @@ def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> C
                 "headlines",
                 [
                     html.H2(t("panel.headlines.title"), id="title-headlines", className="visually-hidden"),
-                    *(kpi_card(board.kpis[name], t) for name in HEADLINES),
+                    *(kpi_card(board, name, t) for name in HEADLINES),
                 ],
                 "kpi-row",
             ),
@@ -100,6 +103,7 @@ def small_row(board: Board, t: Translator) -> Component:
                     if name in HOLD
                     else []
                 ),
+                kpi_more(board, name),
             ],
             id=ids.kpi(name),
             className="small-kpi",
@@ -109,4 +113,4 @@ def small_row(board: Board, t: Translator) -> Component:
         if name in board.kpis
     ]
     heading = html.H2(t("panel.more.title"), id="title-more", className="visually-hidden")
-    return panel(board, "more", [heading, *cells], "small-row")
+    return panel(board, "more", [heading, *cells, slot(board, "questions", "small-kpi questions-slot")], "small-row")

@@ -13,6 +13,7 @@ from data.types import Frame, WhoMatrix
 from data.vocabulary import Sector
 from layouts.desk.around import button, form, hidden, panel, select, tag
 from layouts.parts import age, aria, marks_text
+from layouts.questions import cell_ways
 from layouts.translator import Translator
 from layouts.who_table import matrix_list, matrix_table
 
@@ -38,6 +39,7 @@ def body(
     query = {name: asked[name] for name in ASKED if asked.get(name)}
     stamps = [*marks_text(frame, t), age(frame.data_as_of)]
     as_list = asked.get("view") == "list"
+    way = cell_ways(frame, told.ask, plain, t)
     other = {**plain, **{k: v for k, v in query.items() if k != "view"}, **({} if as_list else {"view": "list"})}
     view = html.A(
         t("who.as_table" if as_list else "who.as_list"), href=f"{ADDRESS}?{urlencode(other)}", className="view"
@@ -61,13 +63,13 @@ def body(
                 html.P(_says(told, open_duplicates, t), className="who-says"),
                 *_empty(told, plain, t),
                 html.Div(
-                    matrix_table(told, t),
+                    matrix_table(told, t, way),
                     className="table-scroll who-table",
                     tabIndex=0,
                     role="group",
                     **aria(label=t("who.title")),
                 ),
-                html.Div(matrix_list(told, t), className="who-list"),
+                html.Div(matrix_list(told, t, way), className="who-list"),
                 html.P(
                     [
                         html.Span(className="key-gap", **aria(hidden="true")),

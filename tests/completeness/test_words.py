@@ -30,6 +30,7 @@ LABELS: dict[str, type[StrEnum]] = {
     "task_state": vocabulary.TaskState,
     "plan_move": vocabulary.PlanMove,
     "fate": vocabulary.Fate,
+    "question_state": vocabulary.QuestionState,
     "sex": vocabulary.Sex,
     "age_band": vocabulary.AgeBand,
     "category": vocabulary.Category,

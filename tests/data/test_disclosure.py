@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.disclosure import INSIDE, masked_sectors, masked_service
-from data.types import SectorCoverage, ServiceCoverage
+from data.disclosure import INSIDE, masked_sectors, masked_served, masked_service
+from data.types import BreakdownDay, SectorCoverage, ServiceCoverage, Window
 from data.vocabulary import Audience, Level, Sector, Service, State
 
 PLAIN = ServiceCoverage(
     Sector.GBV, Service.GBV_RESPONSE, 3.0, 10.0, "atenciones", 7.0, 0.3, State.OK, Level.CRITICAL, None,
     "arrivals", 10.0, 1.0, "per-arrival", "a handbook", "emergency", ("Una",), 3.0,
 )  # fmt: skip
+START = datetime(2019, 6, 13, 5, tzinfo=UTC)
+WHOLE_DAY = Window(START, START + timedelta(days=1))
 SEVEN = replace(PLAIN, delivered=7.0, contacts=7.0)
 
 
@@ -75,3 +78,37 @@ def test_two_sessions_for_two_people_hide_as_two_people_do():
     sessions = replace(PLAIN, sector=Sector.HEALTH, unit="sesiones", delivered=2.0, contacts=2.0)
     assert masked_service(sessions, Audience.OPEN).delivered is None
     assert masked_service(replace(sessions, delivered=40.0), Audience.OPEN).delivered == 40
+
+
+def needs(**parts: float) -> dict[tuple[str, str, str], BreakdownDay]:
+    total = sum(parts.values()) + 10
+    day = BreakdownDay(WHOLE_DAY, total, dict(parts), 10.0, at_least=False, provisional=False, method=None)
+    return {("health", "medical-attention", "need"): day}
+
+
+def test_a_need_that_names_a_protected_sector_is_not_even_named_to_the_open_audience():
+    told = needs(**{"gestantes": 40.0, "personas mayores": 30.0, "sobrevivientes de VBG": 12.0})
+    [seen] = masked_served(told, Audience.OPEN).values()
+    assert set(seen.parts) == {"gestantes", "personas mayores"}
+    assert seen.rest is None
+    assert seen.rest_reserved
+    assert masked_served(told, Audience.PROTECTION) == told
+
+
+def test_few_people_of_a_need_hide_the_next_ones_too_so_that_no_subtraction_gives_them_back():
+    [seen] = masked_served(needs(gestantes=3.0, mayores=20.0, discapacidad=60.0), Audience.OPEN).values()
+    assert seen.parts["gestantes"] is None
+    assert seen.parts["discapacidad"] == 60
+    hidden = [name for name, people in seen.parts.items() if people is None]
+    assert len(hidden) + (seen.rest is None) > 1
+
+
+@given(st.dictionaries(st.sampled_from(["gestantes", "mayores", "trata de personas", "SV"]), st.integers(0, 40)))
+def test_no_total_less_what_is_shown_gives_a_small_need(parts):
+    told = needs(**{name: float(people) for name, people in parts.items()})
+    [before], [seen] = told.values(), masked_served(told, Audience.OPEN).values()
+    shown = [people for people in (*seen.parts.values(), seen.rest) if people is not None]
+    assert not any(0 < people < INSIDE for people in shown)
+    assert not {"trata de personas", "SV"} & set(seen.parts)
+    hidden = (before.total or 0) - sum(shown)
+    assert hidden == 0 or hidden >= INSIDE + 2 or not shown or hidden == before.total

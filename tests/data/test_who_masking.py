@@ -61,6 +61,11 @@ reports = st.lists(told, max_size=14, unique_by=lambda one: one[:5])
 
 
 def rows_of(reports: list[Told]) -> Doings:
+    won = lines_of(reports)
+    return doings(won, np.zeros(len(won), dtype=bool), days_of(PLACE, WHOLE), PLACE, {})
+
+
+def lines_of(reports: list[Told]) -> pd.DataFrame:
     lines = []
     for number, one in enumerate(reports):
         start = pd.Timestamp(FIRST) + pd.Timedelta(days=one.day, hours=8 * one.shift)
@@ -83,8 +88,7 @@ def rows_of(reports: list[Told]) -> Doings:
     else:
         moments = ("start", "end", "issued_at", "received_at")
         frame = frame.astype(dict.fromkeys(moments, "datetime64[us, UTC]"))
-    won = service_winning(frame)
-    return doings(won, np.zeros(len(won), dtype=bool), days_of(PLACE, WHOLE), PLACE, {})
+    return service_winning(frame)
 
 
 NUMERIC = ("people", "quantity", "capacity", "line_id")

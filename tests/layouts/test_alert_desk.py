@@ -19,7 +19,7 @@ from data.types import (
     ToldAlert,
     Window,
 )
-from data.vocabulary import AlertState, Assessment, Language, Level, Look, NoticeKind
+from data.vocabulary import OF_QUESTIONS, AlertState, Assessment, Language, Level, Look, NoticeKind
 from layouts.alert_words import rule_words, subject_words, taken_line, untaken_line
 from layouts.figures.alarms import has_alarms, with_alarms
 from layouts.html import to_html
@@ -82,7 +82,7 @@ def told(number: int, level: Level = Level.CRITICAL, rule: str = "surge") -> Tol
 
 
 @pytest.mark.parametrize("language", list(Language))
-@pytest.mark.parametrize("kind", list(NoticeKind))
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind not in OF_QUESTIONS])
 @pytest.mark.parametrize("count", [1, 2, 40])
 def test_every_notice_fits_and_says_where_since_when_and_how_to_get_there(
     language: Language, kind: NoticeKind, count: int
