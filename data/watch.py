@@ -19,6 +19,7 @@ from data.days import day_of
 from data.detecting import detection_of
 from data.picture import picture, series_key
 from data.plan_book import running
+from data.request_book import open_requests
 from data.sites import site as site_named
 from data.stocking import stock_now
 from data.usual import usual
@@ -59,4 +60,5 @@ def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclos
             for rate in other_rates(own_rules(conn, name, now))
         },
         plan=running(conn, name),
+        requests=open_requests(conn, name),
     )
