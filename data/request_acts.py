@@ -105,9 +105,7 @@ def move_request(
     act = _offered(there, act, wanted) if wanted.move is RequestMove.OFFERED else _answered(there, act, wanted)
     closes = replace(there, acts=(*there.acts, act)).over
     row = {**vars(act), "move": str(act.move)}
-    conn.execute(
-        insert(request_act).values(site=site, request=number, real_at=real_now, closes=closes, **row)
-    )
+    conn.execute(insert(request_act).values(site=site, request=number, real_at=real_now, closes=closes, **row))
     raise_version(conn, site)
     return act
 
@@ -181,8 +179,14 @@ def _changed(last: RequestAct | None) -> WrongRequestAct:
 
 
 def _plain(asked: Asked) -> Asked:
-    cut = {name: _cut(getattr(asked, name), name) for name in ("what", "unit", "institution", "place")}
-    return replace(asked, **cut, reason=" ".join(asked.reason.split())[:LONGEST_WORDS])
+    return replace(
+        asked,
+        what=_cut(asked.what, "what"),
+        unit=_cut(asked.unit, "unit"),
+        institution=_cut(asked.institution, "institution"),
+        place=_cut(asked.place, "place"),
+        reason=" ".join(asked.reason.split())[:LONGEST_WORDS],
+    )
 
 
 def _cut(words: str, name: str) -> str:

@@ -23,10 +23,13 @@ def every_request(conn: Connection, site: str, as_of: datetime | None = None) ->
     return _requests(conn, site, [], as_of)
 
 
-def open_requests(conn: Connection, site: str, as_of: datetime | None = None) -> tuple[ResourceRequest, ...]:
-    """Those of which something is still asked for, the newest first."""
+def open_requests(
+    conn: Connection, site: str, as_of: datetime | None = None, over_since: datetime | None = None
+) -> tuple[ResourceRequest, ...]:
+    """Those of which something is still asked for, the newest first; and those that were over only since a moment."""
     closing = request_act.alias()
     known = [] if as_of is None else [closing.c.at <= as_of]
+    known += [] if over_since is None else [closing.c.at < over_since]
     closed = exists(
         select(closing.c.step).where(
             closing.c.site == r.site, closing.c.request == r.request, closing.c.closes.is_(True), *known

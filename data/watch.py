@@ -25,6 +25,9 @@ from data.stocking import stock_now
 from data.usual import usual
 from data.vocabulary import Audience, Measure
 
+# What is over is looked at for as long, so that an alert about it ends as what it is: answered.
+OVER_STAYS = timedelta(days=1)
+
 
 def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclosure.INSIDE) -> Recent:
     """`arrivals` at the entry stage; `served` only where no arrivals are official, and the alert says so."""
@@ -60,5 +63,5 @@ def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclos
             for rate in other_rates(own_rules(conn, name, now))
         },
         plan=running(conn, name),
-        requests=open_requests(conn, name),
+        requests=open_requests(conn, name, over_since=now - OVER_STAYS),
     )

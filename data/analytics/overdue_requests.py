@@ -9,12 +9,11 @@ from data.vocabulary import Level
 
 
 def overdue_request(recent: Recent, level: Level = Level.ALERT) -> tuple[Finding, ...]:
-    """One subject a request that is not over. One that is confirmed and has not come is late all the same."""
+    """One subject a request. One that is confirmed and has not come is late all the same."""
     return tuple(_request(one, recent, level) for one in recent.requests)
 
 
 def requests_watched(recent: Recent) -> frozenset[str]:
-    """Nothing is watched of a request that was delivered or withdrawn."""
     return frozenset(str(one.number) for one in recent.requests)
 
 

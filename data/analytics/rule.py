@@ -45,7 +45,7 @@ class Recent:
     stock: tuple[StockLeft, ...] = ()
     detections: Mapping[float, Detection | None] = field(default_factory=dict)  # by other rates of false alarms
     plan: Activation | None = None  # what runs of the contingency plan
-    requests: tuple[ResourceRequest, ...] = ()  # of one institution to the others, those that are not over
+    requests: tuple[ResourceRequest, ...] = ()  # of institutions to each other, those that are not over or only just
 
     def detected(self, per_month: float) -> Detection | None:
         return self.detection if per_month == FALSE_ALARMS else self.detections[per_month]
