@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from dashboard.desk import alerts, delivery, phone, plan, rules, sending, silences, standards, templates
+from dashboard.desk import alerts, delivery, phone, plan, requests, rules, sending, silences, standards, templates
 
 ROUTES = [
     Route("/reports/send", sending.send, methods=["POST"]),
@@ -18,6 +18,7 @@ ROUTES = [
     *silences.ROUTES,
     *rules.ROUTES,
     *plan.ROUTES,
+    *requests.ROUTES,
     *standards.ROUTES,
     *alerts.ROUTES,
     Route("/reports/{report:int}", delivery.show),

@@ -65,6 +65,7 @@ def streams() -> tuple[Stream, ...]:
         make("cebaf-queue", Dataset.QUEUE, SLOT, timedelta(minutes=5), queue_rows),
         make("cebaf-present", Dataset.PRESENT, SLOT, timedelta(minutes=5), present_rows),
         make("cebaf-day", Dataset.FLOW, timedelta(days=1), MORNING_AFTER, day_rows),
+        make("cebaf-resource", Dataset.RESOURCE, timedelta(days=1), MORNING_AFTER, resource_rows),
     )
 
 
@@ -231,6 +232,17 @@ def present_rows(window: Window) -> pd.DataFrame:
                 )
             )
     return pd.concat(frames, ignore_index=True)
+
+
+def resource_rows(window: Window) -> pd.DataFrame:
+    """What was printed of who had what; of the bus trips only the month was, they stand on the day of the deadline."""
+    printed = facts.table("cebaf_resources")
+    at = [facts.moment(date.fromisoformat(day), "12:00") for day in printed["date"]]
+    inside = [window.start < moment <= window.end for moment in at]
+    told = printed[inside][["organisation", "kind", "quantity", "state"]].reset_index(drop=True)
+    told["site"] = SITE
+    told["at"] = [moment.strftime("%Y-%m-%dT%H:%M") for moment, wanted in zip(at, inside, strict=True) if wanted]
+    return told
 
 
 def event_rows(window: Window) -> pd.DataFrame:

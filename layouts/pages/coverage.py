@@ -24,6 +24,14 @@ from layouts.parts import Parts, age, kpi_card, mark, panel, scrolling, slot, ta
 from layouts.translator import Translator
 
 HEADLINES = ("coverage_worst_sector", "present", "arrivals_today", "confidence")
+BESIDE = (
+    ("who.link", "/coverage/who"),
+    ("partners.link", "/coverage/partners"),
+    ("resources.link", "/resources"),
+    ("need.link", "/resources/need"),
+    ("requests.link", "/requests"),
+    ("standards.link", "/coverage/standards"),
+)
 Before = Mapping[tuple[Sector, Service], float]
 
 
@@ -81,10 +89,7 @@ def _service(sector: SectorCoverage, one: ServiceCoverage, before: float | None,
 
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
     asked = urlencode({"site": board.site, "lang": board.lang, "look": str(look)})
-    beside = [
-        dash_html.A(t(words), href=f"/coverage/{place}?{asked}", className="panel-link")
-        for words, place in (("who.link", "who"), ("partners.link", "partners"), ("standards.link", "standards"))
-    ]
+    beside = [dash_html.A(t(words), href=f"{path}?{asked}", className="panel-link") for words, path in BESIDE]
     return shell.page(
         board,
         look,
