@@ -40,8 +40,10 @@ def who_has_what(conn: Connection, site: Site, now: datetime, as_of: datetime | 
         *_counters(conn, site, now, as_of, holds, whose),
     ]
     came = {**unasked(conn, site.site, now - REACH, as_of), **last_received(conn, site.site, as_of)}
-    reporters = {one.contact.organisation or one.source for one in known}
-    reporters |= {whose.get(source) or source for (source, _), at in came.items() if at > now - REACH}
+    here = {one.source for one in known} | {source for (source, _), at in came.items() if at > now - REACH}
+    here |= set(official_sources(conn, site.site, now, as_of).values())
+    # A source that is nobody's own speaks for others.
+    reporters = {name for source in here if (name := whose.get(source))}
     return register(told, whose, reporters, now)
 
 

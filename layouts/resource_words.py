@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from data.types import KindTotal
 from data.vocabulary import ResourceGroup
 from layouts.translator import Translator
+
+
+def seen_words(at: datetime, now: datetime, t: Translator) -> str:
+    """13:05 (hace 25 min); of another day with its date. These pages stand still: an age is told as it was then."""
+    when = t.time(at) if t.local(at).date() == t.local(now).date() else t.moment(at)
+    return t("resources.seen", at=when, age_minutes=max((now - at) / timedelta(minutes=1), 0))
 
 
 def kind_words(kind: str, group: ResourceGroup, t: Translator) -> str:

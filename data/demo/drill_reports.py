@@ -251,6 +251,7 @@ def resource_rows(site: Drill, held: Sequence[Has], window: Window) -> pd.DataFr
         }
         for last in _period_ends(site, SHIFT // HOUR, window)
         for one in held
+        if steps(since, one.table)[last - 1]
     ]
     columns = ["site", "organisation", "kind", "at", "quantity", "state", "available", "place"]
     return pd.DataFrame(rows, columns=columns).astype({"available": "Int64"})

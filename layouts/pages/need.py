@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from dash import html
 
-from data.types import Frame, NeedAt, ScenarioLine, ScenarioTable
+from data.types import Frame, NeedAt, ScenarioLine, ScenarioTable, StayBasis
 from data.vocabulary import State
 from layouts import elements
 from layouts.desk.around import button, form, hidden, panel, scroll, tag
@@ -23,8 +23,8 @@ from layouts.need_words import (
     why_words,
 )
 from layouts.pages.resources import NEED, REQUESTS, amount_plain, heading, ways
-from layouts.parts import age, data, table
-from layouts.resource_words import amount
+from layouts.parts import data, table
+from layouts.resource_words import amount, seen_words
 from layouts.standard_words import source_tree, standard_words
 from layouts.translator import Translator
 
@@ -96,6 +96,7 @@ def _stay(told: ScenarioTable, query: Mapping[str, str], plain: Mapping[str, str
     basis = data(stay="" if told.stays.hours is None else f"{told.stays.hours:g}", basis=str(told.stays.basis))
     return [
         html.P([html.B(t("need.stay")), ": ", stay_words(told.stays, t)], className="need-stay", **basis),
+        *([html.P(t("need.stay_grows"))] if told.stays.basis is StayBasis.OBSERVED else []),
         html.P([t("need.try"), " ", *links], className="quiet need-try"),
     ]
 
@@ -108,9 +109,9 @@ def _table(told: ScenarioTable, frame: Frame, plain: Mapping[str, str], t: Trans
 
 
 def _row(line: ScenarioLine, told: ScenarioTable, frame: Frame, plain: Mapping[str, str], t: Translator) -> list[Any]:
-    there = [there_words(line.offered, unit_of(line, t), t)]
+    there: list[Any] = [there_words(line.offered, unit_of(line, t), t)]
     if line.offered.at is not None:
-        there += [" ", age(line.offered.at)]
+        there.append(elements.Span(seen_words(line.offered.at, frame.clock.now, t), className="beside"))
     facts = data(there=amount_plain(line.offered.amount), state=str(line.offered.state))
     missing = not line.offered.by
     return [
@@ -125,6 +126,8 @@ def _name(line: ScenarioLine, told: ScenarioTable, t: Translator) -> Any:
     """The service, and behind it its standard, its source and the arithmetic of every scenario."""
     sector = [] if line.sector is None else [elements.Span(t(f"sector.{line.sector}"), className="service-sector")]
     name = [elements.Span(line_name(line, t), className="service-name"), *sector]
+    if line.standard is not None and line.standard.provisional:
+        name.append(elements.Span(t("coverage.provisional"), className="service-sector"))
     if all(one.required is None for one in line.needs):
         return elements.Span(name)
     lines: list[tuple[str, Any]] = []
@@ -190,7 +193,7 @@ def _institutions(told: ScenarioTable, chosen: int, t: Translator) -> Any:
             others = [other for other in line.offered.by if other != name]
             given = line.offered.by.get(name)
             row = [
-                line_name(line, t),
+                elements.Span(line_name(line, t), className="service-name"),
                 "–" if given is None else f"{amount(given, t)} {unit_of(line, t)}",
                 shortfall_words(one, line, t),
                 ", ".join(others) or ("–" if name else ""),

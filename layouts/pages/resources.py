@@ -12,10 +12,11 @@ from data.types import Frame, Holding, KindTotal, Register
 from data.vocabulary import ResourceGroup, State
 from layouts import elements
 from layouts.desk.around import panel, scroll
-from layouts.parts import age, data, marks_text, table
+from layouts.parts import data, marks_text, table
 from layouts.resource_words import (
     available_words,
     kind_words,
+    seen_words,
     state_words,
     total_words,
     with_unit,
@@ -37,7 +38,11 @@ def body(frame: Frame, found: Register, plain: Mapping[str, str], t: Translator)
         html.P(t("resources.says"), className="who-says"),
         *ways(ADDRESS, plain, then, t),
         *_silent(found, t),
-        *(_group(group, found, t) for group in ResourceGroup if any(one.group is group for one in found.holdings)),
+        *(
+            _group(group, found, frame, t)
+            for group in ResourceGroup
+            if any(one.group is group for one in found.holdings)
+        ),
         *_nobody(found, t),
         _files(plain, then, t),
     ]
@@ -45,12 +50,13 @@ def body(frame: Frame, found: Register, plain: Mapping[str, str], t: Translator)
 
 def heading(frame: Frame, title: str, t: Translator) -> list[Any]:
     """What the page is about, its marks and how old its data are; at an earlier moment, which."""
-    stamps = [*marks_text(frame, t), age(frame.data_as_of)]
+    stamps = marks_text(frame, t)
     parts: list[Any] = [
         html.Div(
             [
                 html.H1(title),
                 html.Span(frame.site.name, className="who-site"),
+                html.Span(_as_of(frame, t), className="quiet"),
                 html.Span(stamps, className="stamps"),
             ],
             className="page-title",
@@ -59,6 +65,12 @@ def heading(frame: Frame, title: str, t: Translator) -> list[Any]:
     if frame.scope.as_of is not None:
         parts.append(html.P(t("frozen.says", moment=frame.scope.as_of), className="notice"))
     return parts
+
+
+def _as_of(frame: Frame, t: Translator) -> str:
+    if frame.data_as_of is None:
+        return t("word.no_report")
+    return t("resources.data_of", seen=seen_words(frame.data_as_of, frame.clock.now, t))
 
 
 def ways(here: str, plain: Mapping[str, str], more: Mapping[str, str], t: Translator) -> list[Any]:
@@ -101,13 +113,13 @@ def _nobody(found: Register, t: Translator) -> list[Any]:
     return [panel("resources-silent", t("resources.silent_organisations"), [html.Details(inside)], says)]
 
 
-def _group(group: ResourceGroup, found: Register, t: Translator) -> Any:
+def _group(group: ResourceGroup, found: Register, frame: Frame, t: Translator) -> Any:
     rows: list[list[Any]] = []
     for total in found.totals:
         if total.group is not group:
             continue
         mine = [one for one in found.holdings if _of(one, total)]
-        rows += [_holding(one, t) for one in mine]
+        rows += [_holding(one, frame, t) for one in mine]
         if len(mine) > 1:
             rows.append(_total(total, t))
     made = table([t(f"resources.{name}") for name in HEADS], rows, "resources cards", t(f"resource_group.{group}"))
@@ -118,9 +130,9 @@ def _of(one: Holding, total: KindTotal) -> bool:
     return (one.group, one.kind.casefold(), one.unit) == (total.group, total.kind.casefold(), total.unit)
 
 
-def _holding(one: Holding, t: Translator) -> list[Any]:
+def _holding(one: Holding, frame: Frame, t: Translator) -> list[Any]:
     old = one.standing is not State.OK
-    seen: list[Any] = [age(one.at)]
+    seen: list[Any] = [seen_words(one.at, frame.clock.now, t)]
     if old:
         seen = [elements.Span(t("resources.stale"), className="stale-mark"), " ", *seen]
     name: list[Any] = [kind_words(one.kind, one.group, t)]
