@@ -12,6 +12,7 @@ import pandas as pd
 from data.demo import facts
 from data.demo.counters import NOBODY_TOLD
 from data.demo.door import CROWDED
+from data.demo.printed_resources import resource_rows
 from data.demo.reconstruction import SITE, Span, Stage, spans
 from data.demo.shape import SLOT, Ints
 from data.demo.streams import Stream, boundaries, local, quarters, sums
@@ -232,17 +233,6 @@ def present_rows(window: Window) -> pd.DataFrame:
                 )
             )
     return pd.concat(frames, ignore_index=True)
-
-
-def resource_rows(window: Window) -> pd.DataFrame:
-    """What was printed of who had what; of the bus trips only the month was, they stand on the day of the deadline."""
-    printed = facts.table("cebaf_resources")
-    at = [facts.moment(date.fromisoformat(day), "12:00") for day in printed["date"]]
-    inside = [window.start < moment <= window.end for moment in at]
-    told = printed[inside][["organisation", "kind", "quantity", "state"]].reset_index(drop=True)
-    told["site"] = SITE
-    told["at"] = [moment.strftime("%Y-%m-%dT%H:%M") for moment, wanted in zip(at, inside, strict=True) if wanted]
-    return told
 
 
 def event_rows(window: Window) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.demo.shape import SLOT, Ints, slots_between
-from data.demo.simulated_resources import HELD, Has
+from data.demo.simulated_resources import HELD, Has, resource_rows
 from data.demo.simulated_services import PARTNERS, STOCK, Item, Offer, Partner, left_in_stock, people
 from data.demo.simulation import SITE, STAFF, Drill, Line, drill, steps
 from data.demo.streams import Stream, boundaries, local, quarters, sums
@@ -50,7 +50,7 @@ def streams(begins: datetime) -> tuple[Stream, ...]:
         *(
             _stream(site, source, f"resource-{source}", Dataset.RESOURCE, SHIFT, HOUR / 2, rows, SHIFT_BEGINS)
             for source in dict.fromkeys(one.source for one in HELD)
-            for rows in [partial(resource_rows, site, [one for one in HELD if one.source == source])]
+            for rows in [partial(_held_rows, site, [one for one in HELD if one.source == source])]
         ),
     )
 
@@ -234,27 +234,8 @@ def _offer_rows(site: Drill, partner: Partner, offer: Offer, last: int) -> list[
     return [row, *parts]
 
 
-def resource_rows(site: Drill, held: Sequence[Has], window: Window) -> pd.DataFrame:
-    """What one organisation has at the end of each shift."""
-    organisation = next(partner.organisation for partner in PARTNERS if partner.source == held[0].source)
-    since = people(site).since
-    rows = [
-        {
-            "site": SITE,
-            "organisation": organisation,
-            "kind": one.kind,
-            "at": local(site.start, np.array([last]) * SLOTS_PER_HOUR)[0],
-            "quantity": int(steps(since, one.table)[last - 1]),
-            "state": one.state,
-            "available": None if one.free is None else int(steps(since, one.free)[last - 1]),
-            "place": one.place,
-        }
-        for last in _period_ends(site, SHIFT // HOUR, window)
-        for one in held
-        if steps(since, one.table)[last - 1]
-    ]
-    columns = ["site", "organisation", "kind", "at", "quantity", "state", "available", "place"]
-    return pd.DataFrame(rows, columns=columns).astype({"available": "Int64"})
+def _held_rows(site: Drill, held: Sequence[Has], window: Window) -> pd.DataFrame:
+    return resource_rows(site, held, _period_ends(site, SHIFT // HOUR, window))
 
 
 def stock_rows(site: Drill, item: Item, window: Window) -> pd.DataFrame:

@@ -5,9 +5,18 @@ The kitchen never says what it has: somebody always forgets, and the page has to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.demo.simulated_services import ALWAYS, Steps
+import numpy as np
+import pandas as pd
+
+from data.demo.simulated_services import ALWAYS, PARTNERS, Steps, people
+from data.demo.simulation import SITE, Drill, steps
+from data.demo.streams import local
+
+SLOTS_PER_HOUR = 4
+COLUMNS = ["site", "organisation", "kind", "at", "quantity", "state", "available", "place"]
 
 
 @dataclass(frozen=True)
@@ -35,3 +44,25 @@ HELD = (
     Has("simulacro-transporte", "buses", "averiada", ((ALWAYS, 1),), place="Explanada"),
     Has("simulacro-informacion", "intérpretes", "disponible", ((ALWAYS, 2),)),
 )
+
+
+def resource_rows(site: Drill, held: Sequence[Has], ends: Sequence[int]) -> pd.DataFrame:
+    """What one organisation has at the end of each shift (hours since the drill's history began)."""
+    organisation = next(partner.organisation for partner in PARTNERS if partner.source == held[0].source)
+    since = people(site).since
+    rows = [
+        {
+            "site": SITE,
+            "organisation": organisation,
+            "kind": one.kind,
+            "at": local(site.start, np.array([last]) * SLOTS_PER_HOUR)[0],
+            "quantity": int(steps(since, one.table)[last - 1]),
+            "state": one.state,
+            "available": None if one.free is None else int(steps(since, one.free)[last - 1]),
+            "place": one.place,
+        }
+        for last in ends
+        for one in held
+        if steps(since, one.table)[last - 1]
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"available": "Int64"})

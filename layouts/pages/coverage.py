@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,7 +41,7 @@ def draw(model: CoverageModel, t: Translator) -> Parts:
         texts={
             **shell.common_texts(model.frame, None, t),
             "sectors": sectors_strip(model.sectors, t),
-            "services": _services(model.sectors, model.before, t),
+            "services": _services(model, t),
             **timeline_trees(model.timeline, model.timeline_window, t),
             "stock": stock_tree(model.stock, t),
             "equity": equity_tree(model.equity, model.equity_day, t),
@@ -50,15 +50,15 @@ def draw(model: CoverageModel, t: Translator) -> Parts:
     )
 
 
-def _services(sectors: Sequence[SectorCoverage], before: Before, t: Translator) -> Tree:
+def _services(model: CoverageModel, t: Translator) -> Tree:
     keys = ("word.service", "coverage.missing_head", "coverage.covered_head", "coverage.trend", "word.who", "word.age")
     rows: list[list[Any]] = []
-    for sector in sectors:
+    for sector in model.sectors:
         if not sector.services:
             rows.append(
                 [_name(sector, None, t), t("word.no_report"), bar(sector.level, None), "", t("word.no_actor"), ""]
             )
-        rows += [_service(sector, one, before.get((one.sector, one.service)), t) for one in sector.services]
+        rows += [_service(sector, one, model, t) for one in sector.services]
     return table([t(key) for key in keys], rows, "services cards", t("panel.services.title"))
 
 
@@ -76,15 +76,32 @@ def _name(sector: SectorCoverage, one: ServiceCoverage | None, t: Translator) ->
     )
 
 
-def _service(sector: SectorCoverage, one: ServiceCoverage, before: float | None, t: Translator) -> list[Any]:
+def _service(sector: SectorCoverage, one: ServiceCoverage, model: CoverageModel, t: Translator) -> list[Any]:
     return [
         _name(sector, one, t),
-        missing_phrase(one, t),
+        html.Span([missing_phrase(one, t), *_ask_for(one, model, t)]),
         covered_cell(one, t),
-        trend(one, before, t),
+        trend(one, model.before.get((one.sector, one.service)), t),
         ", ".join(one.organisations) or t("word.no_actor"),
         age(one.as_of),
     ]
+
+
+def _ask_for(one: ServiceCoverage, model: CoverageModel, t: Translator) -> list[Any]:
+    """Of what is missing now, the way to asking the other institutions for it."""
+    if not one.gap or one.masked or model.frame.scope.as_of is not None:
+        return []
+    facts = {"gap": one.gap, "unit": one.unit, "service": str(one.service)}
+    asked = {
+        "site": model.frame.site.site,
+        "lang": str(t.language),
+        "service": str(one.service),
+        "what": t.word("service", str(one.service)),
+        "quantity": f"{one.gap:.10g}",
+        "unit": t.word("unit", one.unit),
+        "reason": t("need.reason_now", **facts),
+    }
+    return [" ", html.A(t("need.ask_for"), href=f"/requests?{urlencode(asked)}#ask", className="ask-for")]
 
 
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:

@@ -24,7 +24,7 @@ from layouts.need_words import (
 )
 from layouts.pages.resources import NEED, REQUESTS, amount_plain, heading, ways
 from layouts.parts import data, table
-from layouts.resource_words import amount, seen_words
+from layouts.resource_words import amount, seen_words, with_unit
 from layouts.standard_words import source_tree, standard_words
 from layouts.translator import Translator
 
@@ -53,7 +53,11 @@ def body(
         panel(
             "need",
             t("need.table_title"),
-            [scroll(_table(told, frame, plain, t), t("need.table_title"))],
+            [
+                *_without_standards(told, plain, t),
+                scroll(_table(told, frame, plain, t), t("need.table_title")),
+                html.P(t("need.how"), className="who-says"),
+            ],
             t("need.table_says", phase_name=t(f"phase_name.{told.phase}").lower()),
         ),
         panel(
@@ -99,6 +103,13 @@ def _stay(told: ScenarioTable, query: Mapping[str, str], plain: Mapping[str, str
         *([html.P(t("need.stay_grows"))] if told.stays.basis is StayBasis.OBSERVED else []),
         html.P([t("need.try"), " ", *links], className="quiet need-try"),
     ]
+
+
+def _without_standards(told: ScenarioTable, plain: Mapping[str, str], t: Translator) -> list[Any]:
+    if any(line.standard is not None for line in told.lines):
+        return []
+    link = html.A(t("standards.link"), href=f"/coverage/standards?{urlencode(plain)}")
+    return [html.P([t("need.no_standards"), " ", link], className="notice")]
 
 
 def _table(told: ScenarioTable, frame: Frame, plain: Mapping[str, str], t: Translator) -> Any:
@@ -171,7 +182,9 @@ def _cell(one: NeedAt, line: ScenarioLine, frame: Frame, plain: Mapping[str, str
 def _ask_for(one: NeedAt, line: ScenarioLine, plain: Mapping[str, str], t: Translator) -> str:
     """The form of a request, filled in from the line."""
     quantity = one.required if one.shortfall is None else one.shortfall
-    reason = t("need.reason", people=t.number(one.scenario.people), needed=amount(one.required or 0, t))
+    reason = t(
+        "need.reason", people=t.number(one.scenario.people), needed=with_unit(one.required or 0, unit_of(line, t), t)
+    )
     asked = {
         "service": "" if line.service is None else str(line.service),
         "what": line_name(line, t),
