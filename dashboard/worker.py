@@ -23,7 +23,7 @@ from dashboard.feeding.trouble import Trouble
 from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
 from dashboard.telling.job import send_due
-from data import alerts, snapshots, waiting
+from data import alerts, midnights, snapshots, waiting
 from data.backtesting import make_backtests
 from data.clock import reading, real_now, stored_replay
 from data.feeds.book import UnknownFeed, due_feeds
@@ -109,6 +109,7 @@ class Evaluation:
         for site, version in found.items():
             if self._done.get(site) != (version, minute):
                 self._setbacks.tried(f"alerts of {site}", partial(self._evaluate, bench, site, now, real), site)
+        self._setbacks.tried("midnights", lambda: midnights.save(bench.engine))
 
     def _evaluate(self, bench: Bench, site: str, now: datetime, real: datetime) -> None:
         below = bench.settings.small_count_threshold

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 
 import numpy as np
 from sqlalchemy import Connection
 
 from data.analytics.buckets import HOUR, Buckets, seconds
-from data.analytics.detection.filling import LEAST_DAYS
-from data.analytics.detection.lately import ALARM_DAYS, RUN_DAYS, Detection, Midnight, Placed, at_midnight, on_day
+from data.analytics.detection.lately import ALARM_DAYS, BACK, Detection, Midnight, Placed, on_day
 from data.analytics.detection.limits import Limits, limits
-from data.analytics.seasonal import DAYS
 from data.analytics.windows import day_on, local_date
 from data.holidays import holidays
-from data.past import known_hours, past_of, places
+from data.midnights import midnight_of
+from data.past import known_hours, places
 from data.queries import SeriesKey
-from data.queries.board import print_of_hours
 from data.types import Site, Window
-from data.versions import version_of
 
 DAY = timedelta(days=1)
-BACK = DAYS + RUN_DAYS  # days of history that the oldest verdict needs
 
 
 def detection_of(
@@ -31,7 +26,6 @@ def detection_of(
     site: Site,
     key: SeriesKey | None,
     now: datetime,
-    as_of: datetime | None = None,
     allowed: Limits | None = None,
 ) -> Detection | None:
     """`allowed`: the limits of the alarm, None for the usual ones.
@@ -41,11 +35,11 @@ def detection_of(
     if key is None:
         return None
     on, allowed = local_date(site, now), allowed or limits()
-    special = holidays(conn, site, on, BACK, as_of)
-    known = _midnight_of(conn, site, key, on, special, allowed, as_of)
+    special = holidays(conn, site, on, BACK, None)
+    known = midnight_of(conn, site, key, on, special, allowed)
     if known is None:
         return None
-    told = known_hours(conn, key, Window(day_on(site, on).start, now), as_of)
+    told = known_hours(conn, key, Window(day_on(site, on).start, now), None)
     return detection(known, told, site, now, on in special, allowed)
 
 
@@ -56,7 +50,7 @@ def detection(
     if known.usual is None:
         return None
     begins, usual_day, days = seconds(day_on(site, known.on).start), float(known.usual.expected.sum()), known.usual.days
-    before = [_placed(one, known, site) for one in known.alarms]
+    before = [_placed(one, known, site) for one in known.run.alarms]
     since = seconds(day_on(site, known.on - ALARM_DAYS * DAY).start)
     told = told.where(told.whole & (told.end <= seconds(now)) & (told.start >= begins))
     if len(told):
@@ -73,9 +67,9 @@ def detection(
         if today:
             alarms = (*before, *(one for one in today if one.verdict.alarm is not None))
             return replace(today[-1], alarms=alarms, since=since)
-    if known.newest is None:
+    if known.run.newest is None:
         return None
-    return replace(_placed(known.newest, known, site), alarms=tuple(before), since=since)
+    return replace(_placed(known.run.newest, known, site), alarms=tuple(before), since=since)
 
 
 def _placed(one: Placed, known: Midnight, site: Site) -> Detection:
@@ -83,28 +77,3 @@ def _placed(one: Placed, known: Midnight, site: Site) -> Detection:
     end = seconds(day.start) + (one.slot + 1) * one.step_hours * HOUR
     days = 0 if known.usual is None else known.usual.days
     return Detection(one.verdict, min(end, seconds(day.end)), one.step_hours, days, one.usual_day)
-
-
-def _midnight_of(
-    conn: Connection,
-    site: Site,
-    key: SeriesKey,
-    on: date,
-    special: frozenset[date],
-    allowed: Limits,
-    as_of: datetime | None,
-) -> Midnight | None:
-    window = Window(day_on(site, on - BACK * DAY).start, day_on(site, on).start)
-    prints = print_of_hours(conn, key, window) if as_of is None else (as_of, version_of(conn, key.site))
-    mark = (str(conn.engine.url), key, on, site, special, allowed, prints)
-    kept = _midnights(mark)
-    if not kept:
-        past = past_of(conn, site, key, on, as_of, special, BACK, LEAST_DAYS)
-        kept.append(None if past is None else at_midnight(past, allowed))
-    return kept[0]
-
-
-@lru_cache(maxsize=256)
-def _midnights(mark: object) -> list[Midnight | None]:
-    """A place to keep one midnight: until a report changes its past, it gives the same answer all day."""
-    return []

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from data import queries
 from data.analytics.buckets import HOUR, NO_HOURS, Buckets, buckets, epochs, moment, seconds
+from data.analytics.seasonal import DAYS as SEASON_DAYS
 from data.analytics.seasonal import LEAST_DAYS, Past
 from data.analytics.windows import day_on
 from data.observing import hours_from
@@ -30,8 +31,8 @@ def past_of(
     days: int,
     least: int = LEAST_DAYS,
 ) -> Past | None:
-    """The local days before `on` by the hour, where at least `least` of them are known so; else by the day, where as
-    many are; else None. Hours not wholly reported are unknown."""
+    """The local days before `on` by the hour, where at least `least` of the last twelve weeks are known so; else by the
+    day, where as many are; else None. Hours not wholly reported are unknown."""
     first = on - days * DAY
     window = Window(day_on(site, first).start, day_on(site, on).start)
     reported = known_hours(conn, key, window, as_of)
@@ -42,15 +43,16 @@ def past_of(
     by_hour = ~np.isnan(people).all(axis=1)
     nothing = np.full(days, np.nan)
     totals = nothing.copy()
+    told_by_hour = by_hour[-SEASON_DAYS:].sum() >= least  # whatever is asked for further back
     if not by_hour.all():  # days are asked for only where hours are missing: as of a moment, that is most of the work
-        missing = np.flatnonzero(~by_hour) if by_hour.sum() >= least else np.arange(days)
+        missing = np.flatnonzero(~by_hour) if told_by_hour else np.arange(days)
         since, count = int(missing[0]), int(missing[-1] - missing[0]) + 1
         totals[since : since + count] = _totals(conn, site, key, first + since * DAY, count, as_of)
     holidays = np.array([first + n * DAY in special for n in range(days)])
-    if by_hour.sum() >= least:
-        return _trimmed(Past(first, people, np.where(by_hour, np.nan, totals), holidays))
+    if told_by_hour:
+        return Past(first, people, np.where(by_hour, np.nan, totals), holidays).trimmed()
     if (~np.isnan(totals)).sum() >= least:
-        return _trimmed(Past(first, totals[:, None].copy(), nothing, holidays))
+        return Past(first, totals[:, None].copy(), nothing, holidays).trimmed()
     return None
 
 
@@ -87,9 +89,3 @@ def _totals(conn: Connection, site: Site, key: SeriesKey, first: date, days: int
         whole = told["minutes"].to_numpy(dtype=float) * 60 >= (begins[day + 1] - begins[day])
         totals[day[whole]] = told["people"].to_numpy(dtype=float)[whole]
     return totals
-
-
-def _trimmed(past: Past) -> Past:
-    """Without the days before the first report."""
-    known = ~np.isnan(past.people).all(axis=1) | ~np.isnan(past.totals)
-    return past.last(past.days - int(np.argmax(known)))

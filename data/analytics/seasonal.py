@@ -68,6 +68,11 @@ class Past:
         cut = max(0, self.days - days)
         return Past(self.first + timedelta(days=cut), self.people[cut:], self.totals[cut:], self.special[cut:])
 
+    def trimmed(self) -> Past:
+        """Without the days before the first report."""
+        known = ~np.isnan(self.people).all(axis=1) | ~np.isnan(self.totals)
+        return self.last(self.days - int(np.argmax(known))) if len(known) else self
+
 
 @dataclass(frozen=True)
 class Seasonal:

@@ -9,6 +9,7 @@ from data.tables.base import RowId, Utc, metadata
 from data.tables.closing import closing, hold
 from data.tables.desk import report_mapping
 from data.tables.desk_alerts import channel, delivery, escalation, notice, notice_alert, outbox, silence
+from data.tables.detector import detector_midnight
 from data.tables.feeds import feed, feed_instance, feed_part
 from data.tables.forecasts import backtest
 from data.tables.history import alert_moment, evaluation_log, line_reason, site_history, source_history
@@ -51,6 +52,7 @@ __all__ = [
     "data_version",
     "definition",
     "delivery",
+    "detector_midnight",
     "duplicate_decision",
     "duplicate_flag",
     "ended_session",

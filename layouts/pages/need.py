@@ -116,7 +116,7 @@ def _table(told: ScenarioTable, frame: Frame, plain: Mapping[str, str], t: Trans
     counts = [t("need.a_day", people=t.number(one.people)) for one in told.scenarios]
     heads = [t("word.service"), t("need.there_is"), *counts, t("need.covered_by")]
     rows = [_row(line, told, frame, plain, t) for line in told.every]
-    return table(heads, rows, "needs cards", t("need.table_title"))
+    return table(heads, rows, "scenarios cards", t("need.table_title"))
 
 
 def _row(line: ScenarioLine, told: ScenarioTable, frame: Frame, plain: Mapping[str, str], t: Translator) -> list[Any]:
@@ -220,7 +220,7 @@ def _institutions(told: ScenarioTable, chosen: int, t: Translator) -> Any:
         for name in sorted(alone, key=lambda one: (one != "", one.casefold()))
         for first, row in enumerate(alone[name])
     ]
-    return scroll(table(heads, rows, "needs cards", t("need.by_institution")), t("need.by_institution"))
+    return scroll(table(heads, rows, "scenarios cards", t("need.by_institution")), t("need.by_institution"))
 
 
 def _nobody(t: Translator) -> Any:

@@ -6,7 +6,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("painted", "boards", "importing", "halls", "coverage", "who", "queueing", "forecast", "detection")
+NAMES = ("painted", "boards", "importing", "halls", "coverage", "who", "queueing", "forecast", "detection", "ticks")
 
 
 def main() -> None:

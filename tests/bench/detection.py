@@ -3,8 +3,9 @@
 Simulated: the benchmark's quick profile in both worlds, scored by its own `metrics.py`, with 90 % intervals by
 bootstrap over series. `CAUDAL_DETECTION_SEEDS=202,404`, `CAUDAL_DETECTION_SHARE=6`: every so many of its series only.
 `CAUDAL_DETECTION_PER_MONTH=1,0.333`. Peers beside it where `CAUDAL_DETECTION_PYTHON` names a Python with scipy
-(`CAUDAL_DETECTION_PEERS=bocpd,cusumres,zhow,farrh,c2d`), thresholds calibrated on seed 101 for one false alarm per 30
-days. Real series: see `tests.bench.detection_real`.
+(`CAUDAL_DETECTION_PEERS=bocpd,cusumres,zhow,farrh,c2d`), thresholds calibrated on seed 101 for the same rate; and with
+their own limits the methods of R's surveillance where `CAUDAL_DETECTION_R` names an Rscript that has it
+(`CAUDAL_DETECTION_R_PEERS=glrnb,farr`). Real series: see `tests.bench.detection_real`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ PER_MONTH = tuple(float(rate) for rate in os.environ.get("CAUDAL_DETECTION_PER_M
 SHARE = int(os.environ.get("CAUDAL_DETECTION_SHARE", "1"))
 PEERS = os.environ.get("CAUDAL_DETECTION_PEERS", "bocpd,cusumres,zhow,farrh,c2d").split(",")
 PYTHON = os.environ.get("CAUDAL_DETECTION_PYTHON")
+R = os.environ.get("CAUDAL_DETECTION_R")
+R_PEERS = os.environ.get("CAUDAL_DETECTION_R_PEERS", "glrnb,farr").split(",")
 CALIBRATED_ON = 101
 DRAWS = 400
 COUNTS = {"null": 24, "surge": 36, "daily": 6}  # series of the quick profile
@@ -61,13 +64,18 @@ def simulated(world: str, seed: int) -> Iterator[dict[str, Any]]:
         }
     if PYTHON is None:
         yield {"figure": f"peers, {world} world, seed {seed}", "skipped": "CAUDAL_DETECTION_PYTHON names no Python"}
-        return
-    null = {name: one for name, one in benchmark(world, CALIBRATED_ON).items() if name.startswith("null")}
-    for peer in PEERS:
-        strength = calibrated(null, peers(peer, {name: one[0] for name, one in null.items()}))
-        for_all = peers(peer, files)
-        alarms = {name: np.nan_to_num(score, nan=-1e9) >= strength for name, score in for_all.items()}
-        yield {"figure": f"peer {peer}, {world} world, seed {seed}, 1 a month", **scored(made, alarms)}
+    else:
+        null = {name: one for name, one in benchmark(world, CALIBRATED_ON).items() if name.startswith("null")}
+        for peer in PEERS:
+            calm, scores = peers(peer, {name: one[0] for name, one in null.items()}), peers(peer, files)
+            for rate in PER_MONTH:
+                strength = calibrated(null, calm, rate)
+                alarms = {name: np.nan_to_num(score, nan=-1e9) >= strength for name, score in scores.items()}
+                yield {"figure": f"peer {peer}, {world} world, seed {seed}, {rate:g} a month", **scored(made, alarms)}
+    if R is not None:
+        for peer in R_PEERS:
+            alarms = {name: said > 0 for name, said in by_r(peer, files).items()}
+            yield {"figure": f"peer R {peer}, {world} world, seed {seed}, its own limits", **scored(made, alarms)}
 
 
 def benchmark(world: str, seed: int) -> dict[str, tuple[bytes, dict[str, Any], np.ndarray]]:
@@ -164,22 +172,33 @@ def error_of_expected(
 
 def peers(method: str, files: dict[str, bytes]) -> dict[str, np.ndarray]:
     """Score of each hour by one of the benchmark's reference methods."""
+    return said_by([str(PYTHON), str(SHARED / "surge-bench" / "peers" / "pypeers.py"), method], files, "score")
+
+
+def by_r(method: str, files: dict[str, bytes]) -> dict[str, np.ndarray]:
+    """Alarms of each hour by a method of R's surveillance."""
+    return said_by([str(R), str(SHARED / "surge-bench" / "peers" / "peers.R"), method], files, "alarm")
+
+
+def said_by(command: list[str], files: dict[str, bytes], column: str) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as folder:
         given, said = Path(folder) / "in", Path(folder) / "out"
         given.mkdir()
         for name, content in files.items():
             (given / f"{name}.csv").write_bytes(content)
-        script = SHARED / "surge-bench" / "peers" / "pypeers.py"
-        subprocess.run([str(PYTHON), str(script), method, str(given), str(said)], check=True)
-        scores = {}
+        subprocess.run([*command, str(given), str(said)], check=True)
+        numbers = {}
         for name in files:
             with open(said / f"{name}.csv", newline="") as file:
-                scores[name] = np.array([float(row["score"] or "nan") for row in csv.DictReader(file)])
-    return scores
+                rows = [row[column] for row in csv.DictReader(file)]
+            numbers[name] = np.array([float("nan" if row in ("", "NA") else row) for row in rows])
+    return numbers
 
 
-def calibrated(null: dict[str, tuple[bytes, dict[str, Any], np.ndarray]], scores: dict[str, np.ndarray]) -> float:
-    """The lowest score that gives at most one false alarm per 30 days, as the benchmark's runner finds it."""
+def calibrated(
+    null: dict[str, tuple[bytes, dict[str, Any], np.ndarray]], scores: dict[str, np.ndarray], rate: float
+) -> float:
+    """The lowest score that gives at most `rate` false alarms per 30 days, as the benchmark's runner finds it."""
     import metrics
 
     def alarms(strength: float) -> float:
@@ -191,5 +210,5 @@ def calibrated(null: dict[str, tuple[bytes, dict[str, Any], np.ndarray]], scores
     low, high = float(np.quantile(every, 0.5)), float(every.max()) + 1e-6
     for _ in range(30):
         middle = (low + high) / 2
-        low, high = (middle, high) if alarms(middle) > 1 else (low, middle)
+        low, high = (middle, high) if alarms(middle) > rate else (low, middle)
     return high

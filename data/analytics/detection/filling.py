@@ -44,13 +44,20 @@ def filled(
     `finer`: the same people by shorter buckets (days, so many per slot times slots). The last day may be under way.
     """
     for day in range(first, past.days):
-        known = usual_after(past.until(day))
-        if known is None:
-            yield Told(day, state, (), 24.0)
-            continue
-        today = _day(past, day, known, finer)
-        state, verdicts = detected(known, state, today, limits)
-        yield Told(day, state, verdicts, today.step_hours)
+        told = told_on(past, day, usual_after(past.until(day)), state, limits, finer)
+        state = told.state
+        yield told
+
+
+def told_on(
+    past: Past, day: int, known: Usual | None, state: State | None, limits: Limits, finer: np.ndarray | None = None
+) -> Told:
+    """One day of a history. `known`: what it is held against; `state`: after the day before."""
+    if known is None:
+        return Told(day, state, (), 24.0)
+    today = _day(past, day, known, finer)
+    state, verdicts = detected(known, state, today, limits)
+    return Told(day, state, verdicts, today.step_hours)
 
 
 def usual_after(past: Past) -> Usual | None:
@@ -58,7 +65,7 @@ def usual_after(past: Past) -> Usual | None:
 
     By the hour where at least as many days of the last twelve weeks are known so, else by the day.
     """
-    past = past.last(DAYS)
+    past = past.last(DAYS).trimmed()
     if past.days < LEAST_DAYS:
         return None
     known = ~np.isnan(past.people)
@@ -86,7 +93,7 @@ def by_day(past: Past) -> Past:
 def _day(past: Past, day: int, known: Usual, finer: np.ndarray | None) -> Day:
     special = bool(past.special[day])
     if known.slots == 1:
-        people = by_day(past.until(day + 1)).people[-1] if past.slots > 1 else past.people[day]
+        people = by_day(past.until(day + 1).last(DAYS)).people[-1] if past.slots > 1 else past.people[day]
         return Day(np.zeros(1, dtype=int), people, special=special, step_hours=24.0)
     people = past.people[day] if finer is None else finer[day]
     per_slot = len(people) // known.slots

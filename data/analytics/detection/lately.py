@@ -1,26 +1,28 @@
 """The detector on the newest reports of a series: the state of midnight worked out once, today's buckets added.
 
-The state is a function of what is reported and of nothing else: after a restart it is the same, and a correction is
-taken in by working the last days out again.
+The state is a function of what was reported in the last weeks and of nothing else: after a restart it is the same, and
+a correction is taken in by working them out again. A run begins on a fixed day of the calendar, four to eight weeks
+back, and the next one is run beside it until it takes over: a night costs one baseline and two days, not all of them.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from data.analytics.detection.belief import Usual
-from data.analytics.detection.filling import filled, usual_after
+from data.analytics.detection.filling import Told, told_on, usual_after
 from data.analytics.detection.limits import Limits
 from data.analytics.detection.state import State
 from data.analytics.detection.stream import Day, Verdict, detected
-from data.analytics.seasonal import Past
+from data.analytics.seasonal import DAYS, Past
 
 # An alarm that is on at midnight began in these days, or looks as if it had.
 RUN_DAYS = 28
+BACK = DAYS + 2 * RUN_DAYS  # days of history that the oldest verdict needs
 # An alarm that was told rests on a bucket of these days; whether that still speaks of one a correction may change.
 ALARM_DAYS = 3
 
@@ -37,14 +39,34 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Run:
+    """The detector from one day up to a midnight."""
+
+    state: State | None = None
+    newest: Placed | None = None  # on the last reported bucket before
+    alarms: tuple[Placed, ...] = ()  # the reported buckets of the last days that spoke of one
+
+    def after(self, told: Told) -> Run:
+        """A day later."""
+        alarms = [replace(one, back=one.back + 1) for one in self.alarms if one.back < ALARM_DAYS]
+        newest = None if self.newest is None else replace(self.newest, back=self.newest.back + 1)
+        usual_day = sum(verdict.expected for verdict in told.verdicts)
+        for slot, verdict in enumerate(told.verdicts):
+            if verdict.told:
+                newest = Placed(1, slot, told.step_hours, verdict, usual_day)
+                if verdict.alarm is not None:
+                    alarms.append(newest)
+        return Run(told.state, newest, tuple(alarms))
+
+
+@dataclass(frozen=True)
 class Midnight:
     """As local date `on` begins. `usual` None: under 7 days of history, nothing is expected."""
 
     on: date
     usual: Usual | None
-    state: State | None
-    newest: Placed | None  # on the last reported bucket before
-    alarms: tuple[Placed, ...] = ()  # the reported buckets of the last days that spoke of one
+    run: Run
+    young: Run  # takes over when it is RUN_DAYS old
 
 
 @dataclass(frozen=True)
@@ -61,17 +83,30 @@ class Detection:
 
 
 def at_midnight(past: Past, limits: Limits) -> Midnight:
-    """From all whole days before a midnight."""
-    state, newest, alarms = None, None, []
-    for told in filled(past, limits, first=max(0, past.days - RUN_DAYS)):
-        state, back = told.state, past.days - told.day
-        usual_day = sum(verdict.expected for verdict in told.verdicts)
-        for slot, verdict in enumerate(told.verdicts):
-            if verdict.told:
-                newest = Placed(back, slot, told.step_hours, verdict, usual_day)
-                if verdict.alarm is not None and back <= ALARM_DAYS:
-                    alarms.append(newest)
-    return Midnight(past.end, usual_after(past), state, newest, tuple(alarms))
+    """From all whole days before a midnight; of more than BACK of them the newest."""
+    past = past.last(BACK)
+    young_since = past.days - age(past.end)
+    run, young = Run(), Run()
+    for day in range(max(0, young_since - RUN_DAYS), past.days):
+        known = usual_after(past.until(day))
+        run = run.after(told_on(past, day, known, run.state, limits))
+        if day >= young_since:
+            young = young.after(told_on(past, day, known, young.state, limits))
+    return Midnight(past.end, usual_after(past), run, young)
+
+
+def a_day_later(known: Midnight, past: Past, limits: Limits) -> Midnight:
+    """The same as `at_midnight(past)`, where `known` is that of the midnight before."""
+    day = past.days - 1
+    run, young = (one.after(told_on(past, day, known.usual, one.state, limits)) for one in (known.run, known.young))
+    if age(past.end) == 0:
+        run, young = young, Run()
+    return Midnight(past.end, usual_after(past), run, young)
+
+
+def age(on: date) -> int:
+    """Days that the younger run of a midnight is old: runs begin every RUN_DAYS days of the calendar."""
+    return on.toordinal() % RUN_DAYS
 
 
 def on_day(known: Midnight, slot: np.ndarray, people: np.ndarray, special: bool, limits: Limits) -> tuple[Verdict, ...]:
@@ -79,5 +114,5 @@ def on_day(known: Midnight, slot: np.ndarray, people: np.ndarray, special: bool,
     if known.usual is None or known.usual.slots == 1 or np.isnan(people).all():
         return ()
     last = int(np.flatnonzero(~np.isnan(people))[-1]) + 1
-    _, verdicts = detected(known.usual, known.state, Day(slot[:last], people[:last], special=special), limits)
+    _, verdicts = detected(known.usual, known.run.state, Day(slot[:last], people[:last], special=special), limits)
     return verdicts
