@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from callbacks import completeness as counted
-from callbacks import flow_answers, headlines_told, questions_told
+from callbacks import flow_answers, headlines_told, needs, questions_told
+from callbacks import resources as held
 from callbacks import series as told
 from callbacks import who as asked_who
 from callbacks.alerts_told import alerts as alerts_told
@@ -24,6 +25,7 @@ from callbacks.beside import sources_beside
 from callbacks.corrected import revisions as revisions_told
 from callbacks.csv_form import SERIES_TAGS, as_csv
 from callbacks.plan_told import plan as plan_told
+from callbacks.requests_told import requests as requests_told
 from dashboard import sessions
 from dashboard.acts_in import post_act
 from dashboard.coding import accepted_coding, coded
@@ -148,6 +150,28 @@ async def questions(request: Request) -> Response:
     return await _answered(request, lambda conn: questions_told.told(conn, scope, site, wanted, shell.seen.clock(), t))
 
 
+async def resources(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    site = _site(request)
+    scope = await _scope(request, site)
+    return await _answered(request, lambda conn: held.answer(conn, scope, site, shell.seen.clock()))
+
+
+async def need(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    site = _site(request)
+    scope = await _scope(request, site)
+    ask = _understood(lambda: needs.need_ask(request.query_params))
+    return await _answered(request, lambda conn: needs.answer(conn, scope, site, ask, shell.seen.clock()))
+
+
+async def requests(request: Request) -> Response:
+    site = _site(request)
+    t = translator(_lang(request), site.zone)
+    then, now = await _moment(request, site), _now(request)
+    return await _answered(request, lambda conn: requests_told(conn, site, t, now, then))
+
+
 async def reports(request: Request) -> Response:
     site = _site(request)
     then = await _moment(request, site)
@@ -269,6 +293,9 @@ ROUTES = [
     Route("/alerts/{alert}/silence", post_act, methods=["POST"]),
     Route("/plan", plan),
     Route("/questions", questions),
+    Route("/resources", resources),
+    Route("/need", need),
+    Route("/requests", requests),
     Route("/reports", reports, methods=["GET"]),
     Route("/reports/completeness", completeness),
     Route("/reports", post_report, methods=["POST"]),

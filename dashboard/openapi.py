@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callbacks.asked import LONGEST
 from callbacks.who import WINDOWS
+from dashboard.openapi_resources import NEED_ROW, REQUEST_ROW, RESOURCE_ROW
 from dashboard.openapi_shapes import (
     AS_OF,
     CLOCK_ROW,
@@ -241,6 +242,23 @@ DESCRIPTION: Schema = {
             parameter("words", TEXT, "Only those in which these words stand."),
             FROM,
             TO,
+            AS_OF,
+        ),
+        "/resources": _get(
+            "Who has what now, in which state, how much of it is free, where, and how old that is.",
+            _rows(RESOURCE_ROW),
+            AS_OF,
+        ),
+        "/need": _get(
+            "What so many people a day take by the standards in force, what there is, and what is short of it.",
+            _rows(NEED_ROW),
+            parameter("people", {"type": "number", "minimum": 1}, "People a day; three published situations without."),
+            parameter("stay", {"type": "number"}, "Hours each person stays; as observed over the last day without it."),
+            AS_OF,
+        ),
+        "/requests": _get(
+            "What institutions ask each other for, the newest first, with every offer and every step.",
+            _rows(REQUEST_ROW),
             AS_OF,
             LANG,
         ),

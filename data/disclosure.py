@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.analytics.standards import PARTS
+from data.scenario_shapes import Offered
 from data.sources.words import plain
 from data.types import Breakdown, BreakdownDay, Revision, SectorCoverage, ServiceCoverage, Window
 from data.vocabulary import Audience, Sector, State
@@ -61,6 +62,21 @@ def masked_service(row: ServiceCoverage, audience: Audience, threshold: int = IN
             return replace(row, **HIDDEN)
         return replace(row, contacts=None, masked=True)
     return row
+
+
+def masked_offer(told: Offered, sector: Sector | None, audience: Audience, threshold: int = INSIDE) -> Offered:
+    """What there is of a service, by institution: of the protected sectors to nobody else, small counts to none."""
+    if audience is Audience.PROTECTION:
+        return told
+    hidden = replace(told, amount=None, by=dict.fromkeys(told.by), contacts=None, masked=True)
+    if sector in PROTECTED:
+        return hidden
+    small = is_small(told.amount, threshold)
+    if small and (told.unit.lower() in PEOPLE_UNITS or is_small(told.contacts, threshold)):
+        return hidden
+    if told.unit.lower() in PEOPLE_UNITS and any(is_small(amount, threshold) for amount in told.by.values()):
+        return replace(told, by=dict.fromkeys(told.by), masked=True)
+    return told
 
 
 def masked_revision(row: Revision, audience: Audience) -> Revision:

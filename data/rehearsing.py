@@ -22,7 +22,7 @@ DAYS = 90
 QUARTERS = tuple(timedelta(minutes=minutes) for minutes in (0, 15, 30, 45))
 SILENT = (Seen.NO_DATA, Seen.BLIND)
 # What they look at is not kept by the hour: who was to report when, what was delivered by the day, what people did.
-NOT_REHEARSED = (RuleKind.SOURCE_SILENT, RuleKind.COVERAGE_GAP, RuleKind.OVERDUE_TASK)
+NOT_REHEARSED = (RuleKind.SOURCE_SILENT, RuleKind.COVERAGE_GAP, RuleKind.OVERDUE_TASK, RuleKind.OVERDUE_REQUEST)
 
 
 class NotRehearsed(ValueError):

@@ -38,7 +38,7 @@ NATURAL_KEY: dict[Dataset, list[str]] = {
         *("start", "end", "sex", "age_band", "need"),
     ],
     Dataset.STOCK: ["source", "organisation", "item", "unit", "at"],
-    Dataset.RESOURCE: ["source", "organisation", "kind", "state", "at"],
+    Dataset.RESOURCE: ["source", "organisation", "kind", "state", "place", "at"],
     Dataset.REFERRAL: [
         *("source", "pathway", "need", "from_organisation", "to_institution", "priority", "start", "end"),
     ],

@@ -24,12 +24,15 @@ from data.vocabulary import Phase, Service, Stay
 
 
 def standards_in_force(
-    conn: Connection, site: str, at: datetime, as_of: datetime | None = None
+    conn: Connection, site: str, at: datetime, as_of: datetime | None = None, as_if: Stay | None = None
 ) -> dict[Service, Standard]:
-    """Those of the phase the site is in, for as long as people stay there; a withdrawn one is none."""
+    """Those of the phase the site is in, for as long as people stay there; a withdrawn one is none.
+
+    `as_if`: how long they stayed in a case that is thought through.
+    """
     phase, stay = phase_and_stay(conn, site, at, as_of)
     return {
-        Service(name): _standard(row).for_stay(stay)
+        Service(name): _standard(row).for_stay(as_if or stay)
         for name, row in standard_rows(conn, site, at, phase, as_of).items()
         if not row.withdrawn
     }

@@ -113,6 +113,7 @@ class RuleKind(StrEnum):
     SOURCE_SILENT = "source_silent"
     COMPOSITE = "composite"
     OVERDUE_TASK = "overdue_task"
+    OVERDUE_REQUEST = "overdue_request"
 
 
 class Sector(StrEnum):
@@ -229,6 +230,37 @@ class PlanMove(StrEnum):
     RAISED = "raised"
     LOWERED = "lowered"
     ENDED = "ended"
+
+
+class RequestState(StrEnum):
+    """How a request of one institution to the others stands."""
+
+    OPEN = "open"
+    OFFERED = "offered"  # somebody offers all of it, or a part
+    CONFIRMED = "confirmed"  # who asked has taken offers for all of it
+    DELIVERED = "delivered"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestMove(StrEnum):
+    """What somebody did about a request after it was opened."""
+
+    OFFERED = "offered"
+    RETRACTED = "retracted"
+    CONFIRMED = "confirmed"
+    DELIVERED = "delivered"
+    WITHDRAWN = "withdrawn"
+
+
+class ResourceGroup(StrEnum):
+    """What kind of thing a reported resource is; every kind that no word places is `OTHER`."""
+
+    STAFF = "staff"
+    COUNTERS = "counters"
+    TENTS = "tents"
+    VEHICLES = "vehicles"
+    STOCK = "stock"
+    OTHER = "other"
 
 
 class Rhythm(StrEnum):

@@ -19,10 +19,14 @@ from data.days import day_of
 from data.detecting import detection_of
 from data.picture import picture, series_key
 from data.plan_book import running
+from data.request_book import open_requests
 from data.sites import site as site_named
 from data.stocking import stock_now
 from data.usual import usual
 from data.vocabulary import Audience, Measure
+
+# What is over is looked at for as long, so that an alert about it ends as what it is: answered.
+OVER_STAYS = timedelta(days=1)
 
 
 def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclosure.INSIDE) -> Recent:
@@ -59,4 +63,5 @@ def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclos
             for rate in other_rates(own_rules(conn, name, now))
         },
         plan=running(conn, name),
+        requests=open_requests(conn, name, over_since=now - OVER_STAYS),
     )

@@ -26,7 +26,17 @@ from layouts.translator import Translator
 
 LEVELS = (Level.WATCH, Level.ALERT, Level.CRITICAL)
 RULES = (
-    *("surge", "collapse", "pressure", "coverage_gap", "stock_out", "source_silent", "overdue_task", "evaluation"),
+    *(
+        "surge",
+        "collapse",
+        "pressure",
+        "coverage_gap",
+        "stock_out",
+        "source_silent",
+        "overdue_task",
+        "overdue_request",
+        "evaluation",
+    ),
 )
 
 

@@ -41,7 +41,7 @@ def params_words(rule: SetRule, t: Translator) -> str:
             )
         case RuleKind.PRESSURE:
             return t("rules.says.pressure", level=str(rule.level), leave_share=said["leave_at"])
-        case RuleKind.SOURCE_SILENT | RuleKind.OVERDUE_TASK:
+        case RuleKind.SOURCE_SILENT | RuleKind.OVERDUE_TASK | RuleKind.OVERDUE_REQUEST:
             return t(f"rules.says.{rule.kind}")
         case _:
             rate = float(said["false_alarms_per_month"])

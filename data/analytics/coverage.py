@@ -71,12 +71,12 @@ def service_coverage(
     last_heard: datetime | None = None,
 ) -> ServiceCoverage:
     standing = standard is not None and standard.per in STANDING
-    span, used = _standing(rows, now) if standing else _delivered_span(rows, day, now)
-    used = _one_source_each(used)
+    span, used = standing_rows(rows, now) if standing else _delivered_span(rows, day, now)
+    used = one_source_each(used)
     twice = [row for row in used if not row.get("counted", True)]
     active, used = used, [row for row in used if row.get("counted", True)]
-    by_organisation = _delivered(used, standard, standing)
-    delivered = _known_sum(list(by_organisation.values()))
+    by_organisation = delivered_by(used, standard, standing)
+    delivered = known_sum(list(by_organisation.values()))
     required = denominator = counted_by = None
     if standard is not None:
         until = span.end if span else now
@@ -111,7 +111,7 @@ def service_coverage(
         delivered=delivered,
         required=required,
         unit=standard.unit if standard else next((str(r["unit"]) for r in used if r["unit"]), ""),
-        gap=_gap(delivered, required, standard.unit if standard else ""),
+        gap=gap_of(delivered, required, standard.unit if standard else ""),
         ratio=ratio,
         state=state if delivered is not None or standard is None else State.MISSING,
         level=Level.NORMAL if surely else level_of(carried_ratio),
@@ -161,7 +161,9 @@ def _delivered_span(
     return None, []
 
 
-def _standing(rows: Sequence[Mapping[str, object]], now: datetime) -> tuple[Window | None, list[Mapping[str, object]]]:
+def standing_rows(
+    rows: Sequence[Mapping[str, object]], now: datetime
+) -> tuple[Window | None, list[Mapping[str, object]]]:
     """The newest report of each organisation that still speaks for now."""
     newest: dict[tuple[object, object], datetime] = {}
     for row in rows:
@@ -178,7 +180,7 @@ def _standing(rows: Sequence[Mapping[str, object]], now: datetime) -> tuple[Wind
     return Window(min(moment_of(row["start"]) for row in used), now), used
 
 
-def _one_source_each(rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+def one_source_each(rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
     """What several sources tell of one organisation is one delivery: its own report counts, else the newest one's."""
     told: dict[object, dict[object, tuple[bool, datetime, str]]] = {}
     for row in rows:
@@ -189,7 +191,7 @@ def _one_source_each(rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, 
     return [row for row in rows if row["source"] == chosen[row["organisation"]]]
 
 
-def _delivered(
+def delivered_by(
     rows: Sequence[Mapping[str, object]], standard: Standard | None, standing: bool
 ) -> dict[object, float | None]:
     """Units delivered, or standing, by organisation; None where it gave no amount that can be compared."""
@@ -233,7 +235,7 @@ def _carried(
     return total if by_organisation else None
 
 
-def _known_sum(amounts: Sequence[float | None]) -> float | None:
+def known_sum(amounts: Sequence[float | None]) -> float | None:
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if known else None
 
@@ -244,7 +246,7 @@ def _ratio(delivered: float | None, required: float | None) -> float | None:
     return delivered / required if required > 0 else 1.0
 
 
-def _gap(delivered: float | None, required: float | None, unit: str) -> float | None:
+def gap_of(delivered: float | None, required: float | None, unit: str) -> float | None:
     """Units missing, whole ones where a unit comes in pieces."""
     if delivered is None or required is None:
         return None

@@ -10,6 +10,7 @@ from functools import partial
 from data.analytics.composite import Composite
 from data.analytics.lifecycle import Patience
 from data.analytics.overdue import overdue_task, tasks_watched
+from data.analytics.overdue_requests import overdue_request, requests_watched
 from data.analytics.rule import FALSE_ALARMS, Finding, Recent, Rule
 from data.analytics.rule_params import checked, usual_entry
 from data.analytics.rules import Gap, coverage_gap, gaps_watched, pressure_high, reports_watched, source_silent
@@ -28,7 +29,7 @@ BUILT_IN: tuple[SetRule, ...] = tuple(
     checked({"name": str(kind), **usual_entry(kind)})
     for kind in (
         *(RuleKind.SURGE, RuleKind.COLLAPSE, RuleKind.SOURCE_SILENT, RuleKind.PRESSURE),
-        *(RuleKind.COVERAGE_GAP, RuleKind.STOCK_OUT, RuleKind.OVERDUE_TASK),
+        *(RuleKind.COVERAGE_GAP, RuleKind.STOCK_OUT, RuleKind.OVERDUE_TASK, RuleKind.OVERDUE_REQUEST),
     )
 )
 
@@ -71,6 +72,8 @@ def _made(rule: SetRule, known: Mapping[str, SetRule]) -> tuple[Find, Watches]:
             return partial(source_silent, level=level), reports_watched
         case RuleKind.OVERDUE_TASK:
             return partial(overdue_task, level=level), tasks_watched
+        case RuleKind.OVERDUE_REQUEST:
+            return partial(overdue_request, level=level), requests_watched
         case RuleKind.COMPOSITE:
             parts = tuple(built(known[name], known) for name in said["rules"])
             composite = Composite(said["mode"], parts, level)

@@ -15,6 +15,7 @@ from data.analytics.observed import Observed
 from data.analytics.seen import PresentNow
 from data.analytics.stages import StageState
 from data.plan_shapes import Activation
+from data.request_shapes import ResourceRequest
 from data.rhythm import Reporting
 from data.types import Pressure, SectorCoverage, Site, StockLeft, Window
 from data.vocabulary import Lane, Level, Stage
@@ -44,6 +45,7 @@ class Recent:
     stock: tuple[StockLeft, ...] = ()
     detections: Mapping[float, Detection | None] = field(default_factory=dict)  # by other rates of false alarms
     plan: Activation | None = None  # what runs of the contingency plan
+    requests: tuple[ResourceRequest, ...] = ()  # of institutions to each other, those that are not over or only just
 
     def detected(self, per_month: float) -> Detection | None:
         return self.detection if per_month == FALSE_ALARMS else self.detections[per_month]

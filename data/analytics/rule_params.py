@@ -92,7 +92,7 @@ PARAMS: Mapping[RuleKind, tuple[Param, ...]] = {
         Param("recovers_at", "number", None, 1.0, 1440.0),
         Param("item", "text", "", most=120),  # "": any
     ),
-    **dict.fromkeys((RuleKind.SOURCE_SILENT, RuleKind.OVERDUE_TASK), ()),
+    **dict.fromkeys((RuleKind.SOURCE_SILENT, RuleKind.OVERDUE_TASK, RuleKind.OVERDUE_REQUEST), ()),
     RuleKind.COMPOSITE: (Param("mode", "choice", "all", choices=MODES), Param("rules", "names")),
 }
 RECOVERS = 0.1  # of the limit: where calm begins unless somebody says
@@ -106,6 +106,7 @@ USUAL_OF: Mapping[RuleKind, Mapping[str, Any]] = {
     RuleKind.PRESSURE: {"pending": 15, "recovering": 30},
     RuleKind.COVERAGE_GAP: {"pending": 60},
     RuleKind.OVERDUE_TASK: {"recovering": 0},
+    RuleKind.OVERDUE_REQUEST: {"recovering": 0},
 }
 
 

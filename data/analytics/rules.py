@@ -14,6 +14,7 @@ import numpy as np
 
 from data.analytics.lifecycle import Patience, Seen
 from data.analytics.overdue import overdue_task, tasks_watched
+from data.analytics.overdue_requests import overdue_request, requests_watched
 from data.analytics.pressure import LEAVE_AT
 from data.analytics.rule import Finding, Recent, Rule
 from data.analytics.stock_out import stock_out, stock_watched
@@ -182,4 +183,6 @@ RULES: tuple[Rule, ...] = (
     Rule("stock_out", stock_out, Patience(recovering=timedelta(hours=1), no_data=timedelta(hours=1)), stock_watched),
     # A task is late or it is not: told at once, over as soon as it is done.
     Rule("overdue_task", overdue_task, Patience(recovering=timedelta(0)), tasks_watched),
+    # The same of what one institution asked the others for.
+    Rule("overdue_request", overdue_request, Patience(recovering=timedelta(0)), requests_watched),
 )

@@ -12,6 +12,7 @@ import pandas as pd
 from data.demo import facts
 from data.demo.counters import NOBODY_TOLD
 from data.demo.door import CROWDED
+from data.demo.printed_resources import resource_rows
 from data.demo.reconstruction import SITE, Span, Stage, spans
 from data.demo.shape import SLOT, Ints
 from data.demo.streams import Stream, boundaries, local, quarters, sums
@@ -65,6 +66,7 @@ def streams() -> tuple[Stream, ...]:
         make("cebaf-queue", Dataset.QUEUE, SLOT, timedelta(minutes=5), queue_rows),
         make("cebaf-present", Dataset.PRESENT, SLOT, timedelta(minutes=5), present_rows),
         make("cebaf-day", Dataset.FLOW, timedelta(days=1), MORNING_AFTER, day_rows),
+        make("cebaf-resource", Dataset.RESOURCE, timedelta(days=1), MORNING_AFTER, resource_rows),
     )
 
 

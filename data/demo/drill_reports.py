@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.demo.shape import SLOT, Ints, slots_between
+from data.demo.simulated_resources import HELD, Has, resource_rows
 from data.demo.simulated_services import PARTNERS, STOCK, Item, Offer, Partner, left_in_stock, people
 from data.demo.simulation import SITE, STAFF, Drill, Line, drill, steps
 from data.demo.streams import Stream, boundaries, local, quarters, sums
@@ -45,6 +46,11 @@ def streams(begins: datetime) -> tuple[Stream, ...]:
             _stream(site, item.source, f"stock-{item.source}", Dataset.STOCK, SHIFT, HOUR / 3, rows, SHIFT_BEGINS)
             for item in STOCK
             for rows in [partial(stock_rows, site, item)]
+        ),
+        *(
+            _stream(site, source, f"resource-{source}", Dataset.RESOURCE, SHIFT, HOUR / 2, rows, SHIFT_BEGINS)
+            for source in dict.fromkeys(one.source for one in HELD)
+            for rows in [partial(_held_rows, site, [one for one in HELD if one.source == source])]
         ),
     )
 
@@ -226,6 +232,10 @@ def _offer_rows(site: Drill, partner: Partner, offer: Offer, last: int) -> list[
         for (sex, age), share in offer.split.items()
     ]
     return [row, *parts]
+
+
+def _held_rows(site: Drill, held: Sequence[Has], window: Window) -> pd.DataFrame:
+    return resource_rows(site, held, _period_ends(site, SHIFT // HOUR, window))
 
 
 def stock_rows(site: Drill, item: Item, window: Window) -> pd.DataFrame:

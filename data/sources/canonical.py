@@ -206,6 +206,8 @@ DATASETS: dict[Dataset, DatasetSpec] = {
             _AT,
             Column("quantity", AMOUNT, "2", required=True, most=MOST_AMOUNT, reports=True, tag="#capacity+quantity"),
             Column("state", TEXT, "operativa", most=40, required=True, key=True, tag="#status"),
+            Column("available", AMOUNT, "1", most=MOST_AMOUNT, tag="#capacity+available"),
+            Column("place", TEXT, "Patio norte", most=200, key=True, tag="#loc+place"),
             _ISSUED,
             _REASON,
         ),

@@ -29,6 +29,7 @@ from data.tables.places import clock, data_version, site
 from data.tables.plans import plan_activation, plan_task_event, plan_version
 from data.tables.questions import question, question_end
 from data.tables.reports import report, report_issue, report_site, source
+from data.tables.requests import request_act, resource_request
 from data.tables.rollups import flow_daily, flow_hourly, service_daily
 from data.tables.rules import cadence, official, site_phase, standard
 from data.tables.sessions import ended_session
@@ -88,7 +89,9 @@ __all__ = [
     "report_mapping",
     "report_site",
     "report_span",
+    "request_act",
     "resource_reading",
+    "resource_request",
     "roster_line",
     "screen",
     "service_daily",

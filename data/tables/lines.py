@@ -144,7 +144,9 @@ resource_reading = Table(
     Column("organisation", String(160), nullable=False),
     Column("kind", String(120), nullable=False),
     Column("state", String(40), nullable=False),
+    Column("place", String(200), nullable=False),  # "" is the site as a whole
     Column("quantity", Float, nullable=False),
+    Column("available", Float),  # of the quantity, where somebody said; else the state says it
     Column("report_id", RowId, nullable=False),
     Column("issued_at", Utc, nullable=False),
     Column("received_at", Utc, nullable=False),

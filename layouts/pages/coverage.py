@@ -25,6 +25,14 @@ from layouts.questions import line_link
 from layouts.translator import Translator
 
 HEADLINES = ("coverage_worst_sector", "present", "arrivals_today", "confidence")
+BESIDE = (
+    ("who.link", "/coverage/who"),
+    ("partners.link", "/coverage/partners"),
+    ("resources.link", "/resources"),
+    ("need.link", "/resources/need"),
+    ("requests.link", "/requests"),
+    ("standards.link", "/coverage/standards"),
+)
 
 
 def draw(model: CoverageModel, t: Translator) -> Parts:
@@ -69,23 +77,36 @@ def _name(sector: SectorCoverage, one: ServiceCoverage | None, t: Translator) ->
 
 
 def _service(model: CoverageModel, sector: SectorCoverage, one: ServiceCoverage, t: Translator) -> list[Any]:
-    before = model.before.get((one.sector, one.service))
     return [
         _name(sector, one, t),
-        missing_phrase(one, t),
+        html.Span([missing_phrase(one, t), *_ask_for(one, model, t)]),
         covered_cell(one, t),
-        trend(one, before, t),
+        trend(one, model.before.get((one.sector, one.service)), t),
         ", ".join(one.organisations) or t("word.no_actor"),
         html.Span([age(one.as_of), " ", *line_link(model.frame, one, t)], className="age-and-ask"),
     ]
 
 
+def _ask_for(one: ServiceCoverage, model: CoverageModel, t: Translator) -> list[Any]:
+    """Of what is missing now, the way to asking the other institutions for it."""
+    if not one.gap or one.masked or model.frame.scope.as_of is not None:
+        return []
+    facts = {"gap": one.gap, "unit": one.unit, "service": str(one.service)}
+    asked = {
+        "site": model.frame.site.site,
+        "lang": str(t.language),
+        "service": str(one.service),
+        "what": t.word("service", str(one.service)),
+        "quantity": f"{one.gap:.10g}",
+        "unit": t.word("unit", one.unit),
+        "reason": t("need.reason_now", **facts),
+    }
+    return [" ", html.A(t("need.ask_for"), href=f"/requests?{urlencode(asked)}#ask", className="ask-for")]
+
+
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
     asked = urlencode({"site": board.site, "lang": board.lang, "look": str(look)})
-    beside = [
-        dash_html.A(t(words), href=f"/coverage/{place}?{asked}", className="panel-link")
-        for words, place in (("who.link", "who"), ("partners.link", "partners"), ("standards.link", "standards"))
-    ]
+    beside = [dash_html.A(t(words), href=f"{path}?{asked}", className="panel-link") for words, path in BESIDE]
     return shell.page(
         board,
         look,

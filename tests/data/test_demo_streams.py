@@ -81,8 +81,13 @@ def test_every_modelled_line_says_so() -> None:
 
 def test_nobody_made_up_services_for_the_real_centre() -> None:
     assert {one.dataset for one in cebaf_reports.streams()} == {
-        *(Dataset.FLOW, Dataset.QUEUE, Dataset.PRESENT, Dataset.EVENT)
+        *(Dataset.FLOW, Dataset.QUEUE, Dataset.PRESENT, Dataset.EVENT, Dataset.RESOURCE)
     }
+    # Of what it had at hand only what was printed, each with where.
+    printed = facts.table("cebaf_resources")
+    assert printed["source"].str.startswith("http").all()
+    told = rows(stream("cebaf-resource"), facts.moment(date(2018, 9, 1)), facts.moment(date(2019, 7, 1)))
+    assert told[["kind", "quantity"]].values.tolist() == printed[["kind", "quantity"]].values.tolist()
     kinds = {file.site.site: file.site.kind for file in programme.site_files()}
     assert kinds == {"cebaf-tumbes": SiteKind.RECONSTRUCTION, "simulacro-norte": SiteKind.SIMULATION}
     assert not next(file for file in programme.site_files() if file.site.site == "cebaf-tumbes").standard

@@ -108,6 +108,6 @@ def test_it_sounds_when_the_running_rule_does(crowded, kind):
 
 def test_rules_that_look_at_what_is_not_kept_by_the_hour_cannot_be_tried(crowded):
     for rule in BUILT_IN:
-        if rule.name in ("source_silent", "coverage_gap", "overdue_task"):
+        if rule.name in ("source_silent", "coverage_gap", "overdue_task", "overdue_request"):
             with pytest.raises(NotRehearsed):
                 tried(crowded, rule, NOON)
