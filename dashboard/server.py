@@ -23,7 +23,18 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard import api, cadence_page, decisions, forecast_page, health, pages_http, refusals, sign_in, who_page
+from dashboard import (
+    api,
+    cadence_page,
+    decisions,
+    forecast_page,
+    health,
+    pages_http,
+    referrals_page,
+    refusals,
+    sign_in,
+    who_page,
+)
 from dashboard.access import Viewer
 from dashboard.beat import EVALUATION, LONGEST_TURN_SECONDS, beat_file
 from dashboard.desk import routes as desk
@@ -66,6 +77,7 @@ def application(shell: Shell) -> ASGIApp:
             *cadence_page.ROUTES,
             *forecast_page.ROUTES,
             *who_page.ROUTES,
+            *referrals_page.ROUTES,
             Route("/login", sign_in.login, methods=["GET", "POST"]),
             Route("/logout", sign_in.logout, methods=["POST"]),
             Route("/screen/{token}", sign_in.screen),

@@ -31,10 +31,10 @@ Answer = TypeVar("Answer")
 
 
 async def who(request: Request) -> Response:
-    view, scope, site, t = await _looked(request)
+    view, scope, site, t = await looked(request)
     ask = _ask(request, site, scope)
     shell: Shell = request.app.state.shell
-    found = await _read(request, lambda conn: asked_who.who(conn, scope, site, ask, shell.seen.clock()))
+    found = await read_here(request, lambda conn: asked_who.who(conn, scope, site, ask, shell.seen.clock()))
     asked = dict(request.query_params)
     plain = Plain(view.lang, view.look, view.site)
     body = await anyio.to_thread.run_sync(
@@ -48,14 +48,14 @@ async def who(request: Request) -> Response:
 
 async def files(request: Request) -> Response:
     """What the page shows as a file; `source` keeps only the rows that one source reported."""
-    _, scope, site, t = await _looked(request)
+    _, scope, site, t = await looked(request)
     kind = request.path_params["kind"]
     if kind not in FILES:
         raise BadAddress("unknown_page", 404)
     ask = _ask(request, site, scope)
     shell: Shell = request.app.state.shell
     source = request.query_params.get("source") or None
-    content = await _read(request, lambda conn: made(kind, conn, scope, site, ask, shell.seen.clock(), t, source))
+    content = await read_here(request, lambda conn: made(kind, conn, scope, site, ask, shell.seen.clock(), t, source))
     name = f"caudal-5w-{site.site}-{t.local(ask.window.start):%Y%m%d}.{kind}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -66,9 +66,9 @@ async def files(request: Request) -> Response:
 
 
 async def roster(request: Request) -> Response:
-    view, scope, site, t = await _looked(request)
+    view, scope, site, t = await looked(request)
     shell: Shell = request.app.state.shell
-    frame, told = await _read(request, lambda conn: partners(conn, scope, site, shell.seen.clock()))
+    frame, told = await read_here(request, lambda conn: partners(conn, scope, site, shell.seen.clock()))
     plain = Plain(view.lang, view.look, view.site)
     then = {} if view.as_of is None else {"as_of": view.as_of.isoformat()}
     body = partners_page.body(frame, told, DAYS, plain.asked, t)
@@ -77,7 +77,7 @@ async def roster(request: Request) -> Response:
     )
 
 
-async def _looked(request: Request) -> tuple[View, Scope, Site, Translator]:
+async def looked(request: Request) -> tuple[View, Scope, Site, Translator]:
     """What the address shows, if this viewer may see it."""
     shell: Shell = request.app.state.shell
     words = {name: text for name, text in request.query_params.items() if name in ("site", "lang", "look", "as_of")}
@@ -99,7 +99,7 @@ def _ask(request: Request, site: Site, scope: Scope) -> WhoAsk:
         raise BadAddress(wrong.code, zone=site.zone, name=wrong.name, value=wrong.value[:60], **wrong.facts) from None
 
 
-async def _read(request: Request, ask: Callable[[Connection], Answer]) -> Answer:
+async def read_here(request: Request, ask: Callable[[Connection], Answer]) -> Answer:
     shell: Shell = request.app.state.shell
 
     def read() -> Answer:

@@ -12,7 +12,7 @@ from typing import Any
 
 from data.analytics.standards import PARTS
 from data.types import Breakdown, BreakdownDay, Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage, Window
-from data.vocabulary import Audience, Sector, State
+from data.vocabulary import PYRAMID, Audience, Sector, State
 
 INSIDE = 5  # smallest count the open audience sees inside the mechanism
 # Categories where any count points at somebody: no cell of theirs is crossed by hour for anyone outside protection.
@@ -136,7 +136,8 @@ def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSID
     """
     if audience is Audience.PROTECTION:
         return told
-    return replace(told, days=tuple(masked_day(day, threshold) for day in told.days))
+    masked = masked_pyramid if told.by == PYRAMID else masked_day
+    return replace(told, days=tuple(masked(day, threshold) for day in told.days))
 
 
 def masked_served(
@@ -179,6 +180,38 @@ def masked_day(day: BreakdownDay, threshold: int) -> BreakdownDay:
     )
 
 
+def masked_pyramid(day: BreakdownDay, threshold: int) -> BreakdownDay:
+    """A day by sex and age at once, beside the same day by sex and by age, which anybody may ask for too.
+
+    Age bands go whole: a band of which one cell is small, or which the day by age hides, and with it the next larger
+    ones until neither a sex nor everybody's sum gives a hidden cell away (`hidden_rows`).
+    """
+    if (day.running and day.parts) or not day.parts:
+        return replace(masked_day(day, threshold), margins=())
+    cells = {tuple(part.split("|", 1)): people or 0.0 for part, people in day.parts.items()}
+    sexes = sorted({sex for sex, _ in cells})
+    bands = {band: [cells.get((sex, band), 0.0) for sex in sexes] for _, band in cells}
+    rows: dict[str | None, list[float]] = {band: [*people, sum(people)] for band, people in bands.items()}
+    rows[None] = [*(0.0 for _ in sexes), max(0.0, day.rest or 0.0)]
+    margins = [masked_day(margin, threshold) for margin in day.margins]
+    already: set[str | None] = {part for margin in margins for part, people in margin.parts.items() if people is None}
+    if any(margin.rest_reserved for margin in margins):
+        already.add(None)
+    if already and not already & set(rows):  # a sex is hidden: some of its cells have to be
+        already.add(min(bands, key=lambda band: (sum(bands[band]) == 0, sum(bands[band]), band)))
+    hidden = hidden_rows(rows, threshold, already)
+    if not hidden:
+        return replace(day, margins=())
+    return replace(
+        day,
+        parts={part: None if part.split("|", 1)[1] in hidden else people for part, people in day.parts.items()},
+        rest=None if None in hidden else day.rest,
+        reserved=sum(rows[name][-1] for name in hidden),
+        rest_reserved=None in hidden,
+        margins=(),
+    )
+
+
 def hidden_among(
     told: Sequence[tuple[Any, float | None]], threshold: int = INSIDE, already: Collection[Any] = ()
 ) -> set[Any]:
@@ -203,3 +236,33 @@ def hidden_among(
 def are_safe(people: Sequence[float], threshold: int = INSIDE) -> bool:
     """Whether hidden cells may be told as one sum: at least two, and more than a small count and one for each."""
     return len(people) > 1 and sum(people) >= threshold + len(people)
+
+
+def hidden_rows(
+    rows: Mapping[Any, Sequence[float]], threshold: int = INSIDE, already: Collection[Any] = ()
+) -> set[Any]:
+    """Of a table with several numbers a row, the rows of which none is told: those with a small number, those hidden
+    `already`, and with them the next larger ones until no column's sum over hidden rows gives one of them away.
+
+    Rows go whole, so that each column and each row of what is hidden holds several unknown numbers: none follows from
+    the sums of rows and columns, which are told.
+    """
+    hidden = {
+        name for name, parts in rows.items() if name in already or any(is_small(part, threshold) for part in parts)
+    }
+    if not hidden:
+        return hidden
+    others = sorted(
+        (sum(parts) == 0, sum(parts), str(name), name) for name, parts in rows.items() if name not in hidden
+    )
+    for *_, name in others:
+        if columns_are_safe([rows[one] for one in hidden], threshold):
+            break
+        hidden.add(name)
+    return hidden
+
+
+def columns_are_safe(rows: Sequence[Sequence[float]], threshold: int = INSIDE) -> bool:
+    """Whether hidden rows of several numbers may be told as one sum a number."""
+    columns = ([part for part in column if part > 0] for column in zip(*rows, strict=True))
+    return all(not column or are_safe(column, threshold) for column in columns)

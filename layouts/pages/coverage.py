@@ -82,8 +82,13 @@ def _service(sector: SectorCoverage, one: ServiceCoverage, before: float | None,
 def frame(board: Board, look: Look | str, t: Translator, distance: int = 0) -> Component:
     asked = urlencode({"site": board.site, "lang": board.lang, "look": str(look)})
     beside = [
-        dash_html.A(t(words), href=f"/coverage/{place}?{asked}", className="panel-link")
-        for words, place in (("who.link", "who"), ("partners.link", "partners"), ("standards.link", "standards"))
+        dash_html.A(t(words), href=f"{place}?{asked}", className="panel-link")
+        for words, place in (
+            ("who.link", "/coverage/who"),
+            ("referrals.link", "/referrals"),
+            ("partners.link", "/coverage/partners"),
+            ("standards.link", "/coverage/standards"),
+        )
     ]
     return shell.page(
         board,
