@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, or_, select
 
 from data import grains, queries
-from data.analytics.parts import parts_of, with_the_rest
+from data.analytics.parts import UNCLASSIFIED, parts_of, with_the_rest
 from data.days import days_of
 from data.frames import frame
 from data.queries import SeriesKey
@@ -90,4 +90,6 @@ def _lines(conn: Connection, key: SeriesKey, by: str, window: Window, as_of: dat
     if by != PYRAMID:
         return won
     both = (won["sex"] != "") & (won["age_band"] != "")
-    return won.assign(**{PYRAMID: (won["sex"] + "|" + won["age_band"]).where(both, "")})
+    neither = (won["sex"] == UNCLASSIFIED) & (won["age_band"] == UNCLASSIFIED)
+    cell = (won["sex"] + "|" + won["age_band"]).where(both, "").where(~neither, UNCLASSIFIED)
+    return won.assign(**{PYRAMID: cell})

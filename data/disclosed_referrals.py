@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
-from data.disclosure import INSIDE, are_safe, columns_are_safe, is_small
 from data.referral_shapes import NOTHING, REFERRALS_BY, Cell, Period, ShownPeriod, Sum, Tally
+from data.small_counts import INSIDE, are_safe, columns_are_safe, is_small
 from data.types import Window
 from data.vocabulary import Audience
 

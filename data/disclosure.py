@@ -6,15 +6,19 @@ count of people under the threshold is hidden together with every figure from wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from data.analytics.standards import PARTS
+from data.small_counts import INSIDE as INSIDE
+from data.small_counts import are_safe as are_safe
+from data.small_counts import hidden_among as hidden_among
+from data.small_counts import hidden_rows as hidden_rows
+from data.small_counts import is_small as is_small
 from data.types import Breakdown, BreakdownDay, Duplicate, Flag, Revision, SectorCoverage, ServiceCoverage, Window
 from data.vocabulary import PYRAMID, Audience, Sector, State
 
-INSIDE = 5  # smallest count the open audience sees inside the mechanism
 # Categories where any count points at somebody: no cell of theirs is crossed by hour for anyone outside protection.
 PROTECTED = (Sector.GBV, Sector.TRAFFICKING)
 PEOPLE_UNITS = ("people", "personas", "person", "persons", "atenciones", "contacts", "cases", "casos")
@@ -24,11 +28,6 @@ HIDDEN: dict[str, Any] = {
     "state": State.MASKED,
     "masked": True,
 }
-
-
-def is_small(count: float | None, threshold: int = INSIDE) -> bool:
-    """Zero is no one's secret; missing is not a count."""
-    return count is not None and 0 < count < threshold
 
 
 # What a need counted by a part of the arrivals is made of: of a day that runs people are not told apart (below).
@@ -135,7 +134,7 @@ def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSID
     has no parts yet: seen twice, it would tell who came in between.
     """
     if audience is Audience.PROTECTION:
-        return told
+        return replace(told, days=tuple(replace(day, margins=()) for day in told.days))
     masked = masked_pyramid if told.by == PYRAMID else masked_day
     return replace(told, days=tuple(masked(day, threshold) for day in told.days))
 
@@ -204,65 +203,13 @@ def masked_pyramid(day: BreakdownDay, threshold: int) -> BreakdownDay:
         return replace(day, margins=())
     return replace(
         day,
-        parts={part: None if part.split("|", 1)[1] in hidden else people for part, people in day.parts.items()},
+        # Of a hidden band every sex is hidden, whether anybody told it or not: that nobody did would be a zero.
+        parts={
+            **{part: people for part, people in day.parts.items() if part.split("|", 1)[1] not in hidden},
+            **{f"{sex}|{band}": None for band in bands if band in hidden for sex in sexes},
+        },
         rest=None if None in hidden else day.rest,
         reserved=sum(rows[name][-1] for name in hidden),
         rest_reserved=None in hidden,
         margins=(),
     )
-
-
-def hidden_among(
-    told: Sequence[tuple[Any, float | None]], threshold: int = INSIDE, already: Collection[Any] = ()
-) -> set[Any]:
-    """Which cells of a total are not shown, by their names: the small ones, those hidden `already`, and with them the
-    next larger ones until no hidden cell follows from the total (`are_safe`)."""
-    cells = sorted(
-        (name not in already and not is_small(people, threshold), people, str(name), name)
-        for name, people in told
-        if people is not None and people > 0
-    )
-    count = sum(not shown for shown, *_ in cells)
-    if not count:
-        return set()
-    while count < len(cells) and not are_safe([people for _, people, *_ in cells[:count]], threshold):
-        count += 1
-    hidden = {name for *_, name in cells[:count]}
-    if count < 2:
-        hidden |= {name for name, people in told if people == 0}
-    return hidden
-
-
-def are_safe(people: Sequence[float], threshold: int = INSIDE) -> bool:
-    """Whether hidden cells may be told as one sum: at least two, and more than a small count and one for each."""
-    return len(people) > 1 and sum(people) >= threshold + len(people)
-
-
-def hidden_rows(
-    rows: Mapping[Any, Sequence[float]], threshold: int = INSIDE, already: Collection[Any] = ()
-) -> set[Any]:
-    """Of a table with several numbers a row, the rows of which none is told: those with a small number, those hidden
-    `already`, and with them the next larger ones until no column's sum over hidden rows gives one of them away.
-
-    Rows go whole, so that each column and each row of what is hidden holds several unknown numbers: none follows from
-    the sums of rows and columns, which are told.
-    """
-    hidden = {
-        name for name, parts in rows.items() if name in already or any(is_small(part, threshold) for part in parts)
-    }
-    if not hidden:
-        return hidden
-    others = sorted(
-        (sum(parts) == 0, sum(parts), str(name), name) for name, parts in rows.items() if name not in hidden
-    )
-    for *_, name in others:
-        if columns_are_safe([rows[one] for one in hidden], threshold):
-            break
-        hidden.add(name)
-    return hidden
-
-
-def columns_are_safe(rows: Sequence[Sequence[float]], threshold: int = INSIDE) -> bool:
-    """Whether hidden rows of several numbers may be told as one sum a number."""
-    columns = ([part for part in column if part > 0] for column in zip(*rows, strict=True))
-    return all(not column or are_safe(column, threshold) for column in columns)

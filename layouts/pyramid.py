@@ -81,6 +81,9 @@ def pyramid_sentence(told: Breakdown, t: Translator) -> str:
     if whole:
         for key, parts in (("minors", minors), ("women", [women])):
             people = sum(one.people for one in parts)
+            if not people and any(one.hidden for one in parts):
+                said.append(t(f"pyramid.{key}_masked"))
+                continue
             bound = "_at_least" if any(one.hidden for one in parts) else ""
             said.append(t(f"pyramid.{key}{bound}", people=round(people), part_share=people / whole))
     without = sum(not day.parts for day in told.days)

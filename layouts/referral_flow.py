@@ -140,9 +140,14 @@ def flow_sentence(total: Sum, t: Translator) -> str:
     states = total.states
     said = []
     if total.states_hidden:
-        said.append(t("referrals.says.only_referred", people=round(total.referred)))
+        key = "only_referred_at_least" if total.reserved else "only_referred"
+        said.append(t(f"referrals.says.{key}", people=round(total.referred)))
     else:
-        said.append(t("referrals.says.referred", people=round(states.referred)))
+        if total.reserved or total.reserved_states:
+            facts = {"people": round(total.referred), "told": round(states.referred)}
+            said.append(t("referrals.says.partly", **facts))
+        else:
+            said.append(t("referrals.says.referred", people=round(states.referred)))
         for name in ("accepted", "closed", "overdue"):
             base = getattr(states, f"{name}_of")
             count = getattr(states, name)

@@ -68,8 +68,7 @@ PEOPLE: dict[tuple[Sex, AgeBand], float] = {
     (Sex.MALE, AgeBand.AGE_18_59): 0.318,
     (Sex.FEMALE, AgeBand.AGE_60_UP): 0.017,
     (Sex.MALE, AgeBand.AGE_60_UP): 0.014,
-    (Sex.OTHER, AgeBand.AGE_18_59): 0.0071,
-    (Sex.OTHER, AgeBand.AGE_12_17): 0.0013,
+    (Sex.OTHER, AgeBand.AGE_18_59): 0.0084,
 }
 
 
