@@ -106,5 +106,5 @@ def _about(scope: Scope, site: Site, clock: ClockReading, model: referrals.Refer
             t("who_file.masking"),
             t("referral_file.masking_says", threshold=scope.mask_below) if masked else t("referral_file.masking_none"),
         ),
-        (t("who_file.tags"), t("who_file.tags_say")),
+        (t("who_file.tags"), t("referral_file.tags_say")),
     )

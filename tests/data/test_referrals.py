@@ -1,4 +1,4 @@
-"""Referrals: whole weeks, no report is not zero, reports that contradict themselves, as known at any moment."""
+"""Referrals: whole weeks, no report is not zero, reports that contradict themselves, as known at a moment."""
 
 from __future__ import annotations
 
