@@ -12,7 +12,7 @@ from dash import html
 from data.types import REFERRAL_WINDOWS, REFERRALS_BY, Frame, Referrals
 from data.vocabulary import Priority
 from layouts.desk.around import button, form, hidden, panel, scroll, select, tag
-from layouts.parts import age, aria, data, marks_text
+from layouts.parts import aria, data, marks_text
 from layouts.referral_flow import flow_picture, flow_sentence
 from layouts.referral_tables import by_table, steps_table, weeks_table, withheld_table
 from layouts.referral_words import referred_words, share_of, share_words, span_words, state_words
@@ -37,7 +37,8 @@ def body(
     """`asked`: the words of the address as written; `plain`: site, language and look of it; `threshold`: under which
     counts are reserved, None for whoever sees them all."""
     query = {name: asked[name] for name in ASKED if asked.get(name)}
-    stamps = [*marks_text(frame, t), age(told.newest)]
+    newest = [] if told.newest is None else [html.Span(t("referrals.newest", received=told.newest), className="quiet")]
+    stamps = [*newest, *marks_text(frame, t)]
     parts: list[Any] = [
         html.Div(
             [
