@@ -24,7 +24,7 @@ from data.chosen import official_sources
 from data.presence import presence
 from data.types import BreakdownDay, ClockReading, Comparison, Scope, Site, Window, by_the_hour
 from data.versions import version_of
-from data.vocabulary import DIMENSIONS, Measure, Stage, State
+from data.vocabulary import TOLD_BY, Measure, Stage, State
 
 BREAKDOWN_USUAL, BREAKDOWN_LONGEST = timedelta(days=7), timedelta(days=366)
 PRESENCE_USUAL, PRESENCE_LONGEST = timedelta(days=1), timedelta(days=100)
@@ -43,9 +43,9 @@ class BreakdownAsk:
 
 def breakdown_ask(params: Mapping[str, str], site: Site, now: datetime) -> BreakdownAsk:
     """From `measure, stage, source, by, from, to, as_of`; raises WrongAsk."""
-    by = params.get("by") or DIMENSIONS[0]
-    if by not in DIMENSIONS:
-        raise WrongAsk("by", by, "unknown_value", allowed=", ".join(DIMENSIONS))
+    by = params.get("by") or TOLD_BY[0]
+    if by not in TOLD_BY:
+        raise WrongAsk("by", by, "unknown_value", allowed=", ".join(TOLD_BY))
     series = series_ask(
         {name: value for name, value in params.items() if name not in ("step", "from", "to")}, site, now
     )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from callbacks.asked import WrongAsk, in_our_years, moment_ask
 from data.types import Site, Window
-from data.vocabulary import DIMENSIONS, Assessment, Level
+from data.vocabulary import TOLD_BY, Assessment, Level
 
 RANGE = "range"
 LONGEST_RANGE = timedelta(days=100)
@@ -63,7 +63,7 @@ def picked(params: Mapping[str, str], site: Site, now: datetime | None) -> Picke
     return Picked(
         span=_span(params, site, now),
         compare=_compare(params.get("compare", "").strip()),
-        by=one_of("by", params.get("by", ""), DIMENSIONS),
+        by=one_of("by", params.get("by", ""), TOLD_BY),
         presence=one_of("presence", params.get("presence", ""), (ASKED,)) == ASKED,
         published=one_of("published", params.get("published", ""), (ASKED,)) == ASKED,
         target=_target(params.get("target", "").strip()),

@@ -21,6 +21,7 @@ from callbacks.tables_out import About, Sheet
 from data.analytics.doings import ROW
 from data.analytics.who_cells import asked_rows
 from data.disclosure import PEOPLE_UNITS, PROTECTED, is_small
+from data.referral_words import withheld_need
 from data.service_grains import BREAKDOWN, PERIOD, with_units_of_totals
 from data.types import Scope, Site, WhoAsk
 from data.vocabulary import Audience
@@ -139,7 +140,9 @@ def _apart(
     many = pd.Series(activities).groupby(pd.Series(told)).transform("nunique").to_numpy() > 1 if told else small
     broken = _broken(lines)
     whole = {row for row in asked if not shown.hidden[row] and not any(shown.hidden_parts[name][row] for name in PARTS)}
-    never = {key for key, is_one, many_told in zip(told, small, broken & many, strict=True) if is_one or many_told}
+    secret = lines["need"].map(lambda need: need != "" and withheld_need(need) is not None).to_numpy(dtype=bool)
+    kept = small | (broken & many) | secret
+    never = {key for key, is_kept in zip(told, kept, strict=True) if is_kept}
     seen = {
         key
         for key in set(told)

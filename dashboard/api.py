@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from callbacks import completeness as counted
 from callbacks import flow_answers, headlines_told, needs, questions_told
+from callbacks import referrals as asked_referrals
 from callbacks import resources as held
 from callbacks import series as told
 from callbacks import who as asked_who
@@ -121,6 +122,14 @@ async def headlines(request: Request) -> Response:
     scope = await _scope(request, site)
     t = translator(_lang(request), site.zone)
     return await _answered(request, lambda conn: headlines_told.headlines(conn, scope, site, shell.seen.clock(), t))
+
+
+async def referrals(request: Request) -> Response:
+    shell: Shell = request.app.state.shell
+    site, now = _site(request), _now(request)
+    scope = await _scope(request, site)
+    ask = _understood(lambda: asked_referrals.referral_ask(request.query_params, site, scope.as_of or now))
+    return await _answered(request, lambda conn: asked_referrals.answer(conn, scope, site, ask, shell.seen.clock()))
 
 
 async def alerts(request: Request) -> Response:
@@ -287,6 +296,7 @@ ROUTES = [
     Route("/queue", queue),
     Route("/coverage", coverage),
     Route("/who", who),
+    Route("/referrals", referrals),
     Route("/alerts", alerts, methods=["GET"]),
     Route("/alerts/{alert}/acknowledge", post_act, methods=["POST"]),
     Route("/alerts/{alert}/assess", post_act, methods=["POST"]),

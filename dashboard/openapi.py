@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callbacks.asked import LONGEST
+from callbacks.referrals import STEPS, TABLES
 from callbacks.who import WINDOWS
 from dashboard.openapi_resources import NEED_ROW, REQUEST_ROW, RESOURCE_ROW
 from dashboard.openapi_shapes import (
@@ -19,6 +20,7 @@ from dashboard.openapi_shapes import (
     PUBLISHED_ROW,
     RATES_ROW,
     RECEIPT,
+    REFERRAL_ROW,
     REVISION_ROW,
     SERIES_ROW,
     SITE,
@@ -30,14 +32,16 @@ from dashboard.openapi_shapes import (
     parameter,
     words,
 )
+from data.referral_shapes import REFERRAL_WINDOWS
 from data.vocabulary import (
-    DIMENSIONS,
     EVERY_LANE,
+    TOLD_BY,
     AlertState,
     Assessment,
     Dataset,
     Lane,
     Measure,
+    Need,
     QuestionState,
     Sector,
     Stage,
@@ -150,7 +154,7 @@ DESCRIPTION: Schema = {
         "/breakdown": _get(
             "People of each operational day told apart; parts, unclassified and reserved ones sum to its total.",
             _rows(PART_ROW),
-            parameter("by", words(DIMENSIONS), "What they are told apart by; category without it."),
+            parameter("by", words(TOLD_BY), "What they are told apart by; category without it."),
             parameter("measure", words(Measure), "Measure; served without it."),
             parameter("stage", words(Stage), "Stage; the entry stage without it."),
             parameter("source", TEXT, "Source; the official one without it."),
@@ -191,6 +195,17 @@ DESCRIPTION: Schema = {
             parameter("place", TEXT, "Only this place; - is the site as a whole."),
             parameter("count", words(COUNTS), "Of whom; everybody without it."),
             parameter("window", words(WINDOWS), "A named period; today without it, from and to go first."),
+            FROM,
+            TO,
+            AS_OF,
+        ),
+        "/referrals": _get(
+            "Referrals to State services by whole weeks, as a range and week by week; tables are never crossed.",
+            _rows(REFERRAL_ROW),
+            parameter("by", words(TABLES), "The table; need without it. withheld: violence, torture and trafficking."),
+            parameter("need", words(Need), "Only this need; of a withheld one whole weeks only."),
+            parameter("step", words(STEPS), "Only the weeks, or only the range; both without it."),
+            parameter("window", words(REFERRAL_WINDOWS), "Named weeks; 4w without it, from and to go first."),
             FROM,
             TO,
             AS_OF,

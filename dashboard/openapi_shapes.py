@@ -86,6 +86,31 @@ WHO_ROW: Schema = {
         "organisations": {"type": "array", "items": TEXT},
     },
 }
+REFERRAL_ROW: Schema = {
+    "type": "object",
+    "required": ["start", "end", "grain", "name", "referred", "accepted", "closed", "overdue", "state"],
+    "properties": {
+        "start": MOMENT,
+        "end": MOMENT,
+        "grain": {**words(("range", "week", "longer")), "description": "longer: a report of more than a week"},
+        "name": {
+            "type": ["string", "null"],
+            "description": "code of the need, institution, pathway or priority; null: all together",
+        },
+        "referred": {**NUMBER_OR_NULL, "description": "null where nobody reported or where it is reserved"},
+        "accepted": NUMBER_OR_NULL,
+        "accepted_of": {**NUMBER_OR_NULL, "description": "referred in the reports that say how many were accepted"},
+        "closed": NUMBER_OR_NULL,
+        "closed_of": NUMBER_OR_NULL,
+        "overdue": NUMBER_OR_NULL,
+        "overdue_of": NUMBER_OR_NULL,
+        "overdue_derived": {**NUMBER_OR_NULL, "description": "of overdue, what follows from the limit of the priority"},
+        "at_least": {"type": "boolean", "description": "a part is reserved"},
+        "at_least_one": {"type": "boolean", "description": "reserved, but there is one at least"},
+        "contradicts": {"type": "boolean", "description": "a report accepts more than it refers, or closes more"},
+        "state": words(State),
+    },
+}
 PRESENCE_ROW: Schema = {
     "type": "object",
     "required": ["at", "present", "counted", "expected", "unexplained", "state"],

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from data import grains, queries
-from data.analytics.parts import parts_of, with_the_rest
+from data.analytics.parts import UNCLASSIFIED, parts_of, with_the_rest
 from data.days import days_of
 from data.frames import frame
 from data.queries import SeriesKey
@@ -22,7 +22,9 @@ from data.queries.flow import LINE_COLUMNS, LONGEST_DAY
 from data.revisions import counting
 from data.tables import flow_line
 from data.types import Breakdown, BreakdownDay, Site, Window
-from data.vocabulary import EVERY_LANE, Measure, Method, Stage
+from data.vocabulary import EVERY_LANE, PYRAMID, Measure, Method, Stage
+
+CROSSED = ("sex", "age_band")  # what a pyramid tells apart at once
 
 
 def breakdown(
@@ -53,7 +55,7 @@ def breakdown(
 
 
 def _day(day: Window, row: Mapping[Any, Any] | None, lines: pd.DataFrame, by: str, now: datetime) -> BreakdownDay:
-    parts = parts_of(lines, by) if len(lines) else {}
+    parts = parts_of(lines[lines[by] != ""], by) if len(lines) else {}
     total = None if row is None else float(row["people"])
     named, rest = with_the_rest(parts, total)
     minutes = (day.end - day.start).total_seconds() / 60
@@ -67,18 +69,27 @@ def _day(day: Window, row: Mapping[Any, Any] | None, lines: pd.DataFrame, by: st
         provisional=partly,
         method=None if row is None else Method(str(row["method"])),
         running=day.end > now,
+        margins=tuple(_day(day, row, lines, one, now) for one in CROSSED) if by == PYRAMID and len(lines) else (),
     )
 
 
 def _lines(conn: Connection, key: SeriesKey, by: str, window: Window, as_of: datetime | None) -> pd.DataFrame:
     """Those that count, told apart by the dimension, of reports up to a day long."""
     line = flow_line.c
+    wanted = CROSSED if by == PYRAMID else (by,)
     read = frame(
         conn,
         select(*(line[name] for name in LINE_COLUMNS)).where(
             *(line.site == key.site, line.stage == key.stage, line.measure == key.measure, line.source == key.source),
-            *(line.start >= window.start, line.start < window.end, line.minutes <= LONGEST_DAY, line[by] != ""),
+            *(line.start >= window.start, line.start < window.end, line.minutes <= LONGEST_DAY),
+            or_(*(line[name] != "" for name in wanted)),
             counting(flow_line, as_of),
         ),
     )
-    return grains.flow_winning(read)
+    won = grains.flow_winning(read)
+    if by != PYRAMID:
+        return won
+    both = (won["sex"] != "") & (won["age_band"] != "")
+    neither = (won["sex"] == UNCLASSIFIED) & (won["age_band"] == UNCLASSIFIED)
+    cell = (won["sex"] + "|" + won["age_band"]).where(both, "").where(~neither, UNCLASSIFIED)
+    return won.assign(**{PYRAMID: cell})

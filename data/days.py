@@ -31,6 +31,21 @@ def days_of(site: Site, window: Window) -> tuple[Window, ...]:
     return tuple(days)
 
 
+def week_of(site: Site, at: datetime) -> Window:
+    """The seven operational days, from Monday, in which a moment falls."""
+    day = day_of(site, at).start.astimezone(ZoneInfo(site.zone)).date()
+    monday = day - timedelta(days=day.weekday())
+    return Window(day_starting(site, monday), day_starting(site, monday + timedelta(days=7)))
+
+
+def weeks_of(site: Site, window: Window) -> tuple[Window, ...]:
+    """The weeks that overlap a window, in order."""
+    weeks = [week_of(site, window.start)]
+    while weeks[-1].end < window.end:
+        weeks.append(week_of(site, weeks[-1].end))
+    return tuple(weeks)
+
+
 def hour_starts(site: Site, starts: pd.Series) -> pd.Series:
     """The start (UTC) of the site's clock hour of each moment; zones with a half-hour offset have theirs."""
     local = starts.dt.tz_convert(site.zone).dt.tz_localize(None)

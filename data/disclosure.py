@@ -13,11 +13,15 @@ from typing import Any
 
 from data.analytics.standards import PARTS
 from data.scenario_shapes import Offered
+from data.small_counts import INSIDE as INSIDE
+from data.small_counts import are_safe as are_safe
+from data.small_counts import hidden_among as hidden_among
+from data.small_counts import hidden_rows as hidden_rows
+from data.small_counts import is_small as is_small
 from data.sources.words import plain
 from data.types import Breakdown, BreakdownDay, Revision, SectorCoverage, ServiceCoverage, Window
-from data.vocabulary import Audience, Sector, State
+from data.vocabulary import PYRAMID, Audience, Sector, State
 
-INSIDE = 5  # smallest count the open audience sees inside the mechanism
 # Categories where any count points at somebody: no cell of theirs is crossed by hour for anyone outside protection.
 PROTECTED = (Sector.GBV, Sector.TRAFFICKING)
 # The same in a partner's own words for a need.
@@ -29,11 +33,6 @@ HIDDEN: dict[str, Any] = {
     "state": State.MASKED,
     "masked": True,
 }
-
-
-def is_small(count: float | None, threshold: int = INSIDE) -> bool:
-    """Zero is no one's secret; missing is not a count."""
-    return count is not None and 0 < count < threshold
 
 
 # What a need counted by a part of the arrivals is made of: of a day that runs people are not told apart (below).
@@ -129,8 +128,9 @@ def masked_breakdown(told: Breakdown, audience: Audience, threshold: int = INSID
     has no parts yet: seen twice, it would tell who came in between.
     """
     if audience is Audience.PROTECTION:
-        return told
-    return replace(told, days=tuple(masked_day(day, threshold) for day in told.days))
+        return replace(told, days=tuple(replace(day, margins=()) for day in told.days))
+    masked = masked_pyramid if told.by == PYRAMID else masked_day
+    return replace(told, days=tuple(masked(day, threshold) for day in told.days))
 
 
 def masked_served(
@@ -186,27 +186,37 @@ def masked_day(day: BreakdownDay, threshold: int, already: Collection[str | None
     )
 
 
-def hidden_among(
-    told: Sequence[tuple[Any, float | None]], threshold: int = INSIDE, already: Collection[Any] = ()
-) -> set[Any]:
-    """Which cells of a total are not shown, by their names: the small ones, those hidden `already`, and with them the
-    next larger ones until no hidden cell follows from the total (`are_safe`)."""
-    cells = sorted(
-        (name not in already and not is_small(people, threshold), people, str(name), name)
-        for name, people in told
-        if people is not None and people > 0
+def masked_pyramid(day: BreakdownDay, threshold: int) -> BreakdownDay:
+    """A day by sex and age at once, beside the same day by sex and by age, which anybody may ask for too.
+
+    Age bands go whole: a band of which one cell is small, or which the day by age hides, and with it the next larger
+    ones until neither a sex nor everybody's sum gives a hidden cell away (`hidden_rows`).
+    """
+    if (day.running and day.parts) or not day.parts:
+        return replace(masked_day(day, threshold), margins=())
+    cells = {tuple(part.split("|", 1)): people or 0.0 for part, people in day.parts.items()}
+    sexes = sorted({sex for sex, _ in cells})
+    bands = {band: [cells.get((sex, band), 0.0) for sex in sexes] for _, band in cells}
+    rows: dict[str | None, list[float]] = {band: [*people, sum(people)] for band, people in bands.items()}
+    rows[None] = [*(0.0 for _ in sexes), max(0.0, day.rest or 0.0)]
+    margins = [masked_day(margin, threshold) for margin in day.margins]
+    already: set[str | None] = {part for margin in margins for part, people in margin.parts.items() if people is None}
+    if any(margin.rest_reserved for margin in margins):
+        already.add(None)
+    if already and not already & set(rows):  # a sex is hidden: some of its cells have to be
+        already.add(min(bands, key=lambda band: (sum(bands[band]) == 0, sum(bands[band]), band)))
+    hidden = hidden_rows(rows, threshold, already)
+    if not hidden:
+        return replace(day, margins=())
+    return replace(
+        day,
+        # Of a hidden band every sex is hidden, whether anybody told it or not: that nobody did would be a zero.
+        parts={
+            **{part: people for part, people in day.parts.items() if part.split("|", 1)[1] not in hidden},
+            **{f"{sex}|{band}": None for band in bands if band in hidden for sex in sexes},
+        },
+        rest=None if None in hidden else day.rest,
+        reserved=sum(rows[name][-1] for name in hidden),
+        rest_reserved=None in hidden,
+        margins=(),
     )
-    count = sum(not shown for shown, *_ in cells)
-    if not count:
-        return set()
-    while count < len(cells) and not are_safe([people for _, people, *_ in cells[:count]], threshold):
-        count += 1
-    hidden = {name for *_, name in cells[:count]}
-    if count < 2:
-        hidden |= {name for name, people in told if people == 0}
-    return hidden
-
-
-def are_safe(people: Sequence[float], threshold: int = INSIDE) -> bool:
-    """Whether hidden cells may be told as one sum: at least two, and more than a small count and one for each."""
-    return len(people) > 1 and sum(people) >= threshold + len(people)

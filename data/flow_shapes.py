@@ -81,6 +81,8 @@ class BreakdownDay:
     reserved: float = 0.0  # people in all reserved cells together, `rest` included where it is one
     rest_reserved: bool = False
     running: bool = False  # not over at the moment it is told
+    # Of a day by sex and age: the same by each alone, which may be asked for too. Not masked, and gone when it is.
+    margins: tuple[BreakdownDay, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,12 @@ def service_totals(won: pd.DataFrame) -> pd.DataFrame:
     """
     if not (won[BREAKDOWN] != "").to_numpy().any():
         # Of each key one line, which is its total: nothing to add up.
-        return _one_grain(won[[*PERIOD, *SUMS, "capacity", "received_at"]])
+        return one_grain(won[[*PERIOD, *SUMS, "capacity", "received_at"]])
     won = with_units_of_totals(won).assign(at_least=False, method="")
     found = totals(won, PERIOD, BREAKDOWN, SUMS)
     capacity = won.groupby(PERIOD, sort=False)["capacity"].max().reset_index()
     found = found.merge(capacity, on=PERIOD, how="left")
-    return _one_grain(found).drop(columns=["at_least", "method"])
+    return one_grain(found).drop(columns=["at_least", "method"])
 
 
 def with_units_of_totals(won: pd.DataFrame) -> pd.DataFrame:
@@ -65,15 +65,16 @@ def with_units_of_totals(won: pd.DataFrame) -> pd.DataFrame:
     return won.assign(unit=pd.array(units, dtype="str"))
 
 
-def _one_grain(periods: pd.DataFrame) -> pd.DataFrame:
+def one_grain(periods: pd.DataFrame, activity: list[str] = ACTIVITY) -> pd.DataFrame:
+    """Of a long period and the shorter ones inside it the shorter stay if they fill it, else the long one."""
     length = periods["end"] - periods["start"]
     if length.nunique() <= 1:
         return periods
-    mixed = length.groupby([periods[c] for c in ACTIVITY]).transform("nunique") > 1
+    mixed = length.groupby([periods[c] for c in activity]).transform("nunique") > 1
     if not mixed.any():
         return periods
     dropped: list[Hashable] = []
-    for _, same in periods[mixed].groupby(ACTIVITY, sort=False):
+    for _, same in periods[mixed].groupby(activity, sort=False):
         spans = same.assign(length=same["end"] - same["start"]).sort_values("length")
         for place, long in spans.iterrows():
             shorter = spans[

@@ -63,6 +63,12 @@ from data.queue_shapes import ExpectedQueue as ExpectedQueue
 from data.queue_shapes import HourNeed as HourNeed
 from data.queue_shapes import Needs as Needs
 from data.queue_shapes import PlanKept as PlanKept
+from data.referral_shapes import REFERRAL_WINDOWS as REFERRAL_WINDOWS
+from data.referral_shapes import REFERRALS_BY as REFERRALS_BY
+from data.referral_shapes import Referrals as Referrals
+from data.referral_shapes import ShownPeriod as ShownPeriod
+from data.referral_shapes import Sum as Sum
+from data.referral_shapes import Tally as Tally
 from data.request_shapes import Asked as Asked
 from data.request_shapes import Offer as Offer
 from data.request_shapes import RequestAct as RequestAct

@@ -98,6 +98,44 @@ class Category(StrEnum):
 
 # By what people can be told apart: columns of a flow line.
 DIMENSIONS = ("category", "sex", "age_band", "nationality")
+# Two of them crossed: a part is "female|5-11".
+PYRAMID = "sex_age"
+TOLD_BY = (*DIMENSIONS, PYRAMID)
+# The five age bands of a pyramid, the youngest first.
+PYRAMID_BANDS = (AgeBand.AGE_0_4, AgeBand.AGE_5_11, AgeBand.AGE_12_17, AgeBand.AGE_18_59, AgeBand.AGE_60_UP)
+
+
+class Need(StrEnum):
+    """Specific needs by the groups of UNHCR's standard codes, each under its code; the last three are ours."""
+
+    CHILD_AT_RISK = "CR"
+    UNACCOMPANIED_CHILD = "SC"
+    WOMAN_AT_RISK = "WR"
+    OLDER_PERSON = "ER"
+    SINGLE_PARENT = "SP"
+    DISABILITY = "DS"
+    MEDICAL = "SM"
+    FAMILY_UNITY = "FU"
+    LEGAL = "LP"
+    VIOLENCE = "SV"
+    TORTURE = "TR"
+    PREGNANT = "pregnant"
+    TRAFFICKING = "trafficking"
+    UNLISTED = "unlisted"  # whatever else was written: it counts, its words are not shown
+
+
+# Never told below a whole week and the whole site, to nobody (feature P6).
+WITHHELD_NEEDS = (Need.VIOLENCE, Need.TORTURE, Need.TRAFFICKING)
+# Told as a number only to those who protect children (feature P4).
+COUNTED_FOR_PROTECTION = (Need.UNACCOMPANIED_CHILD,)
+
+
+class Priority(StrEnum):
+    """How urgent a referral is; each has its time limit in `data.referral_words`."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
 
 
 class RuleKind(StrEnum):

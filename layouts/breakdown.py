@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from data.types import Breakdown, BreakdownDay, FlowModel
-from data.vocabulary import DIMENSIONS, Look
+from data.vocabulary import PYRAMID, TOLD_BY, Look
 from layouts import elements as html
 from layouts import ids
 from layouts.addresses import address
 from layouts.board import Board, Tree
 from layouts.parts import aria, table
+from layouts.pyramid import cell_name, pyramid, pyramid_sentence
 from layouts.translator import Translator
 
 
@@ -18,7 +19,7 @@ def dimensions(board: Board, look: Look | str, t: Translator) -> Tree:
     """One link each; the one that is shown leads back to none."""
     chosen = board.picks.get("by")
     links = []
-    for name in DIMENSIONS:
+    for name in TOLD_BY:
         here = name == chosen
         href = address(board, look, by=None if here else name) + "#panel-breakdown"
         links.append(
@@ -44,7 +45,7 @@ def breakdown_texts(model: FlowModel, t: Translator) -> dict[str, Tree]:
     return {
         "breakdown": [
             html.P([_sentence(told, t), " ", whole], className="breakdown-says"),
-            _range(told, t),
+            *_told(told, t),
             html.Details(
                 [
                     html.Summary(t("breakdown.by_day")),
@@ -60,6 +61,14 @@ def breakdown_texts(model: FlowModel, t: Translator) -> dict[str, Tree]:
             ),
         ]
     }
+
+
+def _told(told: Breakdown, t: Translator) -> list[Tree]:
+    """The parts of the range; by sex and age as a pyramid, with its table beside it."""
+    if told.by != PYRAMID:
+        return [_range(told, t)]
+    twin = html.Details([html.Summary(t("word.see_table")), _range(told, t)], className="twin")
+    return [pyramid(told, t), html.P(pyramid_sentence(told, t), className="chart-sentence"), twin]
 
 
 def _sentence(told: Breakdown, t: Translator) -> str:
@@ -170,4 +179,6 @@ def _parts(told: Breakdown) -> list[str]:
 
 def word_of(by: str, part: str, t: Translator) -> str:
     """Nationalities are the partners' own words."""
+    if by == PYRAMID:
+        return cell_name(part, t)
     return t.word(by, part)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.demo.shape import SLOT, Ints, slots_between
+from data.demo.simulated_referrals import ROUTES, people_rows, referral_rows
 from data.demo.simulated_resources import HELD, Has, resource_rows
 from data.demo.simulated_services import PARTNERS, STOCK, Item, Offer, Partner, left_in_stock, people
 from data.demo.simulation import SITE, STAFF, Drill, Line, drill, steps
@@ -21,6 +22,8 @@ POST = "simulacro-control"
 SAFE_CAPACITY = 1800
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+REFERRALS_AFTER = timedelta(hours=30)  # the morning after next, when urgent ones have passed their limit
 SHIFT = timedelta(hours=8)
 SHIFT_BEGINS = timedelta(hours=6)  # shifts change at 06:00, 14:00 and 22:00
 SLOTS_PER_HOUR = 4
@@ -41,6 +44,12 @@ def streams(begins: datetime) -> tuple[Stream, ...]:
         post("simulacro-queue", Dataset.QUEUE, SLOT, timedelta(minutes=4), partial(queue_rows, site)),
         post("simulacro-present", Dataset.PRESENT, HOUR, timedelta(minutes=6), partial(present_rows, site)),
         post("simulacro-roster", Dataset.ROSTER, timedelta(days=1), timedelta(0), partial(roster_rows, site)),
+        post("simulacro-people", Dataset.FLOW, DAY, timedelta(minutes=40), partial(people_rows, site)),
+        *(
+            _stream(site, source, f"referral-{source}", Dataset.REFERRAL, DAY, REFERRALS_AFTER, rows)
+            for source in sorted({route.source for route in ROUTES})
+            for rows in [partial(referral_rows, site, source)]
+        ),
         *(stream for partner in PARTNERS for stream in _service_streams(site, partner)),
         *(
             _stream(site, item.source, f"stock-{item.source}", Dataset.STOCK, SHIFT, HOUR / 3, rows, SHIFT_BEGINS)

@@ -27,6 +27,7 @@ from layouts.translator import Translator
 HEADLINES = ("coverage_worst_sector", "present", "arrivals_today", "confidence")
 BESIDE = (
     ("who.link", "/coverage/who"),
+    ("referrals.link", "/referrals"),
     ("partners.link", "/coverage/partners"),
     ("resources.link", "/resources"),
     ("need.link", "/resources/need"),

@@ -16,7 +16,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, select
 
-from callbacks import r4v, who, who_files
+from callbacks import r4v, referral_files, who, who_files
 from callbacks.partners import partners
 from callbacks.who_files import FILES, made
 from data.ingest import ingest
@@ -119,6 +119,7 @@ ATTRIBUTES = {
     "description",
 }
 OURS = {"shift", "duplicate", "counted", "column", "lowerbound", "reserved", "missing", "sex", "age", "need", "mark"}
+OURS |= {"table", "grain", "referred", "accepted", "closed", "overdue", "derived", "atleastone", "contradicts"}
 DAY = Window(datetime(2018, 10, 31, 5, tzinfo=UTC), datetime(2018, 11, 1, 5, tzinfo=UTC))
 CLOCK = ClockReading(NOON, 1.0, False)
 HEAD = (
@@ -183,7 +184,11 @@ def cells(content: bytes) -> list[list[str]]:
 EVER = Window(datetime(2018, 9, 30, 5, tzinfo=UTC), datetime(2018, 11, 2, 5, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("columns", [who_files.ROWS, who_files.SUMS, r4v.COLUMNS], ids=["rows", "sums", "5w"])
+@pytest.mark.parametrize(
+    "columns",
+    [who_files.ROWS, who_files.SUMS, r4v.COLUMNS, referral_files.COLUMNS],
+    ids=["rows", "sums", "5w", "referrals"],
+)
 def test_every_tag_is_of_the_published_list_or_declared_as_ours(columns: dict[str, str]):
     for tag in columns.values():
         hashtag, *attributes = tag.removeprefix("#").split("+")
@@ -207,6 +212,18 @@ def test_the_csv_says_what_the_page_says_and_how_it_was_made(centre: Engine):
     assert about["Zona horaria"] == "America/Lima"
     assert about["Fuentes"] == "gtrm"
     assert set(about) >= {"Datos al", "Filtros", "Método", "Marca", "Cifras reservadas", "Período"}
+
+
+@pytest.mark.parametrize(("need", "told"), [("SV", False), ("víctima de trata", False), ("discapacidad", True)])
+def test_the_5w_file_crosses_no_withheld_need_with_hours(centre: Engine, var: Path, need: str, told: bool):
+    line = "tumbes,ADRA,health,medical-attention,2018-10-31T06:00,2018-10-31T14:00,,,,"
+    rows = [f"{line}90,,,,,,,{ISSUED}", f"{line}40,,,{need},,,,{ISSUED}"]
+    later = NOON + timedelta(minutes=2)
+    assert send(centre, var, (HEAD + "\n".join(rows) + "\n").encode(), source="gtrm", now=later).rejected == 0
+    content = file(centre, "r4v.csv", WhoAsk(DAY), Audience.OPEN).decode()
+    assert (need in content) is told
+    assert "medical-attention" in content
+    assert need in file(centre, "r4v.csv", WhoAsk(DAY)).decode()
 
 
 def test_no_cell_can_start_a_formula(centre: Engine):

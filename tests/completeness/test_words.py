@@ -37,6 +37,8 @@ LABELS: dict[str, type[StrEnum]] = {
     "sex": vocabulary.Sex,
     "age_band": vocabulary.AgeBand,
     "category": vocabulary.Category,
+    "need": vocabulary.Need,
+    "priority": vocabulary.Priority,
     "phase_name": vocabulary.Phase,
     "stay": vocabulary.Stay,
     "role": vocabulary.Role,
