@@ -18,7 +18,8 @@ from layouts.translator import Translator
 
 
 def plan(conn: Connection, site: Site, t: Translator, now: datetime, as_of: datetime | None = None) -> Answer:
-    """`rows`: of each activation, the newest first, its level acts and then its tasks; as CSV, one row each."""
+    """`rows`: of each activation, the newest first, its level acts and then its tasks, as they stand and before them
+    every step they took; as CSV, one row each."""
     now = now if as_of is None else min(now, as_of)
     cards = marked(conn, site, open_alerts(conn, site.site, as_of), now, as_of)
     state = plan_state(conn, site.site, cards, now, as_of)
@@ -99,9 +100,29 @@ def _rows(one: Activation, site: Site, t: Translator, now: datetime) -> list[Ans
         }
         for act in one.acts
     ]
-    tasks = [_task(task, one, same, site, t, now) for task in sorted(one.tasks, key=lambda task: task.due)]
+    tasks = [
+        row for task in sorted(one.tasks, key=lambda task: task.due) for row in _steps(task, one, same, site, t, now)
+    ]
     dropped = [{**_task(task, one, same, site, t, now), "state": "dropped", "overdue": False} for task in one.dropped]
     return [*acts, *tasks, *dropped]
+
+
+def _steps(task: PlanTask, one: Activation, same: Answer, site: Site, t: Translator, now: datetime) -> list[Answer]:
+    """Every step but the last, and how the task stands."""
+    stands = _task(task, one, same, site, t, now)
+    before = [
+        {
+            **stands,
+            "at": iso(event.at, site),
+            "by": event.by,
+            "done_at": None,
+            "state": str(event.state),
+            "overdue": None,
+            "note": event.note,
+        }
+        for event in task.events[:-1]
+    ]
+    return [*before, stands]
 
 
 def _task(task: PlanTask, one: Activation, same: Answer, site: Site, t: Translator, now: datetime) -> dict[str, Any]:

@@ -59,10 +59,10 @@ def move_level(
         return last
     if (last.act if last else 0) != seen:
         raise _changed(last)
-    version = plan_in_force(conn, site, now)
+    on = newest if newest is not None and newest.ended is None else None
+    version = plan_in_force(conn, site, now) or (on.version if on else None)
     if version is None:
         raise WrongPlanAct("no_plan")
-    on = newest if newest is not None and newest.ended is None else None
     if level is None and on is None:
         raise WrongPlanAct("nothing_to_end")
     wanted = version.plan.named(level)
@@ -75,7 +75,9 @@ def move_level(
         move, number = _move(before.number, wanted.number if wanted else None), on.number
         if wanted is not None and wanted.level == on.level.level:
             raise WrongPlanAct("same_level")
-    act = LevelAct(seen + 1, now, move, number, level, version.number, by, note, mark)
+    act = LevelAct(
+        seen + 1, now if last is None else max(now, last.at), move, number, level, version.number, by, note, mark
+    )
     row = {name: value for name, value in vars(act).items() if name != "move"}
     conn.execute(insert(plan_activation).values(site=site, real_at=real_now, move=str(move), **row))
     raise_version(conn, site)
@@ -129,7 +131,9 @@ def move_task(
         raise WrongPlanAct("task_changed", by=last.by, done_at=last.at, task_state=str(last.state))
     if there.state == state and not note:
         raise WrongPlanAct("same_state")
-    event = TaskEvent(activation, task, seen + 1, now, TaskState(state), by, note)
+    event = TaskEvent(
+        activation, task, seen + 1, now if last is None else max(now, last.at), TaskState(state), by, note
+    )
     row = {**vars(event), "state": state}
     conn.execute(insert(plan_task_event).values(site=site, real_at=real_now, **row))
     raise_version(conn, site)
@@ -146,4 +150,5 @@ def _task(on: Activation | None, activation: int, task: str) -> PlanTask:
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.split())
+    """Without signs that nobody sees."""
+    return " ".join("".join(one for one in words if one.isprintable() or one.isspace()).split())

@@ -61,7 +61,12 @@ def _acts(rows: Sequence[Any]) -> tuple[LevelAct, ...]:
 def newest_activation(conn: Connection, site: str, as_of: datetime | None = None) -> Activation | None:
     """The last one, over or not; None where the plan was never activated."""
     acts = _acts(conn.execute(_newest_acts(conn, as_of), asked_of(site, as_of)).all())
-    return _activation(conn, site, acts, as_of) if acts else None
+    return _activation(conn, site, acts, as_of) if _begun(acts) else None
+
+
+def _begun(acts: Sequence[LevelAct]) -> bool:
+    """Of what was written while a clock had been set back, an earlier moment may know the end alone."""
+    return any(act.level is not None for act in acts)
 
 
 def running(conn: Connection, site: str, as_of: datetime | None = None) -> Activation | None:
@@ -75,7 +80,8 @@ def activations(conn: Connection, site: str, as_of: datetime | None = None) -> t
     by_number: dict[int, list[LevelAct]] = {}
     for act in level_acts(conn, site, as_of):
         by_number.setdefault(act.activation, []).append(act)
-    return tuple(_activation(conn, site, acts, as_of) for _, acts in sorted(by_number.items(), reverse=True))
+    begun = [(number, acts) for number, acts in by_number.items() if _begun(acts)]
+    return tuple(_activation(conn, site, acts, as_of) for _, acts in sorted(begun, reverse=True))
 
 
 def _activation(conn: Connection, site: str, acts: Sequence[LevelAct], as_of: datetime | None) -> Activation:

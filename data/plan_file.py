@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.analytics.rule_params import Wrong
 from data.plan_checks import VERSION, WrongPlan, checked_plan
 from data.plan_shapes import Plan, PlanAction, PlanLevel, PlanTrigger, Words
-from data.toml_text import toml_value
+from data.toml_text import NoToml, parsed_toml, toml_value
 from data.vocabulary import Language
 
 NESTED = ("trigger", "action")
@@ -22,9 +21,9 @@ def read_plan(text: str, rules: Sequence[str] | None = None) -> Plan:
     Raises WrongPlan with everything that is wrong with the file.
     """
     try:
-        entries = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise WrongPlan([("", Wrong("no_toml", {"error": str(wrong)[:200]}))]) from wrong
+        entries = parsed_toml(text)
+    except NoToml as wrong:
+        raise WrongPlan([("", Wrong("no_toml", {"error": str(wrong)}))]) from wrong
     return checked_plan(entries, rules)
 
 

@@ -132,7 +132,11 @@ class PlanTask:
 
     @property
     def state(self) -> TaskState:
-        return self.events[-1].state if self.events else TaskState.OPEN
+        """What was done before it was asked for anew is to be done again; what blocked it then blocks it still."""
+        if not self.events:
+            return TaskState.OPEN
+        last = self.events[-1]
+        return TaskState.OPEN if last.state is TaskState.DONE and last.at < self.asked else last.state
 
     @property
     def step(self) -> int:

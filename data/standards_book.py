@@ -1,7 +1,7 @@
 """The standards of a place: those in force, their history, and setting one, the phase or the length of stay.
 
-Nothing is overwritten: of several decisions about a moment the one written last counts, and as of an earlier moment
-the one that was known then.
+Nothing is overwritten: each decision holds from its moment on until that of the next one, of several for one moment
+the one written last; as of an earlier moment what was known then.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from data.accounts import record
-from data.analytics.standard_entry import checked_standard
+from data.analytics.standard_entry import Wrong, WrongStandard, checked_standard
 from data.history import recorded_by
 from data.queries.board import phase_and_stay, standard_rows
 from data.ruling import set_rule
@@ -107,6 +107,8 @@ def set_standards(
     `now` is the domain clock's, `real_now` the audit's. Each holds from its `valid_from`, None: from now on. The
     site's version rises. Returns "service/phase" of those that changed. Raises WrongStandard.
     """
+    if not by.strip():
+        raise WrongStandard([Wrong("no_name", {})])
     changed = []
     for entry in [checked_standard(entry) for entry in entries]:
         since = entry.pop("valid_from")
@@ -118,6 +120,18 @@ def set_standards(
     if changed:
         raise_version(conn, site)
     return tuple(changed)
+
+
+def overruled(conn: Connection, site: str, entry: Mapping[str, Any], since: datetime | None, now: datetime) -> bool:
+    """Whether what was decided from `since` on does not hold any more, for another decision begins after it."""
+    key = (str(entry["service"]), str(entry["phase"]))
+    held = [one.standard for one in every_standard(conn, site, now) if _key(one) == key]
+    begun = held[0].valid_from if held else None
+    return since is not None and since <= now and begun is not None and begun > since
+
+
+def _key(one: HeldStandard) -> tuple[str, str]:
+    return str(one.standard.service), one.standard.phase
 
 
 def switch_to(

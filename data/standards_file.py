@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from data.analytics.standard_entry import Wrong, WrongStandard, checked_standard
 from data.standard_shapes import HeldStandard
-from data.toml_text import toml_value
+from data.toml_text import NoToml, parsed_toml, toml_value
 from data.vocabulary import Phase, Stay
 
 VERSION = 1
@@ -68,30 +67,30 @@ def published_text(entries: Sequence[Mapping[str, Any]]) -> str:
 def read_standards(text: str) -> StandardsFile:
     """Raises WrongStandardsFile with everything that is wrong with it."""
     try:
-        file = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise WrongStandardsFile([("", Wrong("no_toml", {"error": str(wrong)[:200]}))]) from wrong
+        file = parsed_toml(text)
+    except NoToml as wrong:
+        raise WrongStandardsFile([("", Wrong("no_toml", {"error": str(wrong)}))]) from wrong
     known = {"version", "phase", "stay", "standard"}
     wrongs = [
         ("", Wrong("unknown", {"name": name, "allowed": ", ".join(sorted(known))})) for name in file.keys() - known
     ]
-    if file.get("version") != VERSION:
+    if type(file.get("version")) is not int or file["version"] != VERSION:
         wrongs.append(("", Wrong("version", {"value": str(file.get("version"))[:20], "allowed": VERSION})))
     for name, words in TURNS.items():
-        if file.get(name) is not None and file[name] not in words:
+        if file.get(name) is not None and (not isinstance(file[name], str) or file[name] not in words):
             facts = {"name": name, "value": str(file[name])[:60], "allowed": ", ".join(words)}
             wrongs.append(("", Wrong("choice", facts)))
     rows = file.get("standard", [])
     if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
         raise WrongStandardsFile([*wrongs, ("", Wrong("no_standards", {}))])
-    seen: set[tuple[Any, Any]] = set()
+    seen: set[tuple[str, str]] = set()
     for number, entry in enumerate(rows, start=1):
         place = "/".join(str(entry.get(name, "?")) for name in ("service", "phase"))[:60] or f"[[standard]] {number}"
         try:
             checked_standard(entry)
         except WrongStandard as wrong:
             wrongs += [(place, one) for one in wrong.wrongs]
-        key = (entry.get("service"), entry.get("phase"))
+        key = (str(entry.get("service")), str(entry.get("phase")))
         if key in seen:
             wrongs.append((place, Wrong("twice", {"name": place})))
         seen.add(key)

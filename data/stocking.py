@@ -18,6 +18,8 @@ from data.types import Site, StockLeft, Window
 
 # Of what was counted within this nothing is said any more afterwards.
 FORGOTTEN = timedelta(days=7)
+# An alert about goods that nobody counts any more stays without data for so long: silence is no end of it.
+WATCHED = timedelta(days=30)
 MOMENT = timedelta(microseconds=1)
 SOON = 48.0  # hours
 
@@ -54,16 +56,20 @@ def _chosen(
     return name, sorted(sources[name].items())
 
 
-def stock_now(conn: Connection, site: Site, now: datetime, as_of: datetime | None = None) -> tuple[StockLeft, ...]:
+def stock_now(
+    conn: Connection, site: Site, now: datetime, as_of: datetime | None = None, back: timedelta = FORGOTTEN
+) -> tuple[StockLeft, ...]:
     """Every item counted in the last week, the one that runs out first in front, the unknown ones before the rest."""
-    return stock_at(stock_counts(conn, site.site, Window(now - FORGOTTEN, now + MOMENT), as_of), now)
+    return stock_at(stock_counts(conn, site.site, Window(now - back, now + MOMENT), as_of), now, back)
 
 
-def stock_at(counts: Mapping[Item, tuple[str, Counts]], now: datetime) -> tuple[StockLeft, ...]:
+def stock_at(
+    counts: Mapping[Item, tuple[str, Counts]], now: datetime, back: timedelta = FORGOTTEN
+) -> tuple[StockLeft, ...]:
     """As known from counts up to `now`."""
     found = []
     for (organisation, item, unit), (source, told) in counts.items():
-        until = [one for one in told if now - FORGOTTEN < one[0] <= now]
+        until = [one for one in told if now - back < one[0] <= now]
         lasts = lasting(until[-LOOKED_AT:], now)
         if lasts is not None:
             found.append(StockLeft(organisation, item, unit, source, **asdict(lasts)))

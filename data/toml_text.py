@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import datetime
 from typing import Any
+
+
+class NoToml(ValueError):
+    """No TOML: what is wrong with it."""
+
+
+def parsed_toml(text: str) -> dict[str, Any]:
+    """Raises NoToml. Editors of some systems put a mark before the first sign: it says nothing."""
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except RecursionError:
+        raise NoToml("nested too deeply") from None
+    except ValueError as wrong:  # no TOML, or a number of thousands of digits
+        raise NoToml(str(wrong)[:200]) from wrong
 
 
 def toml_value(value: Any) -> str:

@@ -21,7 +21,7 @@ from data.picture import picture, series_key
 from data.plan_book import running
 from data.request_book import open_requests
 from data.sites import site as site_named
-from data.stocking import stock_now
+from data.stocking import WATCHED, stock_now
 from data.usual import usual
 from data.vocabulary import Audience, Measure
 
@@ -57,7 +57,7 @@ def recent(conn: Connection, name: str, now: datetime, mask_below: int = disclos
         observed=seen.observed,
         states=seen.states,
         present=seen.present,
-        stock=stock_now(conn, site, now),
+        stock=stock_now(conn, site, now, back=WATCHED),
         detections={
             rate: detection_of(conn, site, key, now, allowed=limits(rate))
             for rate in other_rates(own_rules(conn, name, now))

@@ -20,7 +20,7 @@ from data.clock import real_now
 from data.published_standards import published
 from data.queries.board import phase_and_stay
 from data.sites import sites
-from data.standards_book import every_standard, set_standards, switch_to
+from data.standards_book import every_standard, overruled, set_standards, switch_to
 from data.standards_file import WrongStandardsFile, entry_of, published_text, read_standards, standards_text
 from data.store import reading, writing
 from data.types import HeldStandard
@@ -122,9 +122,10 @@ def set_one(
         entry |= {"withdrawn": withdraw, "valid_from": moment_asked(since, place, t)}
         try:
             changed = set_standards(conn, place.site, [entry], now, real_now(), by)
+            later = bool(changed) and overruled(conn, place.site, entry, entry["valid_from"], now)
         except WrongStandard as wrong:
             _mend([("", one) for one in wrong.wrongs], t)
-    click.echo(t.n("standards.changed", len(changed)))
+    click.echo(t("standards.told_overruled") if later else t.n("standards.changed", len(changed)))
 
 
 @standards.command("phase")
@@ -204,6 +205,8 @@ def take(settings: Settings, site_name: str, path: Path, dry_run: bool, by: str)
         file = read_standards(path.read_text(encoding="utf-8"))
     except WrongStandardsFile as wrong:
         _mend(wrong.wrongs, t)
+    except (OSError, UnicodeDecodeError) as wrong:
+        stop(t("plan.command.no_file", path=str(path), error=str(wrong)))
     with writing(store) as conn:
         place = site_asked(conn, site_name, t)
         changed = list(set_standards(conn, place.site, file.entries, now, real_now(), by))

@@ -72,6 +72,7 @@ async def _shown(
 
     state, past, versions, cards, off, dated = await anyio.to_thread.run_sync(read)
     token, still = forms.form_token(request), as_of is not None
+    then = {} if as_of is None else {"as_of": as_of.isoformat()}
     t = plain.translator(shell, site)
     shown = page.PlanShown(
         state=state,
@@ -85,22 +86,21 @@ async def _shown(
         by="" if viewer.local else viewer.name,
         remembered=unquote(request.cookies.get(BY_COOKIE, ""))[:LONGEST_NAME] if viewer.local else "",
         hidden={"form": token[0], **plain.asked},
-        query=urlencode(plain.asked),
-        csv=f"/api/v1/plan?{urlencode({'site': site.site, 'lang': str(plain.lang), 'format': 'csv'})}",
+        query=urlencode({**plain.asked, **then}),
+        csv=f"/api/v1/plan?{urlencode({'site': site.site, 'lang': str(plain.lang), 'format': 'csv', **then})}",
         next_rule=dated,
         as_of=as_of,
         told=told if told in page.TOLD else "",
         wrong=wrong,
         said=said,
     )
-    more = {} if as_of is None else {"as_of": as_of.isoformat()}
     answer = plain_page(
         request,
         plain,
         t,
         t("plan.title"),
         page.body(shown, t),
-        lambda other: other.to(PATH, **more),
+        lambda other: other.to(PATH, **then),
         status,
         "alerts",
     )

@@ -23,7 +23,7 @@ from data.analytics.standard_entry import WrongStandard
 from data.analytics.standards import DENOMINATORS, NEED
 from data.published_standards import published
 from data.queries.board import phase_and_stay
-from data.standards_book import every_standard, set_standards, standard_history, switch_to, turns
+from data.standards_book import every_standard, overruled, set_standards, standard_history, switch_to, turns
 from data.standards_file import entry_of
 from data.store import reading, writing
 from data.types import HeldStandard, Site
@@ -158,16 +158,23 @@ async def save(request: Request) -> Response:
         if needed:
             return await _form(request, posted.fields, posted.fields, needed)
         by = name_of(viewer, posted["by"])
-        changed = await _written(
+        told = await _written(
             shell,
-            lambda conn, now, real: bool(set_standards(conn, site.site, [entry], now, real, by)),
+            lambda conn, now, real: _said(
+                bool(set_standards(conn, site.site, [entry], now, real, by)),
+                overruled(conn, site.site, entry, entry["valid_from"], now),
+            ),
         )
     except WrongStandard as wrong:
         said = tuple(wrong_words(one.code, dict(one.facts), t) for one in wrong.wrongs)
         return await _form(request, posted.fields, posted.fields, said)
     except WrongAsk as wrong:
         return await _form(request, posted.fields, posted.fields, (t("cadence.wrong_time", value=wrong.value),))
-    return RedirectResponse(plain.to(PATH, told="saved" if changed else "unchanged"), status_code=303)
+    return RedirectResponse(plain.to(PATH, told=told), status_code=303)
+
+
+def _said(changed: bool, later: bool) -> str:
+    return ("overruled" if later else "saved") if changed else "unchanged"
 
 
 async def turn(request: Request) -> Response:
@@ -190,20 +197,23 @@ async def turn(request: Request) -> Response:
     except WrongAsk as wrong:
         return await _page(request, posted.fields, "", (t("cadence.wrong_time", value=wrong.value),))
     by, reason = name_of(viewer, posted["by"]), posted["reason"][:1000]
-    changed = await _written(
-        shell, lambda conn, now, real: switch_to(conn, site.site, word, now, real, by, reason, since)
-    )
-    return RedirectResponse(plain.to(PATH, told="saved" if changed else "unchanged"), status_code=303)
+
+    def switch(conn: Connection, now: datetime, real: datetime) -> str:
+        changed = switch_to(conn, site.site, word, now, real, by, reason, since)
+        holds = phase_and_stay(conn, site.site, now)
+        return _said(changed, since is not None and since <= now and word not in holds)
+
+    return RedirectResponse(plain.to(PATH, told=await _written(shell, switch)), status_code=303)
 
 
-async def _written(shell: Shell, write: Callable[[Connection, datetime, datetime], bool]) -> bool:
-    def act() -> bool:
+async def _written(shell: Shell, write: Callable[[Connection, datetime, datetime], str]) -> str:
+    def act() -> str:
         with writing(shell.engine) as conn:
             return write(conn, shell.seen.now(), shell.seen.real_now())
 
-    changed = await anyio.to_thread.run_sync(act)
+    told = await anyio.to_thread.run_sync(act)
     shell.wake.poke()
-    return changed
+    return told
 
 
 def _needed(viewer: Viewer, typed: Mapping[str, str], t: Any) -> tuple[str, ...]:

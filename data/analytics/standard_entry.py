@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,8 @@ from typing import Any
 from data.analytics.standards import COUNTED_BY, NEED
 from data.vocabulary import Phase, Service
 
-MOST = 1e6
+LEAST, MOST = 1e-3, 1e6
+OUR_YEARS = range(1970, 2200)
 LONGEST = {"unit": 60, "source": 1000, "reason": 1000}
 KEYS = (
     *("service", "phase", "value", "per", "denominator", "unit", "source", "provisional"),
@@ -39,7 +39,7 @@ def checked_standard(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a row of `standard`, and `valid_from` (None: from now on). Raises WrongStandard."""
     wrongs = [Wrong("unknown", {"name": str(key)[:60], "allowed": ", ".join(KEYS)}) for key in entry if key not in KEYS]
     for name, words in (("service", Service), ("phase", Phase), ("per", tuple(NEED))):
-        if entry.get(name) not in [str(one) for one in words]:
+        if not isinstance(entry.get(name), str) or entry[name] not in [str(one) for one in words]:
             wrongs.append(_choice(name, entry.get(name), [str(one) for one in words]))
     allowed = COUNTED_BY.get(str(entry.get("per")), ())
     if allowed and entry.get("denominator") not in allowed:
@@ -48,9 +48,9 @@ def checked_standard(entry: Mapping[str, Any]) -> dict[str, Any]:
         number = entry.get(name)
         if name == "transit_value" and number is None:
             continue
-        good = isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
-        if not good or not 0 < float(number or 0) <= MOST:
-            wrongs.append(Wrong("number", {"name": name, "value": str(number)[:60], "most": MOST}))
+        good = isinstance(number, int | float) and not isinstance(number, bool)
+        if not good or not LEAST <= (number or 0) <= MOST:
+            wrongs.append(Wrong("number", {"name": name, "value": _short(number), "least": LEAST, "most": MOST}))
     if entry.get("transit_value") is not None and entry.get("per") != "per-person-day":
         wrongs.append(Wrong("transit", {"name": "transit_value"}))
     for name in ("unit", "source"):
@@ -64,8 +64,8 @@ def checked_standard(entry: Mapping[str, Any]) -> dict[str, Any]:
         if type(entry.get(name, False)) is not bool:
             wrongs.append(_choice(name, entry.get(name), ("true", "false")))
     since = entry.get("valid_from")
-    if since is not None and (not isinstance(since, datetime) or since.tzinfo is None):
-        wrongs.append(Wrong("moment", {"value": str(since)[:60]}))
+    if since is not None and (not isinstance(since, datetime) or since.tzinfo is None or since.year not in OUR_YEARS):
+        wrongs.append(Wrong("moment", {"value": _short(since)}))
     if wrongs:
         raise WrongStandard(wrongs)
     transit = entry.get("transit_value")
@@ -85,5 +85,12 @@ def checked_standard(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _short(value: Any) -> str:
+    try:
+        return str(value)[:60]
+    except ValueError:  # a number of thousands of digits
+        return "…"
+
+
 def _choice(name: str, value: Any, allowed: Any) -> Wrong:
-    return Wrong("choice", {"name": name, "value": str(value)[:60], "allowed": ", ".join(allowed)})
+    return Wrong("choice", {"name": name, "value": _short(value), "allowed": ", ".join(allowed)})

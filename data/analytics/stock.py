@@ -64,7 +64,8 @@ def use_per_hour(counts: Sequence[tuple[datetime, float]]) -> tuple[float | None
     used, seen = 0.0, timedelta(0)
     newest = counts[-1][0]
     for (since, before), (until, after) in reversed(list(pairwise(counts))):
-        if since < newest - REACH or seen >= LEAST:
+        # Shelves counted once a day are rarely counted at the minute of the day before.
+        if since < newest - (REACH if seen else COUNTS_FOR) or seen >= LEAST:
             break
         if after > before or until <= since:
             continue

@@ -16,7 +16,7 @@ from layouts.parts import data, table
 from layouts.standard_words import held_words, since_words, source_tree, standard_words
 from layouts.translator import Translator
 
-TOLD = ("saved", "unchanged")
+TOLD = ("saved", "unchanged", "overruled")
 PATH = "/coverage/standards"
 
 

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import Engine, func, select
 
 from data.plan_acts import WrongPlanAct
+from data.plan_book import activations, newest_activation
 from data.plan_file import read_plan
 from data.store import create_store, reading
 from data.tables import plan_activation, plan_task_event
@@ -166,6 +167,24 @@ def test_of_many_at_the_same_moment_one_acts_and_the_others_are_told(any_post: E
     ticks = [lambda own, who=who: tick(own, "abrir", "done", NOON, 0, who) for who in ("Ana", "Luis", "Rosa")]
     assert together(any_post, *ticks) == ["done", "task_changed", "task_changed"]
     assert (rows(any_post, plan_activation), rows(any_post, plan_task_event)) == (1, 1)
+
+
+def test_a_clock_set_back_writes_nothing_before_what_was_written(any_post: Engine):
+    decide(any_post, "rojo", NOON)
+    back = NOON - timedelta(days=400)
+    tick(any_post, "abrir", "under-way", NOON + MINUTE)
+    tick(any_post, "abrir", "done", back, 1)
+    decide(any_post, None, back, 1, note="se calmó")
+    [only] = every(any_post)
+    assert (only.ended, only.tasks[2].events[-1].at) == (NOON, NOON + MINUTE)
+    with reading(any_post) as conn:
+        assert newest_activation(conn, "norte", back) is None
+        assert activations(conn, "norte", back + MINUTE) == ()
+
+
+def test_names_and_notes_keep_no_sign_that_nobody_sees(post: Engine):
+    said = decide(post, "rojo", NOON, by="Ro\x1b[31msa", note="ac\u202eta \n tres")
+    assert (said.by, said.note) == ("Ro[31msa", "acta tres")
 
 
 def test_every_act_raises_the_version_so_that_the_boards_follow(post: Engine):

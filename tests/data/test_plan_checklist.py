@@ -105,6 +105,16 @@ def test_what_a_lower_level_does_not_ask_for_is_kept_apart_and_asked_anew_when_i
     assert (task.state, task.due) == (TaskState.BLOCKED, NOON + 130 * MINUTE)
 
 
+def test_what_was_done_before_it_was_asked_for_anew_is_to_be_done_again():
+    acts = (STARTED, act(2, 20, PlanMove.LOWERED, "amarillo"), act(3, 100, PlanMove.RAISED, "rojo"))
+    done = [event("abrir", 1, 10, TaskState.DONE)]
+    [task] = [one for one in of(done, *acts).tasks if one.action.action == "abrir"]
+    assert (task.state, task.done_at, task.step, task.overdue(NOON + 131 * MINUTE)) == (TaskState.OPEN, None, 1, True)
+    again = of([*done, event("abrir", 2, 110, TaskState.DONE)], *acts)
+    [task] = [one for one in again.tasks if one.action.action == "abrir"]
+    assert (task.state, task.done_at) == (TaskState.DONE, NOON + 110 * MINUTE)
+
+
 def test_nothing_is_late_of_what_has_ended_and_nothing_to_do_has_no_percent():
     ended = of([], STARTED, act(2, 10, PlanMove.ENDED, None))
     assert (ended.ended, ended.level.level) == (NOON + 10 * MINUTE, "rojo")

@@ -11,12 +11,15 @@ from sqlalchemy import select
 
 from data.analytics.standard_entry import WrongStandard, checked_standard
 from data.analytics.standards import COUNTED_BY, NEED
+from data.plan_checks import WrongPlan
+from data.plan_file import read_plan
 from data.published_standards import published
 from data.queries.board import phase_and_stay
 from data.sites import add_site, load_site
 from data.standard_shapes import HeldStandard, Standard
 from data.standards_book import (
     every_standard,
+    overruled,
     set_standards,
     standard_history,
     standards_in_force,
@@ -131,6 +134,10 @@ def test_where_people_pass_in_hours_water_is_three_litres_and_provisional(place)
     ("change", "code"),
     [
         ({"value": 0}, "number"),
+        ({"value": 5e-324}, "number"),
+        ({"value": int("f" * 4000, 16)}, "number"),
+        ({"phase": ["emergency"]}, "choice"),
+        ({"valid_from": datetime.fromisoformat("9999-12-31T23:59:59-12:00")}, "moment"),
         ({"value": float("nan")}, "number"),
         ({"value": True}, "number"),
         ({"service": "swimming"}, "choice"),
@@ -197,6 +204,40 @@ def test_what_is_written_is_read_back_and_written_the_same(some):
     assert [row["source"] for row in rows] == [one.standard.source for one in some]
     assert [bool(row["withdrawn"]) for row in rows] == [one.withdrawn for one in some]
     assert [row["valid_from"] for row in rows] == [one.standard.valid_from for one in some]
+
+
+@pytest.mark.parametrize("odd", ["a" + "[" * 5000, "x = " + "9" * 5000, "x = 1\nx = 2"])
+def test_what_is_no_toml_is_told(odd):
+    for read, error in ((read_standards, WrongStandardsFile), (read_plan, WrongPlan)):
+        with pytest.raises(error) as wrong:
+            read(odd)
+        assert [one.code for _, one in wrong.value.wrongs] == ["no_toml"]
+
+
+def test_a_file_of_another_editor_is_read_and_odd_values_are_told():
+    assert read_standards("\ufeffversion = 1\n").entries == ()
+    text = 'version = true\nphase = ["war"]\n[[standard]]\nservice = ["water"]\nphase = "emergency"\nvalue = 0xf'
+    with pytest.raises(WrongStandardsFile) as wrong:
+        read_standards(text + "f" * 5000)
+    assert {"version", "choice", "number"} <= {one.code for _, one in wrong.value.wrongs}
+
+
+def test_a_decision_that_another_one_overrules_says_so(place):
+    decide(place, {**LATRINES, "value": 500})
+    late = NOW + HOUR
+    older = {**LATRINES, "value": 50, "valid_from": NOW - HOUR}
+    assert decide(place, older, at=late)
+    with reading(place) as conn:
+        assert overruled(conn, "norte", older, older["valid_from"], late)
+        assert not overruled(conn, "norte", older, None, late)
+        assert not overruled(conn, "norte", older, late, late)
+    assert (value(place, late), value(place, NOW - HOUR / 2)) == (500, 50)
+
+
+def test_nobody_decides_without_a_name(place):
+    with writing(place) as conn, pytest.raises(WrongStandard) as wrong:
+        set_standards(conn, "norte", [LATRINES], NOW, NOW, " ")
+    assert [one.code for one in wrong.value.wrongs] == ["no_name"]
 
 
 def test_a_file_with_mistakes_tells_all_of_them():

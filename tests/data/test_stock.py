@@ -15,7 +15,7 @@ from data.analytics.stock import FARTHEST, HOUR, lasting
 from data.analytics.stock_out import StockOut, stock_out
 from data.rehearsing import rehearse
 from data.sites import sites
-from data.stocking import stock_now
+from data.stocking import WATCHED, stock_now
 from data.store import reading
 from data.types import StockLeft
 from data.vocabulary import Dataset, State
@@ -43,6 +43,15 @@ def test_a_delivery_of_goods_between_two_counts_says_nothing_of_the_use():
 def test_the_newest_six_hours_are_enough_and_older_ones_are_not_mixed_in():
     found = lasting(counts((9, 1000.0), (6, 400.0), (3, 340.0), (0, 280.0)), NOW)
     assert (found.use_per_hour, found.hours_seen) == (20, 6)
+
+
+@pytest.mark.parametrize("late_minutes", [0, 1, 5, 240])
+def test_shelves_counted_once_a_day_at_about_the_same_hour_tell_their_use(late_minutes: int):
+    late = late_minutes / 60
+    found = lasting(counts((72 + late, 400.0), (48 + late, 300.0), (24 + late, 200.0), (0, 100.0)), NOW)
+    assert found.use_per_hour == pytest.approx(100 / (24 + late))
+    assert found.hours_left == pytest.approx(24 + late)
+    assert lasting(counts((40, 200.0), (0, 100.0)), NOW).use_per_hour is None, "too long ago"
 
 
 def test_one_count_tells_no_use_and_nobody_taking_any_is_no_end():
@@ -130,5 +139,10 @@ def test_what_was_counted_is_read_and_the_rule_is_tried_on_the_past(any_engine, 
     assert now.hours_left == pytest.approx(5600 / 25 - 32)
     [episode] = done.episodes
     assert (episode.start, episode.evidence["item"]) == (NOW - 64 * HOUR, "dosis")
+    with reading(any_engine) as conn:
+        # Nobody counts it any more: of an alert about it that is no end.
+        assert stock_now(conn, place, NOW + timedelta(days=8)) == ()
+        [forgotten] = stock_now(conn, place, NOW + timedelta(days=8), back=WATCHED)
+    assert (forgotten.state, forgotten.hours_left) == (State.STALE, None)
     # After the new delivery the old use counts until a new one is seen.
     assert NOW - 40 * HOUR <= episode.end <= NOW - 38 * HOUR
