@@ -30,7 +30,7 @@ def test_export_import_export_is_the_same_and_one_mistake_changes_nothing(caudal
     assert "250 llegadas o más en 1 h en la entrada; calma por debajo de 225" in said
     first, second = tmp_path / "a.toml", tmp_path / "b.toml"
     caudal("export", "tumbes", str(first))
-    assert "reglas cambiadas: 0; iguales: 8." in caudal("import", "tumbes", str(first))
+    assert "reglas cambiadas: 0; iguales: 9." in caudal("import", "tumbes", str(first))
     assert caudal("disable", "tumbes", "muchas", "--reason", "feriado").startswith("La regla «muchas» quedó guardada")
     assert "apagada" in caudal("list", "tumbes")
     assert "regla cambiada: 1; iguales: 7." in caudal("import", "tumbes", str(first))

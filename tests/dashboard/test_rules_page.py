@@ -43,7 +43,7 @@ def sent(client: httpx.Client, act: str, **more: str) -> httpx.Response:
 def test_a_rule_is_tried_saved_and_told_in_words(server: Server, store: Engine) -> None:
     with server.client() as client:
         page = unescape(client.get(f"/alerts/rules?{ASKED}").text)
-        assert page.count("de origen") == 7
+        assert page.count("de origen") == 8
         tried = sent(client, "try")
         assert tried.status_code == 200
         assert "Habría sonado 0 veces en 90 días." in unescape(tried.text)
