@@ -15,6 +15,7 @@ from layouts.translator import Translator
 STATES = ("normal", "watch", "alert", "critical", "missing", "masked", "none")
 BAD = ("critical", "alert")
 HOUR = timedelta(hours=1)
+JUST_BEGUN = 88.0  # percent of the axis
 
 
 def timeline_trees(lines: Sequence[SectorTimeline], window: Window | None, t: Translator) -> dict[str, Tree]:
@@ -91,7 +92,9 @@ def _axis(window: Window, t: Translator) -> Tree:
         local = t.local(at)
         if local.hour == 0 and local.minute == 0:
             place = 100 * ((at - window.start) / whole)
-            marks.append(html.Span(t.date(at), className="tick-day", style={"left": f"{place:.2f}%"}))
+            # A day that has just begun has no room for its name to the right of its mark.
+            kind = "tick-day" if place < JUST_BEGUN else "tick-day begun"
+            marks.append(html.Span(t.date(at), className=kind, style={"left": f"{place:.2f}%"}))
         at += HOUR
     return html.Div(html.Div(marks, className="ticks"), className="timeline-axis", **aria(hidden="true"))
 
